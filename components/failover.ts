@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { local } from "@pulumi/command";
+import type { JournalRef } from "../model/recovery.ts";
+import type { Plan } from "../planning/plan.ts";
+import type { ActivationEnvelope } from "../steps/envelope.ts";
+import { engineLimit, stepCommand } from "./provisioning.ts";
+
+/** What an activation is run from. */
+export interface FailoverArgs {
+  readonly plan: Plan;
+  readonly journal: JournalRef;
+  /** Number of the activation: what distinguishes it from the one before and makes every step run again. */
+  readonly epoch: number;
+  /** How often a step was tried in vain in this activation, by step id. */
+  readonly attempts: ReadonlyMap<string, number>;
+}
+
+/**
+ * An activation as resources: one command a step, each depending on the commands of the steps it needs. The engine
+ * drives; the journal decides. Its commands have no `delete`: destroying this stack turns nothing back.
+ */
+export class Failover extends pulumi.ComponentResource {
+  constructor(
+    name: string,
+    { plan, journal, epoch, attempts }: FailoverArgs,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("parallel-standby:index:Failover", name, {}, opts);
+    const commands = new Map<string, local.Command>();
+    for (const step of plan.steps) {
+      const attempt = attempts.get(step.id);
+      const envelope: ActivationEnvelope = {
+        journal,
+        epoch,
+        ...(attempt === undefined ? {} : { attempt }),
+        step,
+      };
+      const command = new local.Command(
+        `${name}-${step.id}`,
+        { create: stepCommand, update: stepCommand, stdin: JSON.stringify(envelope) },
+        {
+          parent: this,
+          dependsOn: step.needs.flatMap((need) => commands.get(need.id) ?? []),
+          customTimeouts: engineLimit(step.timeoutSec),
+        },
+      );
+      commands.set(step.id, command);
+    }
+    this.registerOutputs({});
+  }
+}

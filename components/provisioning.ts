@@ -1,0 +1,74 @@
+import * as pulumi from "@pulumi/pulumi";
+import { local } from "@pulumi/command";
+import type { JournalRef, Recovery } from "../model/recovery.ts";
+import type { SiteId } from "../model/site.ts";
+import type { Draft } from "../model/verb.ts";
+import type { ProvisioningEnvelope } from "../steps/envelope.ts";
+
+/**
+ * What every step resource runs: the same constant text on every machine, which finds the package from any folder of
+ * a project. The step itself comes on standard input.
+ */
+export const stepCommand = `node -e "import('parallel-standby/step')"`;
+
+/** What a site is provisioned from. */
+export interface Provisioning {
+  readonly journal: JournalRef;
+  readonly recovery: Recovery;
+  /** The site that this stack provisions. */
+  readonly site: SiteId;
+  /** The site that is active now, as the journal says. */
+  readonly active: SiteId;
+}
+
+/** A component that provisions one part at one site. */
+export type ProvisionClass<F> = new (
+  name: string,
+  args: ProvisionArgs<F>,
+  opts?: pulumi.ComponentResourceOptions,
+) => pulumi.ComponentResource;
+
+/** What the registry of provisions holds for a kind of part. The facts are those of its part. */
+export interface ProvisionModule {
+  readonly Provision: ProvisionClass<never>;
+  /** Made before the parts that this one uses: what must be saved before they overwrite it. */
+  readonly Before?: ProvisionClass<never>;
+}
+
+/** The arguments of every component that provisions a part. */
+export interface ProvisionArgs<F> {
+  readonly facts: F;
+  readonly at: Provisioning;
+}
+
+/**
+ * The engine's second fence around a step's own time limit: waiting for the step's lock, then acting, each as long as
+ * the step may take, and a minute.
+ */
+export const engineLimit = (timeoutSec: number): pulumi.CustomTimeouts => {
+  const limit = `${String(2 * timeoutSec + 60)}s`;
+  return { create: limit, update: limit };
+};
+
+/**
+ * A step of provisioning as a resource: idempotent, run again when its input changes, never deleted. The step asks the
+ * journal just before it acts whether its verb may act at that site.
+ */
+export function provisioningStep(
+  name: string,
+  draft: Draft,
+  { journal, recovery, site }: Provisioning,
+  opts: pulumi.CustomResourceOptions,
+): local.Command {
+  const text = JSON.stringify(draft.args);
+  const envelope: ProvisioningEnvelope = {
+    journal,
+    provision: { id: draft.id, verb: draft.verb, args: draft.args, timeoutSec: draft.timeoutSec, site },
+    hosts: recovery.hosts.filter((h) => text.includes(JSON.stringify(h.id))),
+  };
+  return new local.Command(
+    name,
+    { create: stepCommand, update: stepCommand, stdin: JSON.stringify(envelope) },
+    { ...opts, customTimeouts: engineLimit(draft.timeoutSec) },
+  );
+}

@@ -1,0 +1,67 @@
+import { createHash } from "node:crypto";
+import { canonical } from "../model/recovery.ts";
+import { Fact, type Entry } from "./entries.ts";
+
+/** A journal that cannot be used; the message says where it is broken and what to do. */
+export class JournalError extends Error {
+  public override readonly name = "JournalError";
+}
+
+/** What to do where there is no journal: never taken for "primary is active". */
+export const absent =
+  'the journal is absent or empty. Restore it from its mirror, or begin one with "parallel-standby journal init --active primary"';
+
+const hashOfEntry = (prev: string, body: unknown): string =>
+  createHash("sha256").update(prev).update(canonical(body)).digest("hex");
+
+/** One line of the journal file for a fact after the given entries. */
+export function lineOf(fact: Fact, entries: readonly Entry[], at: Date, by: string): string {
+  if ((fact.kind === "genesis") !== (entries.length === 0))
+    throw new JournalError(
+      entries.length === 0
+        ? absent
+        : "the journal has begun already: it holds entries, and init would lose them",
+    );
+  const last = entries.at(-1);
+  const body = { seq: entries.length, prev: last?.hash ?? "", at: at.toISOString(), by, ...Fact.parse(fact) };
+  return JSON.stringify({ ...body, hash: hashOfEntry(body.prev, body) });
+}
+
+/** The entries of a journal's text. Throws where a line is cut, changed, missing or repeated. */
+export function entriesOf(text: string): readonly Entry[] {
+  const entries: Entry[] = [];
+  const lines = text.split("\n");
+  const cut = lines.pop() !== "";
+  if (cut) throw new JournalError(broken(lines.length, "its last line is cut off"));
+  for (const line of lines) {
+    const seq = entries.length;
+    const stated = parseLine(line, seq);
+    const { hash, ...body } = stated;
+    const prev = entries.at(-1)?.hash ?? "";
+    if (stated.seq !== seq) throw new JournalError(broken(seq, `it is numbered ${String(stated.seq)}`));
+    if (stated.prev !== prev) throw new JournalError(broken(seq, "it does not follow the entry before it"));
+    if (hashOfEntry(prev, body) !== hash)
+      throw new JournalError(broken(seq, "its text was changed after it was written"));
+    const fact = Fact.safeParse(body);
+    if (!fact.success)
+      throw new JournalError(
+        broken(
+          seq,
+          `this version does not know "${String(body.kind)}" in this shape; use the version that wrote it, or a newer one`,
+        ),
+      );
+    entries.push(stated);
+  }
+  return entries;
+}
+
+function parseLine(line: string, seq: number): Entry {
+  try {
+    return JSON.parse(line) as Entry;
+  } catch {
+    throw new JournalError(broken(seq, "it is not JSON"));
+  }
+}
+
+const broken = (seq: number, why: string): string =>
+  `the journal is broken at entry ${String(seq)}: ${why}. Nothing runs on it. Compare it with its mirror ("parallel-standby journal verify") and restore the one that holds`;

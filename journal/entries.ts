@@ -1,0 +1,114 @@
+import * as z from "zod";
+import { Recovery } from "../model/recovery.ts";
+import { SiteId } from "../model/site.ts";
+
+const Mode = z.enum(["planned", "unplanned"]);
+/** A moment with its offset, as in `2026-11-22T03:10:00+00:00`. */
+const Moment = z.iso.datetime({ offset: true });
+const name = z.string().min(1);
+
+/** Which point in time a declaration asks for; absent, the data part's own rule counts. */
+export const PointRequest = z.union([
+  z.strictObject({ latest: z.literal(true) }),
+  z.strictObject({ at: Moment }),
+  z.strictObject({ minutesBefore: z.number().nonnegative() }),
+]);
+export type PointRequest = z.infer<typeof PointRequest>;
+
+/** What a step can end with. `waived`: not done, and somebody answers for it; `refused`: it was not its turn. */
+export const Verdict = z.enum(["started", "done", "already", "waived", "skipped", "failed", "refused"]);
+export type Verdict = z.infer<typeof Verdict>;
+
+/** How one database gets to the point, and what proves that it can. */
+export const PointEvidence = z.strictObject({
+  database: name,
+  fromSec: z.number(),
+  toSec: z.number(),
+  evidence: z.string(),
+});
+export type PointEvidence = z.infer<typeof PointEvidence>;
+
+/** What can be said in a journal. Each kind is public: journals of earlier releases must stay readable. */
+export const Fact = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("genesis"), estate: name, active: SiteId, as: z.string().optional() }),
+  z.object({ kind: z.literal("declared"), factsHash: name, recovery: Recovery }),
+  z.object({
+    kind: z.literal("move declared"),
+    to: SiteId,
+    mode: Mode,
+    as: name,
+    disasterAt: Moment.optional(),
+    acceptLossSec: z.number().nonnegative(),
+    incident: z.string().optional(),
+    waiveFence: z.string().optional(),
+    point: PointRequest.optional(),
+  }),
+  z.object({ kind: z.literal("withdrawn"), as: name, reason: z.string().optional() }),
+  z.object({ kind: z.literal("held"), part: name, says: z.string() }),
+  z.object({ kind: z.literal("released"), part: name, says: z.string() }),
+  z.object({
+    kind: z.literal("activation started"),
+    epoch: z.int().positive(),
+    from: SiteId,
+    to: SiteId,
+    mode: Mode,
+    as: name,
+    factsHash: name,
+    planHash: name,
+    /** Sequence number of the declaration that it uses up. */
+    declaration: z.int(),
+    disasterAt: Moment.optional(),
+    acceptLossSec: z.number().nonnegative(),
+    incident: z.string().optional(),
+    waiveFence: z.string().optional(),
+    point: PointRequest.optional(),
+  }),
+  z.object({ kind: z.literal("plan changed"), epoch: z.int(), planHash: name }),
+  z.object({
+    kind: z.literal("step"),
+    /** Absent for a step of provisioning. */
+    epoch: z.int().optional(),
+    step: name,
+    phase: z.string().optional(),
+    verdict: Verdict,
+    critical: z.boolean(),
+    attempt: z.int().optional(),
+    says: z.string(),
+    /** Lines that the step wrote while it ran; all of them, the engine shows only some. */
+    log: z.array(z.string()).optional(),
+  }),
+  z.object({
+    kind: z.literal("point chosen"),
+    epoch: z.int(),
+    group: name,
+    /** Seconds since 1970 UTC. */
+    atSec: z.number(),
+    /** `end`: to the end of the last log, nothing is lost; `time`: every database stops at that moment. */
+    to: z.enum(["end", "time"]),
+    lossSec: z.number(),
+    databases: z.array(PointEvidence),
+  }),
+  z.object({ kind: z.literal("no return"), epoch: z.int(), step: name }),
+  z.object({
+    kind: z.literal("completed"),
+    epoch: z.int(),
+    owed: z.array(z.string()),
+    exceptions: z.array(z.string()),
+  }),
+  z.object({ kind: z.literal("abandoned"), epoch: z.int(), as: name, reason: z.string() }),
+]);
+export type Fact = z.infer<typeof Fact>;
+
+/** A fact as the journal holds it: numbered, dated, signed, chained to the one before. */
+export type Entry = Fact & {
+  readonly seq: number;
+  /** Hash of the entry before; empty for the first. */
+  readonly prev: string;
+  /** When it was written, UTC, by the runner's clock. */
+  readonly at: string;
+  /** Who wrote it: user@host#process. */
+  readonly by: string;
+  readonly hash: string;
+};
+/** Entries of one kind. */
+export type EntryOf<K extends Fact["kind"]> = Extract<Entry, { kind: K }>;

@@ -1,0 +1,63 @@
+import type { Request } from "../model/part.ts";
+import type { SiteId } from "../model/site.ts";
+import type { EntryOf } from "./entries.ts";
+import { isMoving, type Situation } from "./situation.ts";
+
+/** How long a declaration is good for. */
+export const declarationHours = 24;
+
+/** What `up` of an activation stack means in a situation. */
+export type Next =
+  | { readonly kind: "nothing"; readonly says: string }
+  | { readonly kind: "refused"; readonly says: string }
+  /** Nobody has declared this move: the caller prints the exact `declare` command. */
+  | { readonly kind: "undeclared"; readonly from: SiteId; readonly expired: boolean }
+  /** An activation begins with this declaration. */
+  | {
+      readonly kind: "start";
+      readonly epoch: number;
+      readonly request: Request;
+      readonly declaration: EntryOf<"move declared">;
+    }
+  /** An activation goes on, or one that has ended is shown again without acting. */
+  | { readonly kind: "go on"; readonly epoch: number; readonly request: Request };
+
+/** What to do when `up` of the stack that makes `target` active is called now. */
+export function next(s: Situation, target: SiteId, now: Date): Next {
+  if (!s.declared)
+    return { kind: "refused", says: 'the journal holds no facts yet. Run "pulumi up -s standby" first' };
+  const declaration = s.declaration?.to === target ? s.declaration : undefined;
+  const expired =
+    declaration !== undefined && now.getTime() - Date.parse(declaration.at) > declarationHours * 3_600_000;
+  const valid = expired ? undefined : declaration;
+  const start = (from: SiteId): Next =>
+    valid
+      ? {
+          kind: "start",
+          epoch: s.epoch + 1,
+          request: { from, to: target, mode: valid.mode },
+          declaration: valid,
+        }
+      : { kind: "undeclared", from, expired };
+
+  const { last } = s;
+  if (last && isMoving(s)) {
+    if (last.to === target)
+      return valid && !s.noReturn
+        ? start(last.from)
+        : { kind: "go on", epoch: last.epoch, request: requestOf(last) };
+    if (!s.noReturn)
+      return {
+        kind: "refused",
+        says: `activation ${String(last.epoch)} toward ${last.to} is unfinished and no database is open yet. Finish it with "pulumi up -s ${last.to}-active"`,
+      };
+    return start(last.to);
+  }
+  if (s.active !== target) return start(s.active);
+  return last?.to === target && s.ended.get(last.epoch) === "completed"
+    ? { kind: "go on", epoch: last.epoch, request: requestOf(last) }
+    : { kind: "nothing", says: `${target} is active already: nothing to do` };
+}
+
+/** What the activation was asked for. */
+export const requestOf = ({ from, to, mode }: EntryOf<"activation started">): Request => ({ from, to, mode });

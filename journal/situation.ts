@@ -1,0 +1,146 @@
+import { mayBeOwed, type Phase } from "../model/phase.ts";
+import type { SiteId } from "../model/site.ts";
+import { absent, JournalError } from "./chain.ts";
+import type { Entry, EntryOf } from "./entries.ts";
+
+/** What the entries say, taken together. */
+export interface Situation {
+  readonly estate: string;
+  /** Hash of the first entry: which journal this is. */
+  readonly genesis: string;
+  /** Hash of the last entry. */
+  readonly head: string;
+  /** The site that is active; while the estate moves, the one it moves from. */
+  readonly active: SiteId;
+  /** Number of the last activation; 0 before the first. */
+  readonly epoch: number;
+  readonly last?: EntryOf<"activation started">;
+  readonly ended: ReadonlyMap<number, "completed" | "abandoned">;
+  /** A database was opened at the new site: one can only finish, or activate back. */
+  readonly noReturn: boolean;
+  readonly declared?: EntryOf<"declared">;
+  /** A declaration that no activation has used up and nobody has withdrawn. */
+  readonly declaration?: EntryOf<"move declared">;
+  /** Parts whose restore jobs were stopped by a declaration. */
+  readonly held: ReadonlySet<string>;
+  /** The last word on each step of the last activation. */
+  readonly verdicts: ReadonlyMap<string, EntryOf<"step">>;
+  /** Steps that began and have no verdict: a runner that died, or one that runs now. */
+  readonly begun: ReadonlySet<string>;
+  /** Steps of the last activation that ended without doing their work and can still be done. */
+  readonly owed: ReadonlySet<string>;
+  /** How often a step was tried in vain in this epoch; kept after it has paid, so that its input stays as it is. */
+  readonly attempts: ReadonlyMap<string, number>;
+  readonly points: ReadonlyMap<string, EntryOf<"point chosen">>;
+}
+
+/** Whether an activation has begun and not ended. */
+export const isMoving = (s: Situation): boolean => s.last !== undefined && !s.ended.has(s.last.epoch);
+
+/** Reads the situation from the entries; throws where there are none. */
+export function situation(entries: readonly Entry[]): Situation {
+  const first = entries[0];
+  const head = entries.at(-1);
+  if (first?.kind !== "genesis" || !head) throw new JournalError(absent);
+  const ended = new Map<number, "completed" | "abandoned">();
+  const verdicts = new Map<string, EntryOf<"step">>();
+  const begun = new Set<string>();
+  const attempts = new Map<string, number>();
+  const points = new Map<string, EntryOf<"point chosen">>();
+  const held = new Set<string>();
+  let active = first.active;
+  let last: EntryOf<"activation started"> | undefined;
+  let declared: EntryOf<"declared"> | undefined;
+  let declaration: EntryOf<"move declared"> | undefined;
+  let noReturn = false;
+
+  const onStep = (e: EntryOf<"step">): void => {
+    if (e.epoch === undefined || e.epoch !== last?.epoch || e.verdict === "refused") return;
+    if (e.verdict === "started") return void begun.add(e.step);
+    begun.delete(e.step);
+    verdicts.set(e.step, e);
+    if (!e.critical && !isDone(e)) attempts.set(e.step, (e.attempt ?? 0) + 1);
+  };
+
+  for (const e of entries) {
+    switch (e.kind) {
+      case "declared":
+        declared = e;
+        break;
+      case "move declared":
+        declaration = e;
+        break;
+      case "withdrawn":
+        declaration = undefined;
+        break;
+      case "held":
+        held.add(e.part);
+        break;
+      case "released":
+        held.delete(e.part);
+        break;
+      case "activation started":
+        for (const memory of [verdicts, begun, attempts, points]) memory.clear();
+        last = e;
+        noReturn = false;
+        if (declaration?.seq === e.declaration) declaration = undefined;
+        break;
+      case "step":
+        onStep(e);
+        break;
+      case "point chosen":
+        if (e.epoch === last?.epoch) points.set(e.group, e);
+        break;
+      case "no return":
+        noReturn = noReturn || e.epoch === last?.epoch;
+        break;
+      case "completed":
+        ended.set(e.epoch, "completed");
+        held.clear();
+        if (last?.epoch === e.epoch) active = last.to;
+        break;
+      case "abandoned":
+        ended.set(e.epoch, "abandoned");
+        break;
+      case "genesis":
+      case "plan changed":
+        break;
+    }
+  }
+  const owed = new Set(
+    [...verdicts.values()]
+      .filter((v) => !v.critical && !isDone(v) && mayBeOwed.has(v.phase as Phase))
+      .map((v) => v.step),
+  );
+  return {
+    estate: first.estate,
+    genesis: first.hash,
+    head: head.hash,
+    active,
+    epoch: last?.epoch ?? 0,
+    ...(last ? { last } : {}),
+    ended,
+    noReturn,
+    ...(declared ? { declared } : {}),
+    ...(declaration ? { declaration } : {}),
+    held,
+    verdicts,
+    begun,
+    owed,
+    attempts,
+    points,
+  };
+}
+
+/** Whether the step's work stands. */
+export const isDone = (v: { readonly verdict: string }): boolean =>
+  v.verdict === "done" || v.verdict === "already";
+
+/** The facts that a running activation was started with, not the newest; before one, the newest. */
+export function factsOf(entries: readonly Entry[], s: Situation): EntryOf<"declared"> | undefined {
+  if (!s.last || !isMoving(s)) return s.declared;
+  const { factsHash } = s.last;
+  return entries.findLast(
+    (e): e is EntryOf<"declared"> => e.kind === "declared" && e.factsHash === factsHash,
+  );
+}

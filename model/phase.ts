@@ -1,0 +1,43 @@
+/**
+ * The phases of a move, and after which other phases each may begin. Parts say what happens in a phase; the planner
+ * alone joins phases. A phase without steps is passed through.
+ */
+export const follows = {
+  preflight: [],
+  hold: ["preflight"],
+  "fence-apps": ["hold"],
+  "final-sync": ["fence-apps"],
+  "fence-site": ["final-sync"],
+  "choose-point": ["final-sync"],
+  "start-hosts": ["fence-apps"],
+  "roll-forward": ["choose-point"],
+  open: ["roll-forward", "fence-site"],
+  "flip-dependency-aliases": ["open"],
+  "repair-identity": ["open"],
+  "start-services": ["repair-identity", "flip-dependency-aliases", "start-hosts"],
+  "verify-services": ["start-services"],
+  "flip-client-aliases": ["verify-services"],
+  "smoke-test": ["flip-client-aliases"],
+  protect: ["open"],
+  complete: ["smoke-test", "protect", "flip-client-aliases"],
+} as const satisfies Record<string, readonly string[]>;
+
+export type Phase = keyof typeof follows;
+/** In the order in which they are listed in a preview. */
+export const phases = Object.keys(follows) as readonly Phase[];
+
+/**
+ * Phases that let the new site write or let people reach it. What joins them to the phases before is a safety edge,
+ * which a skip never satisfies, and the old site is probed live just before each of their steps acts.
+ */
+export const letsWrite: ReadonlySet<Phase> = new Set<Phase>([
+  "open",
+  "start-services",
+  "flip-client-aliases",
+]);
+
+/** Phases that act at the old site. In an unplanned move it may be gone: their steps end with a verdict, not an error. */
+export const atOldSite: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "final-sync", "fence-site"]);
+
+/** Phases whose work may stay owed after `completed`: a tail-log backup taken later would be a tail of another time. */
+export const mayBeOwed: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "fence-site", "protect"]);

@@ -1,0 +1,60 @@
+import { createHash } from "node:crypto";
+import * as z from "zod";
+import { Host } from "./host.ts";
+import { bySite } from "./site.ts";
+import type { Lookup } from "./part.ts";
+
+/** Where the journal is kept, as the estate writes it. A relative folder is relative to the folder of Pulumi.yaml. */
+export const JournalRef = z.strictObject({
+  folder: z.string().min(1),
+  /** A second folder, on another disk or server at the standby side, that gets every entry too. */
+  mirror: z.string().min(1).optional(),
+});
+export type JournalRef = z.infer<typeof JournalRef>;
+
+/** Targets of a system: how long it may be away, and how much data may be lost. Minutes. */
+export const Targets = z.strictObject({ rtoMin: z.int().positive(), rpoMin: z.int().nonnegative() });
+export type Targets = z.infer<typeof Targets>;
+
+/**
+ * The facts of an estate: flat, plain, versioned data without secrets. Everything but `describe` takes it: sites,
+ * plans, readiness, runbook. The journal keeps it, so that a cutover needs the journal and nothing else.
+ */
+export const Recovery = z.strictObject({
+  format: z.literal(1),
+  estate: z.string().min(1),
+  sites: bySite(z.strictObject({ place: z.string().min(1), timeZone: z.string().min(1) })),
+  hosts: z.array(Host),
+  /** Strictest targets over all systems. */
+  targets: Targets,
+  parts: z.array(
+    z.strictObject({
+      id: z.string().min(1),
+      kind: z.string().min(1),
+      version: z.int().positive(),
+      facts: z.unknown(),
+    }),
+  ),
+});
+export type Recovery = z.infer<typeof Recovery>;
+export type RecoveryPart = Recovery["parts"][number];
+
+/** How parts find hosts and other parts by id. */
+export function lookupOf(recovery: Pick<Recovery, "hosts" | "parts">): Lookup {
+  const hosts = new Map(recovery.hosts.map((h) => [h.id, h]));
+  const parts = new Map(recovery.parts.map((p) => [p.id, p]));
+  return { host: (id) => hosts.get(id), hosts: () => recovery.hosts, part: (id) => parts.get(id) };
+}
+
+/** JSON with sorted keys, so that the same facts have the same hash wherever they were written. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, v: unknown) =>
+    v !== null && typeof v === "object" && !Array.isArray(v)
+      ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : v,
+  );
+}
+
+/** A short name for a value: the first 16 hexadecimal digits of the SHA-256 of its canonical JSON. */
+export const hashOf = (value: unknown): string =>
+  createHash("sha256").update(canonical(value)).digest("hex").slice(0, 16);

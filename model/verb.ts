@@ -1,0 +1,98 @@
+import type * as z from "zod";
+import type { Phase } from "./phase.ts";
+import type { SiteId } from "./site.ts";
+
+/** At which role of a site a verb may act when a site is provisioned: what stops, parks or overwrites only where nothing is active. */
+export type ProvisioningRole = "passive" | "either";
+
+/** What a part asks for. The planner makes a `Step` of it by adding the phase and the needs that join phases. */
+export interface Draft<A = unknown> {
+  readonly id: string;
+  readonly verb: string;
+  readonly args: A;
+  /** Drafts of the same phase that come first. */
+  readonly needs: readonly Draft[];
+  /** The host that cannot write any more once this step is done; for steps at the old site. */
+  readonly fences?: string;
+  readonly timeoutSec: number;
+}
+
+/** Why a step waits for another: `safety` where a skip of the other would let two sites write. */
+export interface Need {
+  readonly id: string;
+  readonly kind: "order" | "safety";
+}
+
+/** One step of a plan: plain data, what the step runner reads on standard input and what state keeps. */
+export interface Step {
+  readonly id: string;
+  readonly verb: string;
+  readonly args: unknown;
+  readonly phase: Phase;
+  readonly needs: readonly Need[];
+  /** A step that is not critical ends with a verdict where another would fail. */
+  readonly critical: boolean;
+  readonly timeoutSec: number;
+  /** Parts whose old site is probed live just before this step acts. */
+  readonly probes?: readonly string[] | undefined;
+}
+
+/** A kind of step: its public name, the shape of its arguments, how long one may take at most. */
+export interface Verb<A> {
+  readonly name: string;
+  readonly args: z.ZodType<A>;
+  /** Absent for verbs that belong to a cutover only. */
+  readonly provisioning?: ProvisioningRole;
+  step(
+    id: string,
+    args: A,
+    more?: { readonly needs?: readonly Draft[]; readonly fences?: string; readonly timeoutSec?: number },
+  ): Draft<A>;
+}
+
+/**
+ * Declares a verb. Its name is `folder/verb`; the folder under components/ holds the code that acts. `timeoutSec`
+ * bounds connecting, acting and both checks together; a draft may ask for another limit.
+ */
+export function verb<A>(
+  name: `${string}/${string}`,
+  args: z.ZodType<A>,
+  timeoutSec: number,
+  provisioning?: ProvisioningRole,
+): Verb<A> {
+  return {
+    name,
+    args,
+    ...(provisioning ? { provisioning } : {}),
+    step: (id, a, more) => ({
+      id,
+      verb: name,
+      args: a,
+      needs: more?.needs ?? [],
+      ...(more?.fences ? { fences: more.fences } : {}),
+      timeoutSec: more?.timeoutSec ?? timeoutSec,
+    }),
+  };
+}
+
+/** A step of provisioning: at which site it works, and that its verb allows it there. */
+export interface ProvisioningStep {
+  readonly id: string;
+  readonly verb: string;
+  readonly args: unknown;
+  readonly timeoutSec: number;
+  readonly site: SiteId;
+}
+
+/** The folder that holds a verb's code: all before the last slash. */
+export const folderOf = (verbName: string): string => verbName.slice(0, verbName.lastIndexOf("/"));
+
+/** One after the other: each draft needs the one before it. */
+export function inOrder<T>(
+  items: readonly T[],
+  make: (item: T, needs: readonly Draft[]) => Draft,
+): readonly Draft[] {
+  const drafts: Draft[] = [];
+  for (const item of items) drafts.push(make(item, drafts.slice(-1)));
+  return drafts;
+}

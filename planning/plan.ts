@@ -1,0 +1,124 @@
+import { follows, letsWrite, phases, type Phase } from "../model/phase.ts";
+import { isDataPart, type AnyPart, type Parts, type Request } from "../model/part.ts";
+import { hashOf, lookupOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
+import type { Draft, Need, Step } from "../model/verb.ts";
+import { chainsOf } from "./chains.ts";
+import { isCritical } from "./critical.ts";
+import { fenceProof } from "./fence.ts";
+import { choosePoint, complete, gate } from "./verbs.ts";
+
+/** A graph of steps; each step stands after those it needs. */
+export interface Plan {
+  readonly request: Request;
+  readonly steps: readonly Step[];
+  readonly hash: string;
+}
+
+type Drafts = ReadonlyMap<Phase, readonly Draft[]>;
+
+/** Facts and direction to a graph of steps. Parts order inside a phase; only this function joins phases. */
+export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
+  const steps: Step[] = [];
+  const lasts: string[] = [];
+  for (const chain of chainsOf(recovery, parts)) {
+    const drafts = draftsOf(chain, recovery, request, parts);
+    const ids = chain.map((p) => p.id);
+    for (const phase of phases) steps.push(...joined(phase, drafts, request, ids));
+    lasts.push(
+      ...before("complete", drafts)
+        .flatMap((p) => lastOf(drafts.get(p) ?? []))
+        .map((d) => d.id),
+    );
+  }
+  steps.push({
+    ...stepOf(complete.step("complete", { to: request.to }), "complete", request),
+    needs: lasts.map((id) => ({ id, kind: "order" })),
+  });
+  return { request, steps, hash: hashOf(steps) };
+}
+
+/** All drafts of a chain by phase, those of the machinery among them. */
+function draftsOf(
+  chain: readonly RecoveryPart[],
+  recovery: Recovery,
+  request: Request,
+  parts: Parts,
+): Drafts {
+  const drafts = new Map<Phase, Draft[]>();
+  const add = (phase: Phase, more: readonly Draft[]): void =>
+    void drafts.set(phase, [...(drafts.get(phase) ?? []), ...more]);
+  const lookup = lookupOf(recovery);
+  for (const p of chain) {
+    const byPhase = known(parts, p).plan(p.id, p.facts, request, lookup);
+    for (const phase of phases) add(phase, byPhase[phase] ?? []);
+  }
+  const name = chain.at(-1)?.id ?? "";
+  const data = chain.filter((p) => isDataPart(known(parts, p))).map((p) => p.id);
+  if (data.length > 0)
+    add("choose-point", [choosePoint.step(`${name}/choose-point`, { group: name, parts: data })]);
+  const proof = fenceProof(
+    name,
+    request.from,
+    chain.map((p) => p.id),
+    drafts,
+  );
+  if (proof) add("fence-site", [proof]);
+  return drafts;
+}
+
+/** The steps of one phase, joined to the phases before it. */
+function joined(phase: Phase, drafts: Drafts, request: Request, chain: readonly string[]): readonly Step[] {
+  const own = drafts.get(phase) ?? [];
+  const lastBefore = before(phase, drafts).flatMap((p) => lastOf(drafts.get(p) ?? []));
+  const kind: Need["kind"] = letsWrite.has(phase) ? "safety" : "order";
+  const needs = lastBefore.map((d): Need => ({ id: d.id, kind }));
+  const firsts = own.filter((d) => d.needs.length === 0);
+  if (needs.length <= 1 || firsts.length <= 1) return own.map((d) => withNeeds(d, needs));
+  const wait = gate.step(`${chain.at(-1) ?? ""}/before-${phase}`, {});
+  return [
+    { ...stepOf(wait, phase, request), critical: true, needs },
+    ...own.map((d) => withNeeds(d, [{ id: wait.id, kind }])),
+  ];
+
+  function withNeeds(draft: Draft, joins: readonly Need[]): Step {
+    const inside = draft.needs.map((d): Need => ({ id: d.id, kind: "order" }));
+    const probes = letsWrite.has(phase) ? { probes: chain } : {};
+    return { ...stepOf(draft, phase, request), needs: inside.length > 0 ? inside : joins, ...probes };
+  }
+}
+
+const stepOf = (draft: Draft, phase: Phase, request: Request): Step => ({
+  id: draft.id,
+  verb: draft.verb,
+  args: draft.args,
+  phase,
+  needs: [],
+  critical: isCritical(phase, draft.verb, request.mode),
+  timeoutSec: draft.timeoutSec,
+});
+
+/** The nearest phases with steps that a phase follows. */
+function before(phase: Phase, drafts: Drafts): readonly Phase[] {
+  const found = new Set<Phase>();
+  const look = (p: Phase): void => {
+    for (const q of follows[p]) {
+      if ((drafts.get(q)?.length ?? 0) > 0) found.add(q);
+      else look(q);
+    }
+  };
+  look(phase);
+  return [...found];
+}
+
+/** Drafts that no other draft of their phase waits for. */
+const lastOf = (drafts: readonly Draft[]): readonly Draft[] =>
+  drafts.filter((d) => !drafts.some((e) => e.needs.includes(d)));
+
+function known(parts: Parts, p: RecoveryPart): AnyPart {
+  const part = parts[p.kind];
+  if (!part)
+    throw new Error(
+      `${p.id}: this version knows no part of kind "${p.kind}". It knows ${Object.keys(parts).join(", ")}.`,
+    );
+  return part;
+}

@@ -1,0 +1,101 @@
+import type { PointEvidence, PointRequest } from "../journal/entries.ts";
+import type { Mode, NoReach, Reach } from "../model/part.ts";
+import { clockTime, durationText, isRepeatedHour, moment, parseMoment } from "../model/time.ts";
+
+/** The one point that all databases of a group go to. */
+export interface Chosen {
+  /** Seconds since 1970 UTC. */
+  readonly atSec: number;
+  /** `end`: to the end of the last log; `time`: every database stops at `atSec`. */
+  readonly to: "end" | "time";
+  readonly lossSec: number;
+  readonly databases: readonly PointEvidence[];
+}
+
+export interface PointQuestion {
+  readonly mode: Mode;
+  readonly reaches: ReadonlyMap<string, Reach | NoReach>;
+  /** When the disaster was, seconds since 1970 UTC; unplanned moves only. */
+  readonly disasterSec?: number | undefined;
+  readonly acceptLossSec: number;
+  /** What the declaration asks for; absent, `minutesBefore` counts. */
+  readonly wanted?: PointRequest | undefined;
+  /** The data part's own rule: so many minutes before the disaster. */
+  readonly minutesBefore: number;
+  /** The time zone of the source server's clock, in which SQL Server is told the point. */
+  readonly timeZone: string;
+}
+
+/** The point, or the sentence that says why there is none and what can be done. */
+export function pointFor(q: PointQuestion): Chosen | NoReach {
+  const able: [string, Reach][] = [];
+  for (const [database, reach] of q.reaches) {
+    if ("refused" in reach) return { refused: `${database}: ${reach.refused}` };
+    able.push([database, reach]);
+  }
+  if (able.length === 0) return { refused: "the group has no databases" };
+  return q.mode === "planned" ? toTheEnd(able, q) : inTime(able, q);
+}
+
+/** A planned move loses nothing: every database must hold the tail of its source. */
+function toTheEnd(able: readonly [string, Reach][], { wanted }: PointQuestion): Chosen | NoReach {
+  if (wanted && !("latest" in wanted))
+    return {
+      refused: "a planned move goes to the end of the logs; an earlier point is for an unplanned one",
+    };
+  const short = able.find(([, r]) => !r.complete);
+  if (short)
+    return {
+      refused: `${short[0]}: the tail of its log has not arrived (the newest is ${short[1].evidence}). A planned move loses nothing: bring the tail over, or declare the move anew with --mode unplanned and the loss that you accept`,
+    };
+  return {
+    atSec: Math.max(...able.map(([, r]) => r.toSec)),
+    to: "end",
+    lossSec: 0,
+    databases: evidenceOf(able),
+  };
+}
+
+function inTime(able: readonly [string, Reach][], q: PointQuestion): Chosen | NoReach {
+  const { disasterSec, wanted, timeZone } = q;
+  if (disasterSec === undefined) return { refused: "the declaration names no time of the disaster" };
+  const latest = wanted ? "latest" in wanted : q.minutesBefore === 0;
+  if (latest && able.every(([, r]) => r.complete))
+    return {
+      atSec: Math.max(...able.map(([, r]) => r.toSec)),
+      to: "end",
+      lossSec: 0,
+      databases: evidenceOf(able),
+    };
+  const limit = latest ? disasterSec : limitOf(wanted, q.minutesBefore, disasterSec);
+  if (limit > disasterSec)
+    return {
+      refused: `the point ${moment(limit, timeZone)} lies after the disaster (${moment(disasterSec, timeZone)})`,
+    };
+  const atSec = Math.floor(Math.min(limit, ...able.filter(([, r]) => !r.complete).map(([, r]) => r.toSec)));
+  const late = able.filter(([, r]) => r.fromSec > atSec);
+  if (late.length > 0) {
+    const slowest = able.reduce((a, b) => (a[1].toSec < b[1].toSec ? a : b));
+    return {
+      refused: `no common point: ${late.map(([d, r]) => `${d} can go back to ${moment(r.fromSec, timeZone)} at the earliest`).join(", ")}, but ${slowest[0]} reaches only ${moment(Math.min(limit, slowest[1].toSec), timeZone)} (${slowest[1].evidence}). Bring over the logs that it lacks, or an older full backup of the others`,
+    };
+  }
+  if (isRepeatedHour(atSec, timeZone))
+    return {
+      refused: `${moment(atSec, timeZone)} lies in the hour that occurs twice when summer time ends, and SQL Server can't be told which one. Declare a point outside it with --point`,
+    };
+  const lossSec = disasterSec - atSec;
+  if (lossSec > q.acceptLossSec)
+    return {
+      refused: `${clockTime(lossSec)} of data would be lost (point ${moment(atSec, timeZone)}, disaster ${moment(disasterSec, timeZone)}), but ${clockTime(q.acceptLossSec)} was accepted. To accept it, declare again with --accept-loss ${durationText(lossSec)}`,
+    };
+  return { atSec, to: "time", lossSec, databases: evidenceOf(able) };
+}
+
+function limitOf(wanted: PointRequest | undefined, minutesBefore: number, disasterSec: number): number {
+  if (wanted && "at" in wanted) return parseMoment(wanted.at) ?? Number.NaN;
+  return disasterSec - 60 * (wanted && "minutesBefore" in wanted ? wanted.minutesBefore : minutesBefore);
+}
+
+const evidenceOf = (able: readonly [string, Reach][]): PointEvidence[] =>
+  able.map(([database, { fromSec, toSec, evidence }]) => ({ database, fromSec, toSec, evidence }));

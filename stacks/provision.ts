@@ -1,0 +1,41 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parts } from "../components/registry/parts.ts";
+import { provisions as lazy } from "../components/registry/provisions.ts";
+import { Site } from "../components/site.ts";
+import type { Journal } from "../journal/journal.ts";
+import { isMoving, type Situation } from "../journal/situation.ts";
+import { describe } from "../model/describe.ts";
+import type { Estate } from "../model/estate.ts";
+import type { SiteId } from "../model/site.ts";
+
+/** Stacks that are made in advance, so that they exist on the night they are needed. */
+const activationStacks = ["dr-active", "primary-active", "dr-drill"];
+
+/** Provisions one site. Refused while the estate moves. */
+export async function provision(estate: Estate, site: SiteId, journal: Journal, s: Situation): Promise<void> {
+  const recovery = describe(estate, parts);
+  if (isMoving(s))
+    throw new pulumi.RunError(
+      `activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"`,
+    );
+  const kinds = [...new Set(recovery.parts.map((p) => p.kind))];
+  const provisions = Object.fromEntries(
+    await Promise.all(kinds.map(async (k) => [k, await load(k)] as const)),
+  );
+  const { place } = recovery.sites[site];
+  await pulumi.log.info(
+    `${estate.name}: provisioning ${site} (${place}); ${s.active === site ? "it is the active site: nothing there is stopped, parked or overwritten" : "it is the passive site"}`,
+  );
+  new Site(estate.name, {
+    at: { journal: estate.journal, recovery, site, active: s.active },
+    provisions,
+    uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
+    stacks: activationStacks,
+  });
+}
+
+async function load(kind: string): Promise<Awaited<ReturnType<NonNullable<(typeof lazy)[string]>>>> {
+  const module = await lazy[kind]?.();
+  if (!module) throw new pulumi.RunError(`no component provisions a ${kind}`);
+  return module;
+}

@@ -1,0 +1,52 @@
+import * as pulumi from "@pulumi/pulumi";
+import { parts } from "../components/registry/parts.ts";
+import { runs } from "../components/registry/runs.ts";
+import { openJournal } from "../journal/open.ts";
+import type { Estate } from "../model/estate.ts";
+import type { SiteId } from "../model/site.ts";
+import { activate } from "./activate.ts";
+import { soleRun, knowsThisJournal } from "./journal-guard.ts";
+import { provision } from "./provision.ts";
+
+/** What each stack is: its name says it. */
+const activations: Readonly<Record<string, SiteId>> = { "dr-active": "dr", "primary-active": "primary" };
+const provisionings: Readonly<Record<string, SiteId>> = { primary: "primary", standby: "dr" };
+
+/** Outputs of every stack: plain data, known before the first step, so that one failed step loses none of it. */
+export interface StackOutputs {
+  /** Hash of the journal's first entry. */
+  readonly genesis: string;
+  /** Hash of the journal's last entry when this program began. */
+  readonly head: string;
+  /** Number of the activation that this stack shows. */
+  readonly epoch?: number;
+}
+
+/**
+ * The program of every stack of an estate; which one it is, the stack's name says: `primary` and `standby` provision,
+ * `dr-active` and `primary-active` cut over. Everything that can refuse does so before the first resource, as a
+ * sentence and not as a stack trace.
+ */
+export async function runStack(estate: Estate): Promise<StackOutputs> {
+  const stack = pulumi.getStack();
+  const target = activations[stack];
+  const site = provisionings[stack];
+  try {
+    const journal = openJournal(estate.journal, (line) => void pulumi.log.warn(line));
+    const s = await knowsThisJournal(journal, estate.name);
+    if (!pulumi.runtime.isDryRun()) await soleRun(journal);
+    const outputs = { genesis: s.genesis, head: s.head };
+    if (target) return { ...outputs, ...(await activate(estate, target, { journal, parts, runs })) };
+    if (site) {
+      await provision(estate, site, journal, s);
+      return outputs;
+    }
+  } catch (error) {
+    throw error instanceof pulumi.RunError
+      ? error
+      : new pulumi.RunError(error instanceof Error ? error.message : String(error));
+  }
+  throw new pulumi.RunError(
+    `"${stack}" is no stack of an estate. Use one of ${[...Object.keys(provisionings), ...Object.keys(activations)].join(", ")}`,
+  );
+}

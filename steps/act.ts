@@ -1,0 +1,95 @@
+import type { JournalReader } from "../journal/journal.ts";
+import type { Host } from "../model/host.ts";
+import type { Mode, Lookup } from "../model/part.ts";
+import type { SecretRef } from "../model/secret.ts";
+import type { SiteId } from "../model/site.ts";
+import type { ProvisioningRole, Verb } from "../model/verb.ts";
+
+/** The point that was chosen for a group of databases. */
+export interface Point {
+  /** Seconds since 1970 UTC. */
+  readonly atSec: number;
+  readonly to: "end" | "time";
+}
+
+/** All that a step may use of the world and of the run. */
+export interface Io {
+  host(id: string): Host;
+  /** The facts of other parts; in provisioning only hosts can be found. */
+  readonly lookup: Lookup;
+  /** A line for people, shown live and kept in the journal. Short; how often one is shown is bounded elsewhere. */
+  say(line: string): void;
+  /** Set when the step's time is over: whatever waits must end. */
+  readonly signal: AbortSignal;
+  /** The point that was chosen for the group that this part belongs to; throws before one was chosen. */
+  point(part: string): Promise<Point>;
+  secret(ref: SecretRef): Promise<string>;
+  /** The site that is looked at: the target of an activation, or the site that is provisioned. */
+  readonly to: SiteId;
+  readonly journal: JournalReader;
+  /** Folder for files kept beside the journal. */
+  readonly keep: string;
+  /** Absent when provisioning or observing. */
+  readonly activation?: { readonly epoch: number; readonly mode: Mode; readonly disasterSec?: number };
+  /** Called when the step ends, in any way: closes what it opened. */
+  onEnd(close: () => Promise<void> | void): void;
+}
+
+/** What a check found. */
+export interface Found {
+  /** What the step wants is there. */
+  readonly there: boolean;
+  /** What was found, as a sentence without a full stop: `K2 Server on K2PRD01 is running, start type auto`. */
+  readonly says: string;
+  /** What was wanted: `stopped and disabled`. */
+  readonly expected: string;
+}
+
+/** The code of a verb. A probe has no `act`: its check is tried until it holds or time is over. */
+export interface Act<A> {
+  check(args: A, io: Io): Promise<Found>;
+  act?(args: A, io: Io): Promise<void>;
+}
+
+/** A verb with its code; its arguments are hidden and parsed only when it may act. */
+export interface Runnable {
+  readonly name: string;
+  readonly provisioning?: ProvisioningRole;
+  bind(args: unknown): Bound;
+}
+export interface Bound {
+  check(io: Io): Promise<Found>;
+  act?(io: Io): Promise<void>;
+}
+
+/** Pairs a verb with the code that acts. */
+export function runs<A>(verb: Verb<A>, code: Act<A>): Runnable {
+  const { act } = code;
+  return {
+    name: verb.name,
+    ...(verb.provisioning ? { provisioning: verb.provisioning } : {}),
+    bind: (raw) => {
+      const args = verb.args.parse(raw);
+      return {
+        check: (io) => code.check(args, io),
+        ...(act ? { act: (io: Io) => act.call(code, args, io) } : {}),
+      };
+    },
+  };
+}
+
+/** What `run.ts` of a component's folder exports. `facts` are those of its part, not yet parsed. */
+export interface RunModule {
+  readonly runnables: readonly Runnable[];
+  /** Reads what is there, changing nothing: what `reach`, preview and readiness judge by. */
+  observe?(facts: unknown, io: Io): Promise<unknown>;
+  /** Evidence that something of this part still works at a site; undefined where nothing answers. Bounded: 10 s. */
+  alive?(facts: unknown, site: SiteId, io: Io): Promise<string | undefined>;
+}
+/** The code of all components, by folder, loaded when a step needs it. */
+export type Runs = Readonly<Record<string, () => Promise<RunModule>>>;
+
+/** A step that must not act now; the message says why and what to do. Never turned into a verdict of an optional step. */
+export class Refused extends Error {
+  public override readonly name = "Refused";
+}

@@ -1,0 +1,48 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Bound, Found, Io } from "./act.ts";
+
+/** How a step ended well. */
+export interface Ended {
+  readonly verdict: "done" | "already";
+  readonly says: string;
+}
+
+/** How often a probe looks again. */
+const probeEveryMs = 500;
+
+/**
+ * Looks whether what the step wants is there; if not, acts, and looks again: what counts is the state that is read
+ * back, never that an act reported success. A probe, which has no act, looks until it is there or time is over.
+ * `beforeAct` runs once, just before the act.
+ */
+export async function checkActCheck(bound: Bound, io: Io, beforeAct: () => Promise<void>): Promise<Ended> {
+  let seen: Found | undefined;
+  const look = async (): Promise<Found> => (seen = await bound.check(io));
+  const work = async (): Promise<Ended> => {
+    const before = await look();
+    if (before.there) return { verdict: "already", says: before.says };
+    await beforeAct();
+    if (bound.act) {
+      await bound.act(io);
+      const after = await look();
+      if (after.there) return { verdict: "done", says: after.says };
+      throw new Error(`it acted, but ${after.says}; expected: ${after.expected}`);
+    }
+    for (;;) {
+      await wait(probeEveryMs, undefined, { signal: io.signal });
+      const now = await look();
+      if (now.there) return { verdict: "done", says: now.says };
+      io.say(`waiting: ${now.says}; expected: ${now.expected}`);
+    }
+  };
+  const late = new Promise<never>((_, reject) => {
+    io.signal.addEventListener("abort", () => {
+      reject(
+        new Error(
+          `its time is over${seen ? `: ${seen.says}; expected: ${seen.expected}` : ", and nothing had answered"}`,
+        ),
+      );
+    });
+  });
+  return await Promise.race([late, work()]);
+}

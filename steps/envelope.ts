@@ -1,0 +1,45 @@
+import * as z from "zod";
+import { Host } from "../model/host.ts";
+import { phases, type Phase } from "../model/phase.ts";
+import { JournalRef } from "../model/recovery.ts";
+import { SiteId } from "../model/site.ts";
+
+const id = z.string().min(1);
+const StepShape = z.strictObject({
+  id,
+  verb: id,
+  /** Parsed by its verb, and only when the step may act: a changed shape never stops a step that has ended. */
+  args: z.unknown(),
+  phase: z.enum(phases as readonly [Phase, ...Phase[]]),
+  needs: z.array(z.strictObject({ id, kind: z.enum(["order", "safety"]) })).readonly(),
+  critical: z.boolean(),
+  timeoutSec: z.number().positive(),
+  probes: z.array(z.string()).readonly().optional(),
+});
+
+/** The input of a cutover step's process, as its resource holds it. No path, time, point or secret is in it. */
+export const ActivationEnvelope = z.strictObject({
+  journal: JournalRef,
+  epoch: z.int().positive(),
+  /** The number of vain tries before this one, for a step that is owed. */
+  attempt: z.int().positive().optional(),
+  step: StepShape,
+});
+export type ActivationEnvelope = z.infer<typeof ActivationEnvelope>;
+
+/** The input of a provisioning step's process. It brings the hosts it needs: the journal may hold no facts yet. */
+export const ProvisioningEnvelope = z.strictObject({
+  journal: JournalRef,
+  provision: z.strictObject({
+    id,
+    verb: id,
+    args: z.unknown(),
+    timeoutSec: z.number().positive(),
+    site: SiteId,
+  }),
+  hosts: z.array(Host),
+});
+export type ProvisioningEnvelope = z.infer<typeof ProvisioningEnvelope>;
+
+export const Envelope = z.union([ActivationEnvelope, ProvisioningEnvelope]);
+export type Envelope = z.infer<typeof Envelope>;

@@ -1,0 +1,49 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { isLease, type Holder, type Lease, type Store } from "../journal/store.ts";
+import { Refused } from "./act.ts";
+
+/** How long a lock outlives a runner that was killed on another machine; on the same machine it ends with the process. */
+const lockTtlMs = 15_000;
+
+/** The lock of a cutover step. Older activations have locks of their own. */
+export const lockOfStep = (epoch: number, step: string): string => `step ${String(epoch)} ${step}`;
+/** The lock of a provisioning step. */
+export const lockOfProvisioning = (step: string): string => `provision ${step}`;
+
+/**
+ * One runner for a step: an orphan of a killed engine and its successor can meet. The second waits for the first, says
+ * for whom, and then finds the work done.
+ */
+export async function lockStep(
+  store: Store,
+  name: string,
+  limitSec: number,
+  say: (line: string) => void,
+): Promise<Lease> {
+  for (const until = Date.now() + limitSec * 1000; ; await wait(250)) {
+    const given = await store.lease(name, lockTtlMs);
+    if (isLease(given)) return given;
+    if (Date.now() > until)
+      throw new Refused(
+        `${name}: ${given.who} has held it since ${given.since}. Wait until it has ended, or end that process, then run "pulumi up" again`,
+      );
+    say(`waiting for ${given.who}, who runs this step since ${given.since}`);
+  }
+}
+
+/** Waits until no provisioning step and no step of an earlier activation runs any more; gives who still does after the limit. */
+export async function strangersEnd(
+  store: Store,
+  epoch: number,
+  limitSec: number,
+  say: (line: string) => void,
+): Promise<readonly (Holder & { readonly name: string })[]> {
+  const own = `step ${String(epoch)} `;
+  for (const until = Date.now() + limitSec * 1000; ; await wait(250)) {
+    const others = (await store.leases()).filter(
+      (l) => l.name.startsWith("provision ") || (l.name.startsWith("step ") && !l.name.startsWith(own)),
+    );
+    if (others.length === 0 || Date.now() > until) return others;
+    say(`waiting for ${others.map((o) => `"${o.name}" of ${o.who} (since ${o.since})`).join(", ")}`);
+  }
+}

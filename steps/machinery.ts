@@ -1,0 +1,190 @@
+import { factsOf, isDone, isMoving, situation, type Situation } from "../journal/situation.ts";
+import { isDataPart, type NoReach, type Reach } from "../model/part.ts";
+import { hashOf, type Recovery } from "../model/recovery.ts";
+import { clockTime, moment } from "../model/time.ts";
+import { upgraded } from "../model/upgrade.ts";
+import { pointFor } from "../planning/point.ts";
+import { choosePoint, complete, createStacks, declareFacts, gate, proveFence } from "../planning/verbs.ts";
+import { Refused, runs, type Io, type Runnable } from "./act.ts";
+import { evidenceOfLife } from "./fence.ts";
+import type { World } from "./find.ts";
+import { initStack, stackNames } from "./pulumi-stacks.ts";
+
+/** The code of the machinery's own verbs. */
+export function machinery(world: World): readonly Runnable[] {
+  const now = async (): Promise<Situation> => situation(await world.journal.entries());
+  const facts = async (): Promise<Recovery> => {
+    const entries = await world.journal.entries();
+    const declared = factsOf(entries, situation(entries));
+    if (!declared) throw new Refused('the journal holds no facts. Run "pulumi up -s standby" first');
+    return upgraded(declared.recovery, world.parts);
+  };
+
+  return [
+    runs(gate, {
+      check: () =>
+        Promise.resolve({
+          there: true,
+          says: "all before it have ended",
+          expected: "all before it have ended",
+        }),
+    }),
+
+    runs(choosePoint, {
+      check: async ({ group }) => {
+        const chosen = (await now()).points.get(group);
+        return chosen
+          ? {
+              there: true,
+              says: `${group} goes to ${chosen.to === "end" ? "the end of its logs" : moment(chosen.atSec)}; lost: ${clockTime(chosen.lossSec)}`,
+              expected: "a point",
+            }
+          : {
+              there: false,
+              says: `no point is chosen for ${group}`,
+              expected: "one point that every database can reach",
+            };
+      },
+      act: async ({ group, parts: ids }, io) => {
+        const s = await now();
+        const { last } = s;
+        if (!last || !io.activation) throw new Refused("a point is chosen only in an activation");
+        const known = await facts();
+        const { reaches, minutesBefore } = await reachOf(ids, known, world, io);
+        const chosen = pointFor({
+          mode: last.mode,
+          reaches,
+          disasterSec: io.activation.disasterSec,
+          acceptLossSec: last.acceptLossSec,
+          wanted: last.point,
+          minutesBefore,
+          timeZone: known.sites[last.from].timeZone,
+        });
+        if ("refused" in chosen) throw new Error(chosen.refused);
+        await world.journal.append((entries) => {
+          const fresh = situation(entries);
+          if (fresh.epoch !== last.epoch || fresh.points.has(group)) return undefined;
+          return {
+            kind: "point chosen",
+            epoch: last.epoch,
+            group,
+            ...chosen,
+            databases: [...chosen.databases],
+          };
+        });
+      },
+    }),
+
+    runs(proveFence, {
+      check: async ({ site, hosts, parts }, io) => {
+        const s = await now();
+        const done = (id: string): boolean => isDone(s.verdicts.get(id) ?? { verdict: "" });
+        const open = Object.entries(hosts).filter(
+          ([, p]) => !p.strong.some(done) && !(p.together.length > 0 && p.together.every(done)),
+        );
+        const expected = `proof that nothing at ${site} can write, or a waiver`;
+        if (open.length === 0)
+          return { there: true, says: `fenced: ${Object.keys(hosts).join(", ")}`, expected };
+        const names = open.map(([host]) => host).join(", ");
+        if (s.last?.waiveFence === undefined)
+          return { there: false, says: `nothing proves that ${names} cannot write`, expected };
+        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io);
+        return life.length > 0
+          ? {
+              there: false,
+              says: `the fence of ${names} is waived, but the old site still answers: ${life.join("; ")}`,
+              expected: "a fence: a waiver is void while what it waives answers",
+            }
+          : {
+              there: true,
+              says: `waived by ${s.last.as} for ${names} ("${s.last.waiveFence}"); nothing of ${site} answers`,
+              expected,
+            };
+      },
+      act: async ({ site }) => {
+        const s = await now();
+        throw new Error(
+          s.last?.waiveFence === undefined
+            ? `${site} is not proven to be fenced. Make sure that its servers cannot come back (power, network), then run "parallel-standby declare" again with --waive-fence "how you know", and "pulumi up"`
+            : `the waiver is void. Fence ${site}, or declare a planned move while it still answers`,
+        );
+      },
+    }),
+
+    runs(complete, {
+      check: async ({ to }) => {
+        const s = await now();
+        return {
+          there: s.ended.get(s.epoch) === "completed",
+          says: isMoving(s) ? `activation ${String(s.epoch)} is not completed` : `${s.active} is active`,
+          expected: `${to} is active`,
+        };
+      },
+      act: async () => {
+        await world.journal.append((entries) => {
+          const s = situation(entries);
+          return isMoving(s)
+            ? { kind: "completed", epoch: s.epoch, owed: [...s.owed], exceptions: [] }
+            : undefined;
+        });
+      },
+    }),
+
+    runs(createStacks, {
+      check: async ({ names }, io) => {
+        const have = await stackNames(io.signal);
+        const missing = names.filter((n) => !have.includes(n));
+        return {
+          there: missing.length === 0,
+          says: missing.length === 0 ? `stacks ${names.join(", ")} exist` : `no stack ${missing.join(", ")}`,
+          expected: `stacks ${names.join(", ")}`,
+        };
+      },
+      act: async ({ names }, io) => {
+        const have = await stackNames(io.signal);
+        for (const name of names.filter((n) => !have.includes(n))) await initStack(name, io.signal);
+      },
+    }),
+
+    runs(declareFacts, {
+      check: async ({ recovery }) => {
+        const { declared } = await now();
+        const there = declared?.factsHash === hashOf(recovery);
+        return {
+          there,
+          says: there
+            ? `the journal holds these facts (${hashOf(recovery)})`
+            : `the journal holds ${declared ? "older" : "no"} facts`,
+          expected: "the facts of this estate",
+        };
+      },
+      act: async ({ recovery }) => {
+        await world.journal.append((entries) =>
+          situation(entries).declared?.factsHash === hashOf(recovery)
+            ? undefined
+            : { kind: "declared", factsHash: hashOf(recovery), recovery },
+        );
+      },
+    }),
+  ];
+}
+
+/** What every database of these data parts can reach now, and the parts' own rule for the point. */
+export async function reachOf(
+  ids: readonly string[],
+  recovery: Recovery,
+  { parts, runs: modules }: Pick<World, "parts" | "runs">,
+  io: Io,
+): Promise<{ readonly reaches: ReadonlyMap<string, Reach | NoReach>; readonly minutesBefore: number }> {
+  const reaches = new Map<string, Reach | NoReach>();
+  let minutesBefore = 0;
+  for (const p of recovery.parts.filter((q) => ids.includes(q.id))) {
+    const part = parts[p.kind];
+    const observe = (await modules[p.kind]?.())?.observe;
+    if (!part || !isDataPart(part) || !observe) throw new Error(`${p.id}: a ${p.kind} carries no data`);
+    const seen = part.seen.parse(await observe(p.facts, io));
+    for (const [database, reach] of part.reach(p.facts, seen)) reaches.set(database, reach);
+    minutesBefore = Math.max(minutesBefore, part.pointMinutesBefore(p.facts));
+  }
+  return { reaches, minutesBefore };
+}

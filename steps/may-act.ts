@@ -1,0 +1,67 @@
+import { isDone, isMoving, type Situation } from "../journal/situation.ts";
+import type { ProvisioningRole, Step } from "../model/verb.ts";
+import type { SiteId } from "../model/site.ts";
+
+/** Whether a step may act now: it may, it has nothing to do, or it is refused. */
+export type Leave =
+  | { readonly kind: "act" }
+  | { readonly kind: "answer"; readonly says: string }
+  | { readonly kind: "refuse"; readonly says: string };
+
+const act: Leave = { kind: "act" };
+const refuse = (says: string): Leave => ({ kind: "refuse", says });
+
+/**
+ * The last guard of a cutover step: the journal, not the engine. `--target`, a resume hours later or an edited state can
+ * all run a step whose needs have not run; a step of a past activation must never act again.
+ */
+export function mayActivate(s: Situation, epoch: number, attempt: number | undefined, step: Step): Leave {
+  if (epoch > s.epoch)
+    return refuse(
+      `${step.id}: activation ${String(epoch)} is not in the journal (its last is ${String(s.epoch)}). Is this the right journal? Start the move with "pulumi up" of its stack, after "parallel-standby declare"`,
+    );
+  if (epoch < s.epoch)
+    return { kind: "answer", says: `activation ${String(epoch)} is past; the last is ${String(s.epoch)}` };
+  const ended = s.ended.get(epoch);
+  const due = attempt !== undefined && s.owed.has(step.id) && attempt === s.attempts.get(step.id);
+  if (ended === "abandoned") return { kind: "answer", says: `activation ${String(epoch)} was abandoned` };
+  if (ended === "completed")
+    return due ? act : { kind: "answer", says: `activation ${String(epoch)} is completed` };
+  return order(s, step);
+}
+
+/** Each need has ended well, or is one that may end otherwise; a need for safety is never satisfied by a skip. */
+function order(s: Situation, step: Step): Leave {
+  for (const need of step.needs) {
+    const v = s.verdicts.get(need.id);
+    const satisfied =
+      v !== undefined && (isDone(v) || (!v.critical && !(need.kind === "safety" && v.verdict === "skipped")));
+    if (!satisfied)
+      return refuse(
+        `${step.id}: it needs ${need.id} first, which has ${v ? `ended with "${v.verdict}"` : "not run"} in activation ${String(s.epoch)}. Run the whole activation with "pulumi up", without --target and --exclude`,
+      );
+  }
+  return act;
+}
+
+/**
+ * The guard of a provisioning step. While the estate moves nothing is provisioned; what stops, parks or overwrites acts
+ * only at the passive site: a leftover of `up -s standby` must not touch the site that has become active.
+ */
+export function mayProvision(
+  s: Situation,
+  id: string,
+  site: SiteId,
+  role: ProvisioningRole | undefined,
+): Leave {
+  if (role === undefined) return refuse(`${id}: this kind of step belongs to a cutover and never provisions`);
+  if (isMoving(s))
+    return refuse(
+      `${id}: activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"`,
+    );
+  if (role === "passive" && s.active === site)
+    return refuse(
+      `${id}: ${site} is the active site, and this step acts only at a passive one. Run "pulumi up" again: the plan for an active site has no such step`,
+    );
+  return act;
+}

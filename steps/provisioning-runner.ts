@@ -1,0 +1,71 @@
+import type { Verdict } from "../journal/entries.ts";
+import { situation } from "../journal/situation.ts";
+import { Refused, type Runnable } from "./act.ts";
+import { checkActCheck } from "./check-act-check.ts";
+import type { ProvisioningEnvelope } from "./envelope.ts";
+import { findRunnable, type World } from "./find.ts";
+import { withIo } from "./io.ts";
+import { lockOfProvisioning, lockStep } from "./lock.ts";
+import { machinery } from "./machinery.ts";
+import { mayProvision } from "./may-act.ts";
+import type { Progress } from "./progress.ts";
+
+/**
+ * Runs one step of provisioning under the journal's guard: it takes its lock, and the journal is asked once more just
+ * before it acts, so that a leftover of a killed run never touches a site that has become active.
+ */
+export async function runProvisioningStep(
+  envelope: ProvisioningEnvelope,
+  world: World,
+  progress: Progress,
+): Promise<string> {
+  const { provision: step, hosts } = envelope;
+  const { journal } = world;
+  const runnable = await findRunnable(step.verb, machinery(world), world.runs);
+  const write = (verdict: Verdict, says: string): Promise<void> =>
+    journal.append({
+      kind: "step",
+      step: step.id,
+      verdict,
+      critical: true,
+      says,
+      ...(progress.lines.length > 0 ? { log: [...progress.lines] } : {}),
+    });
+  await guard(runnable, envelope, world, write);
+  const lock = await lockStep(journal.store, lockOfProvisioning(step.id), step.timeoutSec, progress.say);
+  try {
+    await guard(runnable, envelope, world, write);
+    const ended = await withIo(
+      {
+        known: { hosts, parts: [] },
+        journal,
+        journalRef: envelope.journal,
+        to: step.site,
+        say: progress.say,
+        limitSec: step.timeoutSec,
+      },
+      (io) => checkActCheck(runnable.bind(step.args), io, () => guard(runnable, envelope, world, write)),
+    );
+    if (ended.verdict === "done") await write("done", ended.says);
+    return `${ended.verdict}: ${ended.says}`;
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    const says = error instanceof Error ? error.message : String(error);
+    await write("failed", says);
+    throw new Error(`${step.id}: ${says}`, { cause: error });
+  } finally {
+    await lock.release();
+  }
+}
+
+async function guard(
+  runnable: Runnable,
+  { provision: step }: ProvisioningEnvelope,
+  { journal }: World,
+  write: (verdict: Verdict, says: string) => Promise<void>,
+): Promise<void> {
+  const may = mayProvision(situation(await journal.entries()), step.id, step.site, runnable.provisioning);
+  if (may.kind !== "refuse") return;
+  await write("refused", may.says);
+  throw new Refused(may.says);
+}

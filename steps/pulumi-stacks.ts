@@ -1,0 +1,28 @@
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { projectRoot } from "../journal/open.ts";
+
+/** Names of the project's stacks in the backend that is in use. */
+export async function stackNames(signal: AbortSignal): Promise<readonly string[]> {
+  const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"], signal)) as readonly {
+    readonly name: string;
+  }[];
+  return stacks.map((s) => s.name.split("/").at(-1) ?? s.name);
+}
+
+/** Makes an empty stack without selecting it. */
+export async function initStack(name: string, signal: AbortSignal): Promise<void> {
+  await pulumi(["stack", "init", name, "--no-select"], signal);
+}
+
+async function pulumi(args: readonly string[], signal: AbortSignal): Promise<string> {
+  // The engine that runs this step hands its own PULUMI_* settings down; with them the CLI would believe it is a plugin.
+  const { PULUMI_MONITOR: _monitor, PULUMI_ENGINE: _engine, ...env } = process.env;
+  const { stdout } = await promisify(execFile)("pulumi", [...args, "--non-interactive", "--color", "never"], {
+    cwd: projectRoot(),
+    env,
+    signal,
+    windowsHide: true,
+  });
+  return stdout;
+}

@@ -1,0 +1,150 @@
+import type { Fact, Verdict } from "../journal/entries.ts";
+import { factsOf, situation, type Situation } from "../journal/situation.ts";
+import { atOldSite, letsWrite } from "../model/phase.ts";
+import type { Recovery } from "../model/recovery.ts";
+import { upgraded } from "../model/upgrade.ts";
+import { chainsOf } from "../planning/chains.ts";
+import { Refused, type Io } from "./act.ts";
+import { checkActCheck, type Ended } from "./check-act-check.ts";
+import type { ActivationEnvelope } from "./envelope.ts";
+import { evidenceOfLife } from "./fence.ts";
+import { findRunnable, type World } from "./find.ts";
+import { withIo } from "./io.ts";
+import { lockOfStep, lockStep } from "./lock.ts";
+import { machinery } from "./machinery.ts";
+import { mayActivate } from "./may-act.ts";
+import type { Progress } from "./progress.ts";
+
+/**
+ * Runs one step of a cutover: guard, lock, guard again, check, act, check, verdict. Gives the sentence for people;
+ * throws what stops the cutover. Everything it does and finds is in the journal.
+ */
+export async function runActivationStep(
+  envelope: ActivationEnvelope,
+  world: World,
+  progress: Progress,
+): Promise<string> {
+  const { step, epoch, attempt } = envelope;
+  const { journal } = world;
+
+  const write = (verdict: Verdict, says: string): Promise<void> =>
+    journal.append({
+      kind: "step",
+      epoch,
+      step: step.id,
+      phase: step.phase,
+      verdict,
+      critical: step.critical,
+      ...(attempt === undefined ? {} : { attempt }),
+      says,
+      ...(progress.lines.length > 0 ? { log: [...progress.lines] } : {}),
+    });
+  const leave = async (): Promise<{
+    entries: Awaited<ReturnType<typeof journal.entries>>;
+    s: Situation;
+    answer?: string;
+  }> => {
+    const entries = await journal.entries();
+    const s = situation(entries);
+    const may = mayActivate(s, epoch, attempt, step);
+    if (may.kind === "refuse") {
+      await write("refused", may.says);
+      throw new Refused(may.says);
+    }
+    return { entries, s, ...(may.kind === "answer" ? { answer: may.says } : {}) };
+  };
+
+  const early = await leave();
+  if (early.answer !== undefined) return `already: ${early.answer}`;
+  const lock = await lockStep(journal.store, lockOfStep(epoch, step.id), step.timeoutSec, progress.say);
+  try {
+    const { entries, s, answer } = await leave();
+    if (answer !== undefined) return `already: ${answer}`;
+    const { last } = s;
+    const declared = factsOf(entries, s);
+    if (!last || !declared) throw new Refused("the journal holds no facts for this activation");
+    const recovery = upgraded(declared.recovery, world.parts);
+    await write("started", "");
+    try {
+      const ended = await withIo(
+        {
+          known: recovery,
+          journal,
+          journalRef: envelope.journal,
+          to: last.to,
+          say: progress.say,
+          limitSec: step.timeoutSec,
+          activation: {
+            epoch,
+            mode: last.mode,
+            ...(last.disasterAt === undefined ? {} : { disasterSec: Date.parse(last.disasterAt) / 1000 }),
+          },
+          point: (part) => pointOf(part, recovery, world),
+        },
+        (io) => perform(envelope, recovery, last.from, world, io),
+      );
+      await write(ended.verdict, ended.says);
+      return `${ended.verdict}: ${ended.says}`;
+    } catch (error) {
+      const says = error instanceof Error ? error.message : String(error);
+      if (error instanceof Refused || step.critical) {
+        await write("failed", says);
+        throw new Error(`${step.id}: ${says}`, { cause: error });
+      }
+      const verdict = last.waiveFence !== undefined && atOldSite.has(step.phase) ? "waived" : "failed";
+      await write(verdict, says);
+      return `${verdict}, and the cutover goes on: ${says}`;
+    }
+  } finally {
+    await lock.release();
+  }
+}
+
+async function perform(
+  { step, epoch }: ActivationEnvelope,
+  recovery: Recovery,
+  from: "primary" | "dr",
+  world: World,
+  io: Io,
+): Promise<Ended> {
+  const bound = (await findRunnable(step.verb, machinery(world), world.runs)).bind(step.args);
+  const ended = await checkActCheck(bound, io, async () => {
+    if (letsWrite.has(step.phase)) await refuseWhileAlive(step.probes ?? [], recovery, from, world, io);
+    if (step.phase === "open") await noReturn(epoch, step.id, world);
+  });
+  if (step.phase === "open") await noReturn(epoch, step.id, world);
+  return ended;
+}
+
+/** An hour-old proof of the fence is none: the old site is looked at now, and a waiver is void once it answers. */
+async function refuseWhileAlive(
+  probes: readonly string[],
+  recovery: Recovery,
+  from: "primary" | "dr",
+  { runs }: World,
+  io: Io,
+): Promise<void> {
+  const life = await evidenceOfLife(probes, recovery, from, runs, io);
+  if (life.length > 0)
+    throw new Refused(
+      `${recovery.sites[from].place} (${from}) still answers: ${life.join("; ")}. Two sites must never write. Fence it, then run "pulumi up" again`,
+    );
+}
+
+const noReturn = (epoch: number, step: string, { journal }: World): Promise<void> =>
+  journal.append((entries): Fact | undefined =>
+    situation(entries).noReturn ? undefined : { kind: "no return", epoch, step },
+  );
+
+async function pointOf(
+  part: string,
+  recovery: Recovery,
+  { journal, parts }: World,
+): Promise<{ atSec: number; to: "end" | "time" }> {
+  const group = chainsOf(recovery, parts)
+    .find((c) => c.some((p) => p.id === part))
+    ?.at(-1)?.id;
+  const chosen = situation(await journal.entries()).points.get(group ?? part);
+  if (!chosen) throw new Refused(`no point is chosen for ${part} yet`);
+  return { atSec: chosen.atSec, to: chosen.to };
+}
