@@ -34,8 +34,14 @@ export class Site extends pulumi.ComponentResource {
     for (const p of at.recovery.parts) {
       const module = provisions[p.kind];
       if (!module) throw new pulumi.ResourceError(`${p.id}: no component provisions a ${p.kind}`, this, true);
-      all.push(
-        new module.Provision(p.id, { facts: p.facts as never, at }, { parent: this, dependsOn: [...all] }),
+      const first = (uses.get(p.id) ?? []).flatMap((id) => made.get(id) ?? []);
+      made.set(
+        p.id,
+        new module.Provision(
+          p.id,
+          { facts: p.facts as never, at },
+          { parent: this, dependsOn: [...before, ...first] },
+        ),
       );
     }
     const declared = provisioningStep(
