@@ -1,6 +1,6 @@
 import type { Fact, Verdict } from "../journal/entries.ts";
 import { factsOf, situation, type Situation } from "../journal/situation.ts";
-import { atOldSite, letsWrite } from "../model/phase.ts";
+import { atOldSite } from "../model/phase.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { chainsOf } from "../planning/chains.ts";
@@ -107,12 +107,14 @@ async function perform(
   world: World,
   io: Io,
 ): Promise<Ended> {
+  // Only steps that let the new site write have parts to probe; a gate of the same phase opens nothing.
+  const opens = step.phase === "open" && step.probes !== undefined;
   const bound = (await findRunnable(step.verb, machinery(world), world.runs)).bind(step.args);
   const ended = await checkActCheck(bound, io, async () => {
-    if (letsWrite.has(step.phase)) await refuseWhileAlive(step.probes ?? [], recovery, from, world, io);
-    if (step.phase === "open") await noReturn(epoch, step.id, world);
+    if (step.probes) await refuseWhileAlive(step.probes, recovery, from, world, io);
+    if (opens) await noReturn(epoch, step.id, world);
   });
-  if (step.phase === "open") await noReturn(epoch, step.id, world);
+  if (opens) await noReturn(epoch, step.id, world);
   return ended;
 }
 

@@ -1,0 +1,152 @@
+import type { ComputeManagementClient } from "@azure/arm-compute";
+import type { TokenCredential } from "@azure/identity";
+import type { AzureVm } from "../../model/host.ts";
+import type { Io } from "../act.ts";
+import { optionalPackage } from "../optional-package.ts";
+
+/**
+ * The lab's stand-in for Azure Resource Manager: an `http://127.…` address. Any other address is refused, since the
+ * token would travel in clear.
+ */
+export const armEndpointVariable = "PARALLEL_STANDBY_ARM_ENDPOINT";
+/** The token that the lab's stand-in expects; never used toward Azure. */
+export const armTokenVariable = "PARALLEL_STANDBY_ARM_TOKEN";
+
+/** The power state of a VM as its instance view gives it: `deallocated` costs and writes nothing, `stopped` only writes nothing. */
+export type VmPower =
+  "running" | "starting" | "stopping" | "stopped" | "deallocating" | "deallocated" | "unknown" | "missing";
+
+/** Milliseconds between two questions about an operation that goes on. */
+const pollMs = 5000;
+
+/** The power state of the VM that a host is. Reads only. */
+export async function vmPower(hostId: string, io: Io): Promise<VmPower> {
+  const { azure, client } = await computeFor(hostId, io);
+  try {
+    const view = await client.virtualMachines.instanceView(azure.resourceGroup, azure.vm, {
+      abortSignal: io.signal,
+    });
+    const code = view.statuses?.map((status) => status.code ?? "").find((c) => c.startsWith("PowerState/"));
+    return powerOf(code);
+  } catch (error) {
+    if (statusOf(error) === 404) return "missing";
+    throw refused(hostId, azure, "read the state of", error);
+  }
+}
+
+/** Starts the VM that a host is, and waits until Azure says that it has. */
+export async function startVm(hostId: string, io: Io): Promise<void> {
+  const { azure, client } = await computeFor(hostId, io);
+  try {
+    await client.virtualMachines.start(azure.resourceGroup, azure.vm, {
+      abortSignal: io.signal,
+      updateIntervalInMs: pollMs,
+    });
+  } catch (error) {
+    throw refused(hostId, azure, "start", error);
+  }
+}
+
+/** Stops and deallocates the VM that a host is, and waits until Azure says that it has. Its disks stay. */
+export async function deallocateVm(hostId: string, io: Io): Promise<void> {
+  const { azure, client } = await computeFor(hostId, io);
+  try {
+    await client.virtualMachines.deallocate(azure.resourceGroup, azure.vm, {
+      abortSignal: io.signal,
+      updateIntervalInMs: pollMs,
+    });
+  } catch (error) {
+    throw refused(hostId, azure, "deallocate", error);
+  }
+}
+
+const powers: readonly VmPower[] = [
+  "running",
+  "starting",
+  "stopping",
+  "stopped",
+  "deallocating",
+  "deallocated",
+];
+
+/** `PowerState/deallocated` as Azure's instance view writes it. */
+export const powerOf = (code: string | undefined): VmPower =>
+  powers.find((power) => code === `PowerState/${power}`) ?? "unknown";
+
+async function computeFor(
+  hostId: string,
+  io: Io,
+): Promise<{ readonly azure: AzureVm; readonly client: ComputeManagementClient }> {
+  const { azure } = io.host(hostId);
+  if (!azure)
+    throw new Error(
+      `${hostId} has no azure in the estate. Write azure: { subscriptionId, resourceGroup, vm } at its server.`,
+    );
+  return { azure, client: await clientFor(azure.subscriptionId, hostId) };
+}
+
+async function clientFor(subscriptionId: string, hostId: string): Promise<ComputeManagementClient> {
+  const needed = `${hostId} is an Azure VM: starting and stopping it`;
+  const { ComputeManagementClient } = await optionalPackage(
+    "@azure/arm-compute",
+    () => import("@azure/arm-compute"),
+    needed,
+  );
+  const endpoint = labEndpoint(process.env[armEndpointVariable]);
+  if (endpoint === undefined) {
+    const { DefaultAzureCredential } = await optionalPackage(
+      "@azure/identity",
+      () => import("@azure/identity"),
+      needed,
+    );
+    return new ComputeManagementClient(new DefaultAzureCredential(), subscriptionId);
+  }
+  const token = process.env[armTokenVariable] ?? "";
+  const credential: TokenCredential = {
+    getToken: () => Promise.resolve({ token, expiresOnTimestamp: Date.now() + 3_600_000 }),
+  };
+  const client = new ComputeManagementClient(credential, subscriptionId, {
+    endpoint,
+    allowInsecureConnection: true,
+  });
+  // The package's own policy sends no token over http; toward this machine itself it may.
+  client.pipeline.removePolicy({ name: "bearerTokenAuthenticationPolicy" });
+  client.pipeline.addPolicy({
+    name: "labToken",
+    sendRequest: (request, next) => {
+      request.allowInsecureConnection = true;
+      request.headers.set("authorization", `Bearer ${token}`);
+      return next(request);
+    },
+  });
+  return client;
+}
+
+/** The lab's endpoint if one is set, and only if it is this machine. */
+export function labEndpoint(value: string | undefined): string | undefined {
+  if (value === undefined || value === "") return undefined;
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url?.protocol !== "http:" || !/^127\.\d+\.\d+\.\d+$/.test(url.hostname))
+    throw new Error(
+      `${armEndpointVariable} is for the lab and takes only an http address of this machine, such as http://127.0.0.1:4711. Unset it to use Azure.`,
+    );
+  return value;
+}
+
+const statusOf = (error: unknown): unknown =>
+  error instanceof Error && "statusCode" in error ? error.statusCode : undefined;
+
+function refused(hostId: string, azure: AzureVm, what: string, error: unknown): Error {
+  const name = `VM ${azure.vm} of resource group ${azure.resourceGroup}`;
+  const status = statusOf(error);
+  const says = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
+  const why =
+    status === 403
+      ? 'this machine\'s Azure identity has no right to it. Give it the role "Virtual Machine Contributor" on the VM.'
+      : status === 404
+        ? "Azure knows no such VM. Look at subscriptionId, resourceGroup and vm in the estate."
+        : status === 401 || (error instanceof Error && /Credential/.test(error.name))
+          ? 'this machine has no Azure identity. Run "az login", or give it a managed identity.'
+          : `${says} Look at the VM in the Azure portal, then run this again.`;
+  return new Error(`${hostId}: could not ${what} ${name}: ${why}`, { cause: error });
+}

@@ -1,0 +1,105 @@
+import type { Client } from "ssh2";
+import type { Io } from "../act.ts";
+import { nameOfSecret } from "../../model/secret.ts";
+import { connected, openClient } from "./ssh-connect.ts";
+import { readOver, writeOver } from "./ssh-files.ts";
+import { runOver } from "./ssh-run.ts";
+import { onePerStep } from "./one-per-step.ts";
+import { Unreachable } from "./unreachable.ts";
+import { whyUnusable } from "./ssh-key.ts";
+
+export { Unreachable } from "./unreachable.ts";
+export { FileError } from "./ssh-files.ts";
+
+/** What a command at a server left behind. */
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  /** Standard input: what must not stand in an argument list. */
+  readonly input?: string;
+  /** Seconds after which the connection is cut and the call fails. Default: 60. */
+  readonly limitSec?: number;
+}
+
+/** A Windows server as a step uses it. Commands are run by cmd.exe, the default shell of OpenSSH on Windows. */
+export interface Ssh {
+  /** A command that ran is no error, whatever its exit code. */
+  run(command: string, options?: CommandOptions): Promise<CommandResult>;
+  /** By SFTP; the path as Windows writes it, on a drive of that server: `C:\k2\setup.xml`. */
+  readFile(path: string): Promise<Buffer>;
+  writeFile(path: string, data: string | Buffer): Promise<void>;
+}
+
+/** The connection of this step to a host: opened once, closed when the step ends, within 10 s or an `Unreachable`. */
+export const sshTo: (hostId: string, io: Io) => Promise<Ssh> = onePerStep(open);
+
+async function open(hostId: string, io: Io, broken: () => void): Promise<Ssh> {
+  const { address, ssh } = io.host(hostId);
+  if (!ssh)
+    throw new Error(
+      `${hostId} has no ssh in the estate. Write ssh: { user, hostKey, privateKey } at its site or its server.`,
+    );
+  const login = await loginOf(hostId, io);
+  const client = await openClient({
+    host: hostId,
+    address,
+    port: ssh.port,
+    user: ssh.user,
+    hostKey: ssh.hostKey,
+    signal: io.signal,
+    ...login,
+  });
+  const failed = (says: string): Unreachable =>
+    new Unreachable(hostId, address, ssh.port, io.signal.aborted ? "aborted" : "broken", says);
+  const close = closing(client, broken);
+  const cut = (): void => void client.destroy();
+  io.signal.addEventListener("abort", cut, { once: true });
+  io.onEnd(async () => {
+    io.signal.removeEventListener("abort", cut);
+    await close();
+  });
+  return {
+    run: (command, options) => runOver(client, command, { limitSec: 60, ...options }, failed),
+    readFile: (path) => readOver(client, path, failed),
+    writeFile: (path, data) => writeOver(client, path, data, failed),
+  };
+}
+
+/** The key, or the password where there is no key. */
+async function loginOf(hostId: string, io: Io): Promise<{ privateKey: string } | { password: string }> {
+  const { ssh } = io.host(hostId);
+  if (ssh?.privateKey) {
+    const privateKey = await io.secret(ssh.privateKey);
+    const why = whyUnusable(privateKey);
+    if (why !== undefined)
+      throw new Error(`${hostId}: the SSH key in ${nameOfSecret(ssh.privateKey)} cannot be used: ${why}.`);
+    return { privateKey };
+  }
+  if (ssh?.password) return { password: await io.secret(ssh.password) };
+  throw new Error(
+    `${hostId}.ssh has neither privateKey nor password. Write privateKey: secret.file("~/.ssh/id_ed25519").`,
+  );
+}
+
+/** Ends the connection, for good after a second: a server that is gone never says goodbye. */
+function closing(client: Client, broken: () => void): () => Promise<void> {
+  const ended = new Promise<void>((resolve) => {
+    client.once("close", () => {
+      broken();
+      resolve();
+    });
+  });
+  // Without a listener an error after the login, such as a lost keepalive, would end the process.
+  client.on("error", () => undefined);
+  return async () => {
+    if (!connected(client)) return;
+    client.end();
+    const limit = setTimeout(() => client.destroy(), 1000);
+    await ended;
+    clearTimeout(limit);
+  };
+}

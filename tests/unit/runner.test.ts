@@ -1,0 +1,233 @@
+import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Fact, Verdict } from "../../journal/entries.ts";
+import { folderStore } from "../../journal/folder-store.ts";
+import { journalOn, type Journal } from "../../journal/journal.ts";
+import { situation } from "../../journal/situation.ts";
+import type { Mode } from "../../model/part.ts";
+import { hashOf } from "../../model/recovery.ts";
+import { plan, type Plan } from "../../planning/plan.ts";
+import { runActivationStep } from "../../steps/runner.ts";
+import { runProvisioningStep } from "../../steps/provisioning-runner.ts";
+import type { World } from "../../steps/find.ts";
+import { stop, toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
+
+const disasterAt = "2026-03-10T12:30:00.000Z";
+const disaster = Date.parse(disasterAt) / 1000;
+
+/** A journal in a folder of its own, with an activation begun, and the toy world behind its steps. */
+interface Rig {
+  readonly journal: Journal;
+  readonly world: ToyWorld;
+  readonly made: Plan;
+  readonly folder: string;
+  /** Runs a step by id. */
+  run(id: string, more?: { attempt?: number; epoch?: number }): Promise<string>;
+  /** Runs all steps in order; gives those that threw. */
+  all(): Promise<ReadonlyMap<string, string>>;
+  verdict(id: string): Promise<Verdict | undefined>;
+}
+
+async function rig(mode: Mode, options: { waiveFence?: string; databases?: number } = {}): Promise<Rig> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
+  await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
+  folders.push(folder);
+  const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
+  const world = toyWorld();
+  const recovery = toyRecovery(1, options.databases ?? 2);
+  for (const p of recovery.parts) if (p.kind === "toy-data") for (const d of (p.facts as { databases: string[] }).databases) world.reach[d] = { fromSec: disaster - 9000, toSec: disaster - 1800, complete: mode === "planned", evidence: "log" };
+  const made = plan(recovery, { from: "primary", to: "dr", mode }, toyParts);
+  const facts: Fact[] = [
+    { kind: "genesis", estate: "toys", active: "primary" },
+    { kind: "declared", factsHash: hashOf(recovery), recovery },
+    { kind: "move declared", to: "dr", mode, as: "ann", acceptLossSec: 7200, ...(mode === "unplanned" ? { disasterAt } : {}) },
+    { kind: "activation started", epoch: 1, from: "primary", to: "dr", mode, as: "ann", factsHash: hashOf(recovery), planHash: made.hash, declaration: 2, acceptLossSec: 7200, ...(mode === "unplanned" ? { disasterAt } : {}), ...(options.waiveFence === undefined ? {} : { waiveFence: options.waiveFence }) },
+  ];
+  for (const f of facts) await journal.append(f);
+  const machine: World = { journal, parts: toyParts, runs: toyRuns(world) };
+  const run: Rig["run"] = (id, more = {}) => {
+    const step = made.steps.find((s) => s.id === id);
+    if (!step) throw new Error(`no step ${id}`);
+    return inFolder(folder, () => runActivationStep({ journal: { folder: "journal" }, epoch: 1, ...more, step }, machine, { say: () => undefined, last: () => undefined, lines: [] }));
+  };
+  return {
+    journal,
+    world,
+    made,
+    folder,
+    run,
+    all: async () => {
+      const threw = new Map<string, string>();
+      for (const s of made.steps) await run(s.id).catch((e: unknown) => threw.set(s.id, String(e)));
+      return threw;
+    },
+    verdict: async (id) => situation(await journal.entries()).verdicts.get(id)?.verdict,
+  };
+}
+
+/** Paths of an estate are relative to the folder of Pulumi.yaml, found from the working folder upwards. */
+async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await work();
+  } finally {
+    process.chdir(before);
+  }
+}
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
+
+describe("a step's runner", () => {
+  it("carries a planned move through to completed, with everything in the journal", async () => {
+    const r = await rig("planned");
+    expect([...(await r.all())]).to.deep.equal([]);
+    const s = situation(await r.journal.entries());
+    expect(s.active).to.equal("dr");
+    expect(s.ended.get(1)).to.equal("completed");
+    expect(r.world.running).to.deep.equal(new Set(["D:db", "D:web"]));
+    expect([...s.verdicts.values()].every((v) => v.verdict === "done" || v.verdict === "already")).to.equal(true);
+  });
+
+  it("acts once: the same activation run again answers, and nothing acts a second time", async () => {
+    const r = await rig("planned");
+    await r.all();
+    const { length } = r.world.acts;
+    expect([...(await r.all())]).to.deep.equal([]);
+    expect(r.world.acts).to.have.length(length);
+    expect(await r.run("web0/stop/web")).to.match(/activation 1 is completed/);
+  });
+
+  it("refuses a step whose needs have not run, and writes the refusal down", async () => {
+    const r = await rig("planned");
+    const error = await r.run("data0/open/db0-0").then(() => "", String);
+    expect(error).to.match(/it needs web0\/before-open first, which has not run/);
+    expect((await r.journal.entries()).at(-1)).to.include({ kind: "step", verdict: "refused" });
+    expect(r.world.open.size).to.equal(0);
+  });
+
+  it("refuses a step of an activation that the journal does not know", async () => {
+    const r = await rig("planned");
+    expect(await r.run("web0/stop/web", { epoch: 2 }).then(() => "", String)).to.match(/activation 2 is not in the journal/);
+  });
+
+  it("does not believe an act that reports success and changes nothing", async () => {
+    const r = await rig("planned");
+    r.world.lies.add("stop");
+    expect(await r.run("web0/stop/web").then(() => "", String)).to.match(/it acted, but it is not stopped; expected: stopped/);
+    expect(await r.verdict("web0/stop/web")).to.equal("failed");
+  });
+
+  it("stops a planned move at the first failure, and goes on from there when it is run again", async () => {
+    const r = await rig("planned");
+    r.world.fails.set("roll", "disk full");
+    expect([...(await r.all()).keys()]).to.include.members(["data0/roll/db0-0", "data0/open/db0-0", "complete"]);
+    expect(r.world.open.size).to.equal(0);
+    expect(situation(await r.journal.entries()).noReturn).to.equal(false);
+    r.world.fails.clear();
+    expect([...(await r.all())]).to.deep.equal([]);
+    expect(r.world.acts.filter((a) => a === "copy db0-0")).to.have.length(1);
+  });
+
+  it("goes past a dead site in an unplanned move, but opens nothing without a proven or waived fence", async () => {
+    const r = await rig("unplanned");
+    for (const verb of ["stop", "copy"]) r.world.fails.set(verb, "no answer in 10 s");
+    r.world.running.clear();
+    r.world.running.add("P:db");
+    const threw = await r.all();
+    expect(threw.get("web0/prove-fence")).to.match(/not proven to be fenced.*--waive-fence/s);
+    expect([...threw.keys()]).to.include("data0/open/db0-0");
+    expect(threw.has("data0/copy/db0-0")).to.equal(false);
+    expect(r.world.open.size).to.equal(0);
+  });
+
+  it("completes an unplanned move with a waiver, and keeps what was not done there as owed", async () => {
+    const r = await rig("unplanned", { waiveFence: "power is off" });
+    for (const verb of ["stop", "copy"]) r.world.fails.set(verb, "no answer in 10 s");
+    r.world.running = new Set(["P:db"]);
+    expect([...(await r.all())]).to.deep.equal([]);
+    const s = situation(await r.journal.entries());
+    expect(s.active).to.equal("dr");
+    expect([...s.owed]).to.deep.equal(["web0/stop/db"]);
+    expect(await r.verdict("web0/stop/db")).to.equal("waived");
+    expect(s.points.get("web0")).to.include({ lossSec: 1800 });
+  });
+
+  it("holds a waiver for void while the old site answers", async () => {
+    const r = await rig("unplanned", { waiveFence: "power is off" });
+    r.world.fails.set("stop", "access denied");
+    expect((await r.all()).get("web0/prove-fence")).to.match(/the waiver is void/);
+  });
+
+  it("probes the old site live just before it opens, starts or flips: an hour-old proof is none", async () => {
+    const r = await rig("planned");
+    for (const s of r.made.steps) {
+      if (s.phase === "open") r.world.running.add("P:web");
+      await r.run(s.id).catch(() => undefined);
+    }
+    expect(r.world.open.size).to.equal(0);
+    const entry = (await r.journal.entries()).findLast((e) => e.kind === "step" && e.step === "data0/open/db0-0");
+    expect(entry).to.include({ verdict: "failed" });
+    expect(entry && "says" in entry && entry.says).to.match(/London \(primary\) still answers: web0: web answers/);
+  });
+
+  it("pays what is owed after completion only in the try that is due", async () => {
+    const r = await rig("unplanned", { waiveFence: "power is off" });
+    r.world.fails.set("stop", "no answer");
+    r.world.fails.set("copy", "no answer");
+    r.world.running = new Set(["P:db"]);
+    await r.all();
+    r.world.fails.clear();
+    expect(await r.run("web0/stop/db")).to.match(/already/);
+    expect(await r.run("web0/stop/db", { attempt: 2 })).to.match(/already/);
+    expect(await r.run("web0/stop/db", { attempt: 1 })).to.match(/^done/);
+    expect(situation(await r.journal.entries()).owed.size).to.equal(0);
+    expect(await r.run("data0/copy/db0-0", { attempt: 1 }), "a tail taken later would be a tail of another time").to.match(/already/);
+  });
+
+  it("marks the point of no return before the first database opens, once", async () => {
+    const r = await rig("planned");
+    await r.all();
+    const kinds = (await r.journal.entries()).map((e) => e.kind);
+    expect(kinds.filter((k) => k === "no return")).to.have.length(1);
+    const entries = await r.journal.entries();
+    const opened = entries.find((e) => e.kind === "step" && e.step.startsWith("data0/open/") && e.verdict === "done");
+    expect(entries.findIndex((e) => e.kind === "no return")).to.be.lessThan(opened?.seq ?? 0);
+  });
+
+  it("lets two runners of one step meet: one acts, the other finds it done", async () => {
+    const r = await rig("planned");
+    await inFolder(r.folder, () => Promise.all([r.run("web0/stop/web"), r.run("web0/stop/web")]));
+    expect(r.world.acts.filter((a) => a === "stop P:web")).to.have.length(1);
+  });
+});
+
+describe("a provisioning step's runner", () => {
+  const provision = (r: Rig, site: "primary" | "dr", verb: string = stop.name): Promise<string> =>
+    inFolder(r.folder, () =>
+      runProvisioningStep(
+        { journal: { folder: "journal" }, provision: { id: `park-${site}`, verb, args: { host: site === "dr" ? "D" : "P", service: "web" }, timeoutSec: 5, site }, hosts: [] },
+        { journal: r.journal, parts: toyParts, runs: toyRuns(r.world) },
+        { say: () => undefined, last: () => undefined, lines: [] },
+      ),
+    );
+
+  it("refuses while the estate moves, and at the site that has become active: a leftover must not stop production", async () => {
+    const r = await rig("planned");
+    expect(await provision(r, "dr").then(() => "", String)).to.match(/nothing is provisioned while the estate moves/);
+    await r.all();
+    expect(await provision(r, "dr").then(() => "", String)).to.match(/dr is the active site/);
+    expect(r.world.running.has("D:web")).to.equal(true);
+    r.world.running.add("P:web");
+    expect(await provision(r, "primary")).to.match(/^done/);
+  });
+
+  it("refuses a verb that belongs to a cutover", async () => {
+    const r = await rig("planned");
+    await r.all();
+    expect(await provision(r, "primary", "toy/start").then(() => "", String)).to.match(/belongs to a cutover/);
+  });
+});
