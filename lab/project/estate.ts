@@ -1,0 +1,64 @@
+import { readFileSync } from "node:fs";
+import { alias, defineEstate, k2, logShipping, secret, site } from "parallel-standby";
+
+/** Where the lab's servers listen this time: ports and host keys are new with every start. An owner writes them here. */
+const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "utf8")) as {
+  readonly hosts: Readonly<Record<string, { readonly address: string; readonly ssh: number; readonly hostKey: string; readonly sql?: number }>>;
+  readonly ssh: { readonly user: string; readonly privateKey: string };
+  readonly dns: { readonly address: string; readonly port: number };
+  readonly k2Port: number;
+  readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };
+};
+
+/** What the lab knows of a server, in the words of an estate. */
+function at(name: string) {
+  const host = lab.hosts[name];
+  if (!host) throw new Error(`the lab has no server ${name}`);
+  return { address: host.address, ssh: { port: host.ssh, hostKey: host.hostKey }, sqlPort: host.sql ?? 1433 };
+}
+const sqlLogin = (password: string, name: string) => ({ port: at(name).sqlPort, user: "dr_operator", password: secret.env(password) });
+const vm = (name: string) => (lab.azure ? { azure: { ...lab.azure, vm: name } } : {});
+
+const ssh = { user: lab.ssh.user, privateKey: secret.file(lab.ssh.privateKey) };
+const primary = site("primary", { place: "London", timeZone: "Europe/London", ssh });
+const dr = site("dr", { place: "Leeds", timeZone: "Europe/London", ssh });
+
+const k2Prd = primary.server("K2PRD01", { ...at("K2PRD01"), ...vm("K2PRD01") });
+const k2Dr = dr.server("K2DR01", { ...at("K2DR01"), ...vm("K2DR01") });
+const sqlPrd = primary.server("SQLPRD01", { ...at("SQLPRD01"), sql: sqlLogin("SQL_PRIMARY", "SQLPRD01") });
+const sqlDr = dr.server("SQLDR01", { ...at("SQLDR01"), sql: sqlLogin("SQL_DR", "SQLDR01") });
+
+const dns = { server: lab.dns.address, port: lab.dns.port, keyName: "dr-key", tsigKey: secret.env("TSIG_KEY") };
+const k2Name = alias("k2.corp.example", { primary: k2Prd, dr: k2Dr, dns });
+const sqlName = alias("k2-sql.corp.example", { primary: sqlPrd, dr: sqlDr, dns, role: "dependency" });
+
+/** K2's own procedure: logs every hour, held back three, recovered to two hours before the disaster. */
+const k2Data = logShipping("k2-data", {
+  databases: ["K2", "Claims"],
+  from: sqlPrd,
+  to: sqlDr,
+  backupFolder: "D:\\LogShip",
+  backupShare: "\\\\SQLPRD01\\LogShip",
+  copyTo: "D:\\LogShip",
+  everyMin: 60,
+  holdMin: 180,
+  point: { minutesBefore: 120 },
+});
+
+export const estate = defineEstate({
+  name: "lab",
+  journal: { folder: ".lab/journal", mirror: ".lab/journal-mirror" },
+  systems: [
+    k2("k2", {
+      version: 5,
+      standby: "warm",
+      servers: { primary: [k2Prd], dr: [k2Dr] },
+      data: [k2Data],
+      aliases: [sqlName, k2Name],
+      port: lab.k2Port,
+      masterKey: { password: secret.env("K2_MASTER_KEY") },
+      captureKey: secret.env("CAPTURE_KEY"),
+      targets: { rtoMin: 60, rpoMin: 240 },
+    }),
+  ],
+});
