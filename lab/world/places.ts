@@ -1,0 +1,25 @@
+import type { LabSite } from "../servers/types.ts";
+
+/** A server of the lab: where it stands and what runs on it. */
+export interface LabServer {
+  readonly name: string;
+  readonly site: LabSite;
+  /** Loopback addresses differ by site, so that an alias proves something. */
+  readonly address: string;
+  readonly runs: "k2" | "sql" | "dns";
+}
+
+/** Both sites' clocks. */
+export const labTimeZone = "Europe/London";
+
+/** The lab's servers: two in each of two buildings, and a name server that belongs to neither. */
+export const labServers: readonly LabServer[] = [
+  { name: "K2PRD01", site: "primary", address: "127.10.1.4", runs: "k2" },
+  { name: "SQLPRD01", site: "primary", address: "127.10.1.5", runs: "sql" },
+  { name: "K2DR01", site: "dr", address: "127.20.1.4", runs: "k2" },
+  { name: "SQLDR01", site: "dr", address: "127.20.1.5", runs: "sql" },
+  { name: "DNSDR01", site: "dr", address: "127.20.1.10", runs: "dns" },
+];
+
+/** The zone that the lab's name server answers for. */
+export const labZone = "corp.example";
