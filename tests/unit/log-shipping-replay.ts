@@ -1,0 +1,242 @@
+import { expect } from "chai";
+import type { Route } from "../../components/sql/log-shipping/reach.ts";
+import type { BackupSet, DatabaseSeen, LastRestore } from "../../components/sql/log-shipping/seen.ts";
+
+/** What happens at the source. Times in seconds. */
+export type Event =
+  | { readonly kind: "work"; readonly sec: number; readonly commits: number }
+  | { readonly kind: "log"; readonly lasts: number; readonly commits: number; readonly bulk: boolean }
+  | { readonly kind: "full"; readonly lasts: number; readonly commits: number }
+  | { readonly kind: "tail and reopen" }
+  /** A second server recovers a copy here and goes on; its logs land in the same folder. */
+  | { readonly kind: "other goes on"; readonly logs: number };
+
+interface Record {
+  readonly lsn: number;
+  readonly sec: number;
+}
+/** One server's whole log, with the fork that each part of it is on. */
+interface Line {
+  readonly records: Record[];
+  readonly forks: { readonly name: string; readonly from: number }[];
+  next: number;
+  backedUpTo: number;
+  sec: number;
+}
+/** A backup, with the records that it really holds: what SQL Server knows and a header only hints at. */
+interface Taken {
+  readonly set: BackupSet;
+  readonly records: readonly Record[];
+  readonly line: Line;
+}
+
+export interface Accident {
+  readonly lost: readonly number[];
+  readonly damaged: readonly number[];
+  readonly twice: readonly number[];
+}
+
+/** A database as a server has restored it. */
+export interface Restored {
+  lsn: number;
+  records: Record[];
+  line: Line;
+}
+
+const fork = (line: Line, lsn: number): string => line.forks.findLast((f) => f.from <= lsn)?.name ?? "";
+
+function commit(line: Line, times: number, fromSec: number, toSec: number): void {
+  for (let i = 1; i <= times; i++) {
+    line.records.push({ lsn: line.next, sec: fromSec + ((toSec - fromSec) * i) / times });
+    line.next += 1 + (line.next % 3);
+  }
+}
+
+function takeLog(line: Line, name: string, lasts: number, commits: number, more: Partial<BackupSet> = {}): Taken {
+  const startSec = line.sec;
+  // Commits go on while the backup runs; it catches some of them.
+  commit(line, commits, startSec, startSec + lasts / 2);
+  const first = line.backedUpTo;
+  const last = line.next;
+  commit(line, commits, startSec + lasts / 2 + 0.1, startSec + lasts + 0.2);
+  line.sec += lasts + 1;
+  line.backedUpTo = last;
+  const firstFork = fork(line, first);
+  const lastFork = fork(line, last);
+  const point = line.forks.find((f) => f.name === lastFork)?.from;
+  return {
+    line,
+    records: line.records.filter((r) => r.lsn >= first && r.lsn < last),
+    set: {
+      file: `${name}.trn`, position: 1, type: "log", firstLsn: String(first), lastLsn: String(last), firstFork, fork: lastFork,
+      ...(firstFork === lastFork || point === undefined ? {} : { forkPointLsn: String(point) }),
+      startSec: Math.floor(startSec), finishSec: Math.ceil(line.sec), tail: false, bulk: false, damaged: false, ...more,
+    },
+  };
+}
+
+function takeFull(line: Line, name: string, lasts: number, commits: number): Taken {
+  const startSec = line.sec;
+  const first = Math.max(1, line.next - 2);
+  commit(line, commits, startSec, startSec + lasts / 2);
+  const last = line.next;
+  commit(line, commits, startSec + lasts / 2 + 0.1, startSec + lasts + 0.2);
+  line.sec += lasts + 1;
+  const f = fork(line, last);
+  return {
+    line,
+    records: line.records.filter((r) => r.lsn < last),
+    set: {
+      file: `${name}.bak`, position: 1, type: "full", firstLsn: String(first), lastLsn: String(last), firstFork: f, fork: f,
+      startSec: Math.floor(startSec), finishSec: Math.ceil(line.sec), tail: false, bulk: false, damaged: false,
+    },
+  };
+}
+
+/** Plays events at a source, and loses, damages or doubles some of the backups on their way. */
+export function history(events: readonly Event[], accident: Accident) {
+  const line: Line = { records: [], forks: [{ name: "F0", from: 0 }], next: 10, backedUpTo: 10, sec: 100 };
+  const lines = [line];
+  const taken: Taken[] = [takeFull(line, "full0", 3, 1)];
+  events.forEach((e, i) => {
+    const name = `b${String(i).padStart(2, "0")}`;
+    if (e.kind === "work") {
+      commit(line, e.commits, line.sec, line.sec + e.sec);
+      line.sec += e.sec;
+    } else if (e.kind === "log") taken.push(takeLog(line, name, e.lasts, e.commits, { bulk: e.bulk }));
+    else if (e.kind === "full") taken.push(takeFull(line, name, e.lasts, e.commits));
+    else if (e.kind === "tail and reopen") {
+      taken.push(takeLog(line, name, 1, 0, { tail: true }));
+      line.forks.push({ name: `F${String(i)}`, from: line.next });
+      line.sec += 5;
+    } else {
+      const other: Line = {
+        records: [...line.records], forks: [...line.forks, { name: `G${String(i)}`, from: line.next }],
+        next: line.next, backedUpTo: line.backedUpTo, sec: line.sec,
+      };
+      lines.push(other);
+      for (let n = 0; n < e.logs; n++) {
+        commit(other, 2, other.sec, other.sec + 20);
+        other.sec += 20;
+        taken.push(takeLog(other, `${name}-other${String(n)}`, 2, 1));
+      }
+    }
+  });
+  const arrived = taken.flatMap((t, i): Taken[] => {
+    if (accident.lost.includes(i)) return [];
+    const got = accident.damaged.includes(i) ? { ...t, set: { ...t.set, damaged: true } } : t;
+    return accident.twice.includes(i) ? [got, { ...got, set: { ...got.set, file: `again-${got.set.file}` } }] : [got];
+  });
+  const same = (a: readonly Record[], b: readonly Record[]): boolean => a.length === b.length && a.every((r, i) => r === b[i]);
+  return {
+    taken,
+    arrived,
+    /** The database is exactly what one of the servers had committed by that moment. */
+    expectStateAt: (db: Restored, point: number, isWeak: boolean): void => {
+      for (const r of db.records) expect(r.sec, "nothing later than the point").to.be.at.most(point);
+      const wanted = lines.map((l) => l.records.filter((r) => r.sec <= point));
+      // A chain that is used up holds all that ever arrived; what the source wrote in its last seconds is lost.
+      const isIt = wanted.some((w) => same(w, db.records) || (isWeak && same(w.filter((r) => r.lsn < db.lsn), db.records)));
+      expect(isIt, `state at ${String(point)}: ${JSON.stringify(db.records)}, wanted ${JSON.stringify(wanted)}`).to.equal(true);
+    },
+    /** To the end of a chain with a tail: all that its source had written until then. */
+    expectWholeLine: (db: Restored): void => {
+      const tail = taken.find((t) => t.set.tail && Number(t.set.lastLsn) === db.lsn);
+      expect(tail, "ends with a tail").to.not.equal(undefined);
+      expect(same(db.records, tail?.line.records.filter((r) => r.lsn < db.lsn) ?? [])).to.equal(true);
+    },
+  };
+}
+export type History = ReturnType<typeof history>;
+
+/** SQL Server's own rules, by content: a log fits a database that is a beginning of the log's server. */
+function restoreLog(db: Restored, log: Taken, stopSec: number | undefined): void {
+  const first = Number(log.set.firstLsn);
+  const last = Number(log.set.lastLsn);
+  if (log.set.damaged) throw new Error("3189 damaged");
+  if (first > db.lsn) throw new Error(`4305 ${log.set.file} begins at ${String(first)}, database at ${String(db.lsn)}`);
+  if (last <= db.lsn) throw new Error(`4326 ${log.set.file}`);
+  const before = log.line.records.filter((r) => r.lsn < db.lsn);
+  if (before.length !== db.records.length || before.some((r, i) => r !== db.records[i])) throw new Error(`4330 ${log.set.file}`);
+  if (stopSec !== undefined && log.set.bulk) throw new Error("4341");
+  for (const r of log.records) {
+    if (r.lsn < db.lsn) continue;
+    if (stopSec !== undefined && r.sec > stopSec) {
+      db.lsn = r.lsn;
+      return;
+    }
+    db.records.push(r);
+  }
+  db.lsn = last;
+}
+
+export interface StandbyWish {
+  readonly missing: boolean;
+  readonly applied: number;
+  readonly stopBack: number | null;
+  readonly historyKept: boolean;
+}
+
+/** A standby that restored the first full backup and some logs, the last perhaps stopped; nothing where it had none. */
+export function standbyAt(h: History, wish: StandbyWish) {
+  const first = h.taken[0];
+  if (!first) return undefined;
+  let db: Restored = { lsn: Number(first.set.lastLsn), records: [...first.records], line: first.line };
+  let last: LastRestore = { type: "full", firstLsn: first.set.firstLsn, lastLsn: first.set.lastLsn, startSec: first.set.startSec, finishSec: first.set.finishSec, tail: false };
+  let lastSet = first;
+  let left = wish.applied;
+  for (const t of h.taken) {
+    if (left === 0) break;
+    if (t.set.type !== "log") continue;
+    const stop = left === 1 && wish.stopBack !== null && !t.set.bulk ? t.set.finishSec - wish.stopBack : undefined;
+    const trial: Restored = { ...db, records: [...db.records] };
+    try {
+      if (stop !== undefined && db.records.some((r) => r.sec > stop)) continue;
+      restoreLog(trial, { ...t, set: { ...t.set, damaged: false } }, stop);
+    } catch {
+      continue;
+    }
+    db = trial;
+    db.line = t.line;
+    lastSet = t;
+    left--;
+    last = {
+      type: "log", firstLsn: t.set.firstLsn, lastLsn: t.set.lastLsn, startSec: t.set.startSec, finishSec: t.set.finishSec, tail: t.set.tail,
+      ...(stop === undefined ? {} : { stopAtSec: stop }),
+    };
+    if (stop !== undefined) break;
+  }
+  const seen: DatabaseSeen = {
+    state: wish.missing ? "missing" : "RESTORING",
+    ...(wish.missing ? {} : { redoLsn: String(db.lsn), redoFork: fork(lastSet.line, db.lsn === Number(lastSet.set.lastLsn) ? Number(lastSet.set.firstLsn) < db.lsn ? db.lsn - 1 : db.lsn : db.lsn) }),
+    ...(wish.missing || !wish.historyKept ? {} : { lastRestore: last }),
+    sets: h.arrived.map((t) => t.set),
+    unreadable: [],
+  };
+  const start = db;
+  return {
+    seen: wish.missing ? seen : { ...seen, redoFork: lastSet.set.type === "full" || db.lsn === Number(lastSet.set.lastLsn) ? lastSet.set.fork : fork(lastSet.line, db.lsn) },
+    /** Does what a route says; a set that goes past the point ends it. */
+    replay: (route: Route, stopSec: number | undefined): Restored => {
+      let now: Restored | undefined = wish.missing ? undefined : { ...start, records: [...start.records] };
+      const of = (set: BackupSet): Taken => {
+        const found = h.arrived.find((t) => t.set === set);
+        if (!found) throw new Error(`${set.file} is not in the folder`);
+        return found;
+      };
+      for (const { set, stops } of route.restores) {
+        const t = of(set);
+        if (set.type === "full") {
+          if (!route.rebuilds) throw new Error("a full backup without rebuilding");
+          now = { lsn: Number(set.lastLsn), records: [...t.records], line: t.line };
+          continue;
+        }
+        if (!now) throw new Error("3118 no database");
+        restoreLog(now, t, stops ? stopSec : undefined);
+        if (now.lsn < Number(set.lastLsn)) break;
+      }
+      if (!now) throw new Error("nothing restored");
+      return now;
+    },
+  };
+}

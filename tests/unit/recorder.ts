@@ -1,0 +1,59 @@
+import * as pulumi from "@pulumi/pulumi";
+import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+
+/** A resource as it was registered: what the SDK's own mocks do not show is here too. */
+export interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Readonly<Record<string, unknown>>;
+  /** Names of the resources that it depends on. */
+  readonly dependsOn: readonly string[];
+  readonly parent: string;
+  readonly createLimit: string;
+  readonly protect: boolean;
+  readonly ignoreChanges: readonly string[];
+}
+
+interface Request {
+  getType(): string;
+  getName(): string;
+  getParent(): string;
+  getProtect(): boolean;
+  getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
+  getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
+  getCustomtimeouts(): { getCreate(): string } | undefined;
+}
+
+/**
+ * Runs a program under Pulumi's mocks and gives everything that it registered. With `preview`, what only a real `up`
+ * knows is unknown, as in `pulumi preview`.
+ */
+export async function registered(program: () => Promise<void> | void, { preview = false, stack = "test" } = {}): Promise<readonly Registered[]> {
+  const seen: Registered[] = [];
+  const last = (urn: string): string => urn.split("::").at(-1) ?? urn;
+  const mocks: pulumi.runtime.Mocks = {
+    newResource: ({ name, inputs }) => ({ id: preview ? (undefined as never) : `${name}-id`, state: inputs as Record<string, unknown> }),
+    call: ({ inputs }) => inputs as Record<string, unknown>,
+  };
+  class Recorder extends MockMonitor {
+    override async registerResource(request: Request, callback: never): Promise<void> {
+      seen.push({
+        type: request.getType(),
+        name: request.getName(),
+        inputs: request.getObject()?.toJavaScript() ?? {},
+        dependsOn: request.getDependenciesList().map(last),
+        parent: last(request.getParent()),
+        createLimit: request.getCustomtimeouts()?.getCreate() ?? "",
+        protect: request.getProtect(),
+        ignoreChanges: request.getIgnorechangesList(),
+      });
+      await super.registerResource(request as never, callback);
+    }
+  }
+  await pulumi.runtime.setMocks(mocks, "project", stack, preview, "organization");
+  pulumi.runtime.setMockOptions(new Recorder(mocks), "project", stack, preview, "organization");
+  await program();
+  await pulumi.runtime.disconnect();
+  return seen;
+}
