@@ -8,7 +8,9 @@ export const operator = "rehearsal";
 /** Throws the end of what a command printed where it failed. */
 export function succeeded(ran: Ran, what: string): Ran {
   if (ran.code === 0) return ran;
-  throw new Error(`${what} ended with ${String(ran.code)}:\n${ran.all.trimEnd().split("\n").slice(-25).join("\n")}`);
+  throw new Error(
+    `${what} ended with ${String(ran.code)}:\n${ran.all.trimEnd().split("\n").slice(-25).join("\n")}`,
+  );
 }
 
 /** The journal's first entry, and the two stacks that provision. */

@@ -5,8 +5,16 @@ import type { Lab } from "../world/start.ts";
 import type { Check } from "./scenario.ts";
 
 /** Rows as a client of SQL Server gets them, over the network. */
-export async function rowsOf(lab: Lab, host: string, text: string): Promise<readonly Record<string, unknown>[]> {
-  const pool = await new sql.ConnectionPool({ ...lab.sqlLogin(host), database: "master", options: { encrypt: true, trustServerCertificate: true } }).connect();
+export async function rowsOf(
+  lab: Lab,
+  host: string,
+  text: string,
+): Promise<readonly Record<string, unknown>[]> {
+  const pool = await new sql.ConnectionPool({
+    ...lab.sqlLogin(host),
+    database: "master",
+    options: { encrypt: true, trustServerCertificate: true },
+  }).connect();
   try {
     return (await pool.request().query<Record<string, unknown>>(text)).recordset;
   } finally {
@@ -33,7 +41,11 @@ export const answers = (address: string, port: number): Promise<boolean> =>
   });
 
 /** What must be true once the standby is active, seen from outside. `untilMs` is the lab time at which production ended. */
-export async function checksAtStandby(lab: Lab, untilMs: number, point: { readonly atSec: number; readonly to: "end" | "time" }): Promise<readonly Check[]> {
+export async function checksAtStandby(
+  lab: Lab,
+  untilMs: number,
+  point: { readonly atSec: number; readonly to: "end" | "time" },
+): Promise<readonly Check[]> {
   const address = await addressOf(lab, "k2.corp.example").catch((e: unknown) => String(e));
   const standby = lab.host("K2DR01").identity.address;
   const answered = await answers(address, lab.k2Port).catch(() => false);
@@ -46,17 +58,35 @@ UNION ALL SELECT 'Claims', COUNT(*), CONVERT(varchar(23), MAX([FiledAt]), 126) F
   );
   const expected = lab.minutesOfWorkUntil(point.to === "end" ? untilMs : point.atSec * 1000);
   const same = last.length === 2 && last.every((r) => Number(r["n"]) === expected);
-  const licences = (await rowsOf(lab, "SQLDR01", "SELECT [HostName] FROM [K2].[HostServer].[LicenseKey]")).map((r) => String(r["HostName"]));
+  const licences = (
+    await rowsOf(lab, "SQLDR01", "SELECT [HostName] FROM [K2].[HostServer].[LicenseKey]")
+  ).map((r) => String(r["HostName"]));
   const old = lab.serviceAt("K2PRD01", "K2 Server");
   return [
-    { name: "k2.corp.example leads to the standby", ok: address === standby, detail: `DNS answers ${address}, K2DR01 is ${standby}` },
-    { name: "K2 answers there", ok: answered, detail: `${address}:${String(lab.k2Port)} ${answered ? "accepts connections" : "does not answer"}` },
+    {
+      name: "k2.corp.example leads to the standby",
+      ok: address === standby,
+      detail: `DNS answers ${address}, K2DR01 is ${standby}`,
+    },
+    {
+      name: "K2 answers there",
+      ok: answered,
+      detail: `${address}:${String(lab.k2Port)} ${answered ? "accepts connections" : "does not answer"}`,
+    },
     {
       name: "every database is at the same point",
       ok: same,
       detail: `${last.map((r) => `${String(r["name"])}: ${String(r["n"])} rows to ${String(r["newest"])}`).join(", ")}; ${String(expected)} expected in each`,
     },
-    { name: "licences are those of the standby", ok: licences.includes("K2DR01"), detail: licences.join(", ") },
-    { name: "K2 does not run at the primary", ok: old !== "running", detail: `K2 Server on K2PRD01 is ${old}` },
+    {
+      name: "licences are those of the standby",
+      ok: licences.includes("K2DR01"),
+      detail: licences.join(", "),
+    },
+    {
+      name: "K2 does not run at the primary",
+      ok: old !== "running",
+      detail: `K2 Server on K2PRD01 is ${old}`,
+    },
   ];
 }

@@ -1,4 +1,4 @@
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 import { randomUUID } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -19,6 +19,12 @@ export interface Ran {
   readonly all: string;
 }
 
+/** A command that runs, in a process group of its own. */
+export interface Child {
+  readonly pid: number | undefined;
+  readonly done: Promise<Ran>;
+}
+
 /** A lab with an owner's project of its own, and the commands an owner would type there. */
 export interface Rig {
   readonly lab: Lab;
@@ -30,7 +36,7 @@ export interface Rig {
   /** `parallel-standby …` */
   cli(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Ran>;
   /** A process that is left running, in a group of its own: to kill, or to run two at once. */
-  start(command: string, args: readonly string[], extra?: Readonly<Record<string, string>>): ResultPromise;
+  start(command: string, args: readonly string[], extra?: Readonly<Record<string, string>>): Child;
   entries(): Promise<readonly Entry[]>;
   /** Ends every process that was started, then the lab; removes the folder unless it is to be kept. */
   close(keep?: boolean): Promise<void>;
@@ -41,12 +47,19 @@ export interface RigOptions extends Partial<LabOptions> {
   readonly signal?: AbortSignal;
   /** Hears one line for each thing that happens. */
   readonly say?: (line: string) => void;
+  /** Folder below lab/.lab for the run's own folder. Default: runs. */
+  readonly below?: string;
 }
 
 /** Makes a folder with the lab's project, starts the lab for it, and makes sure of the engine. */
-export async function rig({ signal, say = () => undefined, ...options }: RigOptions = {}): Promise<Rig> {
+export async function rig({
+  signal,
+  say = () => undefined,
+  below = "runs",
+  ...options
+}: RigOptions = {}): Promise<Rig> {
   const engine = await ensureEngine({ say, ...(signal ? { signal } : {}) });
-  const folder = join(repository, "lab", ".lab", "runs", randomUUID().slice(0, 8));
+  const folder = join(repository, "lab", ".lab", below, randomUUID().slice(0, 8));
   await mkdir(join(folder, ".state"), { recursive: true });
   for (const file of ["Pulumi.yaml", "main.js", "main.ts", "estate.ts"])
     await cp(join(repository, "lab", "project", file), join(folder, file));
@@ -57,10 +70,10 @@ export async function rig({ signal, say = () => undefined, ...options }: RigOpti
     { ...lab.env, PATH: `${dirname(process.execPath)}:${engine.env["PATH"] ?? ""}` },
     dirname(engine.pulumi),
   );
-  const running = new Set<ResultPromise>();
+  const running = new Set<Child>();
 
   const start: Rig["start"] = (command, args, extra = {}) => {
-    const child = execa(command, args, {
+    const spawned = execa(command, args, {
       cwd: folder,
       env: { ...env, ...extra },
       extendEnv: false,
@@ -69,19 +82,29 @@ export async function rig({ signal, say = () => undefined, ...options }: RigOpti
       stdin: "ignore",
       detached: true,
     });
+    const child: Child = {
+      pid: spawned.pid,
+      done: spawned.then(({ exitCode, stdout, stderr, all }) => {
+        running.delete(child);
+        return { code: exitCode ?? 1, stdout, stderr, all };
+      }),
+    };
     running.add(child);
-    void child.then(() => running.delete(child));
     return child;
   };
-  const ran = async (command: string, args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Ran> => {
+  const ran = async (
+    command: string,
+    args: readonly string[],
+    extra?: Readonly<Record<string, string>>,
+  ): Promise<Ran> => {
     signal?.throwIfAborted();
     const child = start(command, args, extra);
     const stop = (): void => killGroup(child);
     signal?.addEventListener("abort", stop, { once: true });
-    const { exitCode, stdout, stderr, all } = await child;
+    const result = await child.done;
     signal?.removeEventListener("abort", stop);
     signal?.throwIfAborted();
-    return { code: exitCode ?? 1, stdout: String(stdout), stderr: String(stderr), all: String(all) };
+    return result;
   };
 
   return {
@@ -90,11 +113,13 @@ export async function rig({ signal, say = () => undefined, ...options }: RigOpti
     env,
     start,
     pulumi: (args, extra) => ran("pulumi", [...args, "--non-interactive", "--color", "never"], extra),
-    cli: (args, extra) => ran(process.execPath, [join(repository, "bin", "parallel-standby.ts"), ...args], extra),
-    entries: async () => entriesOf(await readFile(join(folder, ".lab", "journal", "journal.jsonl"), "utf8").catch(() => "")),
+    cli: (args, extra) =>
+      ran(process.execPath, [join(repository, "bin", "parallel-standby.ts"), ...args], extra),
+    entries: async () =>
+      entriesOf(await readFile(join(folder, ".lab", "journal", "journal.jsonl"), "utf8").catch(() => "")),
     close: async (keep = false) => {
       for (const child of running) killGroup(child);
-      await Promise.all(running);
+      await Promise.all([...running].map((c) => c.done));
       await lab.close();
       if (!keep) await rm(folder, { recursive: true, force: true });
     },
@@ -104,11 +129,14 @@ export async function rig({ signal, say = () => undefined, ...options }: RigOpti
 /** The plugin's path in Pulumi.yaml is relative to it, and a run's folder lies deeper than the project's. */
 async function pointAtPlugin(folder: string): Promise<void> {
   const file = join(folder, "Pulumi.yaml");
-  await writeFile(file, (await readFile(file, "utf8")).replace("path: ../servers/", "path: ../../../servers/"));
+  await writeFile(
+    file,
+    (await readFile(file, "utf8")).replace("path: ../servers/", "path: ../../../servers/"),
+  );
 }
 
 /** The engine, its language host, the provider and the step runners: all of a group, also those that outlive the engine. */
-export function killGroup(child: ResultPromise): void {
+export function killGroup(child: Pick<Child, "pid">): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, "SIGKILL");

@@ -18,7 +18,12 @@ export function watchActivation({ rig, say }: Stage): { end(): void } {
       return started ? `${id} (${clockTime((Date.now() - Date.parse(started.at)) / 1000)})` : id;
     });
     const last = entries.findLast((e) => e.kind === "step");
-    const now = running.length > 0 ? `now ${running.join(", ")}` : last?.kind === "step" ? `last ${last.step}: ${last.verdict}` : "starting";
+    const now =
+      running.length > 0
+        ? `now ${running.join(", ")}`
+        : last?.kind === "step"
+          ? `last ${last.step}: ${last.verdict}`
+          : "starting";
     const line = `${clockTime((Date.now() - began) / 1000)} · ${String(s.verdicts.size)} steps done · ${now}`;
     if (line !== shown) say(line);
     shown = line;

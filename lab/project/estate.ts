@@ -3,7 +3,12 @@ import { alias, defineEstate, k2, logShipping, secret, site } from "parallel-sta
 
 /** Where the lab's servers listen this time: ports and host keys are new with every start. An owner writes them here. */
 const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "utf8")) as {
-  readonly hosts: Readonly<Record<string, { readonly address: string; readonly ssh: number; readonly hostKey: string; readonly sql?: number }>>;
+  readonly hosts: Readonly<
+    Record<
+      string,
+      { readonly address: string; readonly ssh: number; readonly hostKey: string; readonly sql?: number }
+    >
+  >;
   readonly ssh: { readonly user: string; readonly privateKey: string };
   readonly dns: { readonly address: string; readonly port: number };
   readonly k2Port: number;
@@ -16,7 +21,11 @@ function at(name: string) {
   if (!host) throw new Error(`the lab has no server ${name}`);
   return { address: host.address, ssh: { port: host.ssh, hostKey: host.hostKey }, sqlPort: host.sql ?? 1433 };
 }
-const sqlLogin = (password: string, name: string) => ({ port: at(name).sqlPort, user: "dr_operator", password: secret.env(password) });
+const sqlLogin = (password: string, name: string) => ({
+  port: at(name).sqlPort,
+  user: "dr_operator",
+  password: secret.env(password),
+});
 const vm = (name: string) => (lab.azure ? { azure: { ...lab.azure, vm: name } } : {});
 
 const ssh = { user: lab.ssh.user, privateKey: secret.file(lab.ssh.privateKey) };
@@ -28,7 +37,12 @@ const k2Dr = dr.server("K2DR01", { ...at("K2DR01"), ...vm("K2DR01") });
 const sqlPrd = primary.server("SQLPRD01", { ...at("SQLPRD01"), sql: sqlLogin("SQL_PRIMARY", "SQLPRD01") });
 const sqlDr = dr.server("SQLDR01", { ...at("SQLDR01"), sql: sqlLogin("SQL_DR", "SQLDR01") });
 
-const dns = { server: lab.dns.address, port: lab.dns.port, keyName: "dr-key", tsigKey: secret.env("TSIG_KEY") };
+const dns = {
+  server: lab.dns.address,
+  port: lab.dns.port,
+  keyName: "dr-key",
+  tsigKey: secret.env("TSIG_KEY"),
+};
 const k2Name = alias("k2.corp.example", { primary: k2Prd, dr: k2Dr, dns });
 const sqlName = alias("k2-sql.corp.example", { primary: sqlPrd, dr: sqlDr, dns, role: "dependency" });
 

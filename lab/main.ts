@@ -1,0 +1,80 @@
+import { Command } from "commander";
+import { mkdir, readFile } from "node:fs/promises";
+import { join, relative } from "node:path";
+import { ensureEngine } from "../tools/engine/ensure.ts";
+import { orderHelp, orderOf } from "./control/orders.ts";
+import { startLab } from "./world/start.ts";
+import type { LabFile } from "./world/lab-file.ts";
+
+const project = join(import.meta.dirname, "project");
+
+const program = new Command("npm run lab --")
+  .description(
+    "Starts the lab's two sites on loopback and keeps them running, or gives orders to a lab that runs.",
+  )
+  .argument("[order...]", "fault, clock or status, to a lab that runs")
+  .addHelpText("after", `\n${orderHelp}`)
+  .action(async (words: string[]) => {
+    if (words.length > 0) await tell(words);
+    else await run();
+  });
+await program.parseAsync();
+
+async function run(): Promise<void> {
+  if (process.platform === "win32")
+    throw new Error("the lab needs Linux (or WSL2): its servers stand on many loopback addresses");
+  const began = performance.now();
+  const engine = await ensureEngine();
+  await mkdir(join(project, ".state"), { recursive: true });
+  const lab = await startLab({
+    folder: project,
+    shell: {
+      PULUMI_HOME: engine.env["PULUMI_HOME"] ?? "",
+      PULUMI_SKIP_UPDATE_CHECK: "true",
+      PATH: engine.env["PATH"] ?? "",
+    },
+  });
+  const at = relative(process.cwd(), project) || ".";
+  process.stdout
+    .write(`The lab runs (${((performance.now() - began) / 1000).toFixed(1)} s). Lab time ${new Date(lab.clock.now()).toISOString().slice(0, 19)}+00:00, ${((Date.now() - lab.clock.now()) / 3_600_000).toFixed(0)} hours behind; it can be moved on.
+
+In another terminal:
+  cd ${at}
+  source .lab/lab.env.sh                    (PowerShell: . .lab/lab.env.ps1)
+  parallel-standby journal init --active primary --as YOUR-NAME
+  pulumi stack init primary; pulumi up -s primary
+  pulumi stack init standby; pulumi up -s standby
+  npm --prefix ${relative(project, join(import.meta.dirname, ".."))} run lab -- clock +6h
+  npm --prefix ${relative(project, join(import.meta.dirname, ".."))} run lab -- fault primary down
+  pulumi up -s dr-active                    (prints the declaration that it needs)
+
+Orders to this lab, from anywhere in the repository:
+${orderHelp.replaceAll(/^/gm, "  ")}
+
+Ctrl+C stops it. Engine: ${engine.way}, ${engine.version}.
+`);
+  await new Promise<void>((resolve) => {
+    for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
+  });
+  await lab.close();
+}
+
+async function tell(words: readonly string[]): Promise<void> {
+  const order = orderOf(words);
+  if ("wrong" in order) fail(`${order.wrong}\n\n${orderHelp}`);
+  const file = await readFile(join(project, ".lab", "lab.json"), "utf8").catch(() =>
+    fail('no lab was started here. Start one with "npm run lab"'),
+  );
+  const { control } = JSON.parse(file) as LabFile;
+  const response = await fetch(control, { method: "POST", body: words.join(" ") }).catch(() =>
+    fail(`no lab answers at ${control}. Start one with "npm run lab"`),
+  );
+  const says = await response.text();
+  if (!response.ok) fail(says);
+  process.stdout.write(`${says}\n`);
+}
+
+function fail(says: string): never {
+  process.stderr.write(`${says}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,115 @@
+import type { LabDisks } from "../servers/disk.ts";
+import { k2Server } from "../servers/k2/server.ts";
+import type { LabNetwork } from "../servers/network.ts";
+import type { Row } from "../servers/k2/server.ts";
+import { collect } from "../servers/sql/engine/lab-run.ts";
+import type { SqlInstance } from "../servers/sql/engine/instance.ts";
+import type { HostIdentity, LabClock, Program } from "../servers/types.ts";
+import { windowsHost, type WindowsHost } from "../servers/windows/host.ts";
+import type { LabUser } from "../servers/windows/users.ts";
+
+/** What a K2 server of the lab needs of the rest of it. */
+export interface K2HostOptions {
+  readonly identity: HostIdentity;
+  readonly clock: LabClock;
+  readonly network: LabNetwork;
+  readonly disks: LabDisks;
+  readonly users: readonly LabUser[];
+  readonly port: number;
+  /** Whether K2 runs when the lab begins. At the standby it is installed, stopped, and would start with Windows. */
+  readonly runs: boolean;
+  readonly login: { readonly user: string; readonly password: string };
+  /** The SQL Server that K2's alias leads to now; undefined where none answers there. */
+  readonly database: () => SqlInstance | undefined;
+  /** What a running K2 writes every minute of lab time. */
+  readonly work: string;
+  readonly onWorked?: () => void;
+}
+
+/** Starts a Windows server with K2 on it. */
+export async function k2Host({
+  identity,
+  clock,
+  network,
+  disks,
+  users,
+  port,
+  runs,
+  login,
+  database,
+  work,
+  onWorked,
+}: K2HostOptions): Promise<WindowsHost> {
+  const disk = disks.host(identity.name);
+  const query = async (sql: string): Promise<readonly Row[]> =>
+    await ask(database(), login, identity.name, sql);
+  let server: ReturnType<typeof k2Server> | undefined;
+  // The program needs the host's event log, and the host needs the program.
+  const program: Program = {
+    start: async () => await server?.start(),
+    stop: async () => await server?.stop(),
+  };
+  const host = windowsHost({
+    identity,
+    clock,
+    network,
+    disk,
+    users,
+    services: [
+      {
+        name: "K2 Server",
+        displayName: "K2 Server",
+        account: "CORP\\svc-k2",
+        image: '"C:\\Program Files\\K2\\Host Server\\Bin\\K2HostServer.exe"',
+        initially: runs ? "running" : "stopped",
+        startUpMs: 400,
+        stopMs: 600,
+        program,
+      },
+    ],
+  });
+  server = k2Server({
+    identity,
+    clock,
+    network,
+    disk,
+    events: host.events,
+    query,
+    work: async () => {
+      await query(work);
+      onWorked?.();
+    },
+    port,
+    startUpMs: 600,
+  });
+  await host.start();
+  return host;
+}
+
+/** A batch on a connection of its own, as K2's service account; rejects as a driver does. */
+async function ask(
+  instance: SqlInstance | undefined,
+  { user, password }: K2HostOptions["login"],
+  hostName: string,
+  sql: string,
+): Promise<readonly Row[]> {
+  const refuse = (text: string, number?: number): never => {
+    throw Object.assign(new Error(text), number === undefined ? {} : { number });
+  };
+  if (!instance)
+    return refuse(
+      "A network-related or instance-specific error occurred while establishing a connection to SQL Server.",
+    );
+  const session = instance.login({ user, password, database: "K2", hostName, appName: "K2 Server" });
+  if ("refused" in session)
+    return refuse(session.refused.at(-1)?.text ?? "Login failed.", session.refused.at(-1)?.number);
+  try {
+    const { rows, errors } = await collect(
+      session.run({ sql, parameters: [], signal: new AbortController().signal }),
+    );
+    const [error] = errors;
+    return error ? refuse(error.text, error.number) : rows;
+  } finally {
+    session.close();
+  }
+}

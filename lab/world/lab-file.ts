@@ -1,0 +1,45 @@
+import { mkdir, writeFile } from "node:fs/promises";
+import { delimiter, dirname, join } from "node:path";
+
+/** Where the lab's servers listen this time: what `estate.ts` and the lab's own commands read. */
+export interface LabFile {
+  readonly hosts: Readonly<
+    Record<
+      string,
+      { readonly address: string; readonly ssh: number; readonly hostKey: string; readonly sql?: number }
+    >
+  >;
+  readonly ssh: { readonly user: string; readonly privateKey: string };
+  readonly dns: { readonly address: string; readonly port: number };
+  readonly k2Port: number;
+  /** Where the lab takes orders: `npm run lab -- fault …`. */
+  readonly control: string;
+  readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };
+}
+
+/** Writes lab.json, and the environment for a shell of either kind, into the project's `.lab` folder. */
+export async function writeLabFiles(
+  folder: string,
+  file: LabFile,
+  env: Readonly<Record<string, string>>,
+): Promise<void> {
+  const at = join(folder, ".lab");
+  await mkdir(at, { recursive: true });
+  const lines = Object.entries(env);
+  await writeFile(join(at, "lab.json"), `${JSON.stringify(file, undefined, 2)}\n`);
+  await writeFile(join(at, "lab.env.sh"), lines.map(([k, v]) => `export ${k}=${shellQuoted(v)}\n`).join(""), {
+    mode: 0o600,
+  });
+  await writeFile(
+    join(at, "lab.env.ps1"),
+    lines.map(([k, v]) => `$env:${k} = ${powerShellQuoted(v)}\n`).join(""),
+    { mode: 0o600 },
+  );
+}
+
+/** `PATH` with the repository's own programs first: the Node that runs this, `pulumi`, `parallel-standby`. */
+export const pathWith = (folders: readonly string[]): string =>
+  [...folders, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
+
+const shellQuoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+const powerShellQuoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;

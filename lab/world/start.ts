@@ -1,0 +1,264 @@
+import { randomBytes } from "node:crypto";
+import { chmod, mkdir, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
+import { delimiter, join, resolve } from "node:path";
+import { DateTime } from "luxon";
+import ssh2 from "ssh2";
+import { controlServer } from "../control/server.ts";
+import { labClock } from "../servers/clock.ts";
+import { labDisks } from "../servers/disk.ts";
+import { dnsServer, type DnsServer } from "../servers/dns/server.ts";
+import { labNetwork, type LabNetwork } from "../servers/network.ts";
+import type { Speed, SqlInstance } from "../servers/sql/engine/instance.ts";
+import type { HostIdentity, LabClock } from "../servers/types.ts";
+import type { WindowsHost } from "../servers/windows/host.ts";
+import { minuteOfWork, production, standby, type LabSecrets } from "./databases.ts";
+import { k2Host } from "./k2-host.ts";
+import { pathWith, writeLabFiles, type LabFile } from "./lab-file.ts";
+import { obeyIn } from "./obey.ts";
+import { labServers, labTimeZone, labZone } from "./places.ts";
+import { sqlHost, type SqlHost } from "./sql-host.ts";
+
+/** What a lab may be told. */
+export interface LabOptions {
+  /** The project's folder; everything of the lab lies in `.lab` below it. */
+  readonly folder: string;
+  /** How far behind the real time the lab's clock begins, so that it can be moved on. Hours, default 30. */
+  readonly behindHours: number;
+  /** What a shell needs beside the lab's own: the engine's folder on the PATH, PULUMI_HOME. */
+  readonly shell: Readonly<Record<string, string>>;
+  /** How long backups, restores and jobs take in real time. Default: no time at all. */
+  readonly speed: Partial<Speed>;
+}
+
+/** Two sites that run, until `close`. */
+export interface Lab {
+  readonly clock: LabClock;
+  readonly network: LabNetwork;
+  readonly dns: { readonly address: string; readonly port: number; readonly server: DnsServer };
+  readonly k2Port: number;
+  readonly secrets: LabSecrets;
+  /** What a shell needs to work with the lab's project: secrets, and Pulumi's settings. */
+  readonly env: Readonly<Record<string, string>>;
+  host(name: string): WindowsHost;
+  sql(name: string): SqlInstance;
+  /** How a client logs on to a SQL Server of the lab. */
+  sqlLogin(name: string): {
+    readonly server: string;
+    readonly port: number;
+    readonly user: string;
+    readonly password: string;
+  };
+  serviceAt(host: string, service: string): string;
+  /** A moment of lab time in the servers' local time, as T-SQL takes it. */
+  localTime(atMs: number): string;
+  /** Lab time just after the last work that was done at the primary site. */
+  productionEndedMs(): number;
+  /** How often production had done its work, in every database, up to a moment of lab time. */
+  minutesOfWorkUntil(atMs: number): number;
+  close(): Promise<void>;
+}
+
+const sshUser = "CORP\\svc-dr";
+
+/** Starts both sites, in about a second, for the project in `folder`. */
+export async function startLab({
+  folder,
+  behindHours = 30,
+  speed = {},
+  shell = {},
+}: Partial<LabOptions> & Pick<LabOptions, "folder">): Promise<Lab> {
+  const root = join(resolve(folder), ".lab");
+  await mkdir(join(root, "keys"), { recursive: true });
+  const clock = labClock({ startMs: Date.now() - behindHours * 3_600_000 });
+  const network = labNetwork();
+  const identities = new Map(
+    labServers.map((s): [string, HostIdentity] => [
+      s.name,
+      { name: s.name, site: s.site, address: s.address, timeZone: labTimeZone },
+    ]),
+  );
+  for (const identity of identities.values()) network.addHost(identity);
+  const disks = labDisks({ root: join(root, "hosts"), clock, network });
+  const key = ssh2.utils.generateKeyPairSync("ed25519");
+  const keyFile = join(root, "keys", "id_ed25519");
+  await writeFile(keyFile, key.private, { mode: 0o600 });
+  await chmod(keyFile, 0o600);
+  const secrets: LabSecrets = {
+    sqlPrimary: password(),
+    sqlDr: password(),
+    masterKey: password(),
+    k2Service: password(),
+  };
+  const tsigKey = randomBytes(32).toString("base64");
+  const k2Port = await freePort(labServers.filter((s) => s.runs === "k2").map((s) => s.address));
+  const users = [{ name: sshUser, publicKeys: [key.public] }];
+  const common = { clock, network, disks, users };
+
+  const dns = dnsServer({
+    zone: labZone,
+    records: [
+      { name: `k2.${labZone}`, type: "A", ttl: 60, value: addressOf("K2PRD01") },
+      { name: `k2-sql.${labZone}`, type: "A", ttl: 60, value: addressOf("SQLPRD01") },
+    ],
+    keys: [
+      {
+        name: "dr-key",
+        algorithm: "hmac-sha256",
+        secretBase64: tsigKey,
+        grants: [{ name: labZone, match: "subdomain", types: ["A"] }],
+      },
+    ],
+  });
+  await dns.listen(addressOf("DNSDR01"), 0, network);
+
+  const worked: number[] = [];
+  const sqlHosts = new Map<string, SqlHost>();
+  const hosts = new Map<string, WindowsHost>();
+  for (const s of labServers.filter((q) => q.runs === "sql")) {
+    const made = await sqlHost({
+      ...common,
+      identity: known(s.name),
+      batches: s.site === "primary" ? production(secrets) : standby(secrets),
+      speed,
+    });
+    sqlHosts.set(s.name, made);
+    hosts.set(s.name, made.host);
+  }
+  for (const s of labServers.filter((q) => q.runs === "k2"))
+    hosts.set(
+      s.name,
+      await k2Host({
+        ...common,
+        identity: known(s.name),
+        port: k2Port,
+        runs: s.site === "primary",
+        login: { user: "k2_service", password: secrets.k2Service },
+        database: () => {
+          const record = dns.zone.records.find((r) => r.name === `k2-sql.${labZone}.`);
+          const address = record && [...record.rdata].join(".");
+          return [...sqlHosts.values()].find(
+            (h) =>
+              h.host.identity.address === address &&
+              h.isRunning() &&
+              network.reachable(s.name, h.host.identity.name),
+          )?.instance;
+        },
+        work: minuteOfWork,
+        ...(s.site === "primary" ? { onWorked: () => worked.push(clock.now()) } : {}),
+      }),
+    );
+
+  const file: Omit<LabFile, "control"> = {
+    hosts: Object.fromEntries(
+      [...hosts].map(([name, h]) => [
+        name,
+        {
+          address: h.identity.address,
+          ssh: h.ssh.port,
+          hostKey: h.ssh.publicKey,
+          ...(sqlHosts.has(name) ? { sql: sqlHosts.get(name)?.port ?? 0 } : {}),
+        },
+      ]),
+    ),
+    ssh: { user: sshUser, privateKey: ".lab/keys/id_ed25519" },
+    dns: { address: addressOf("DNSDR01"), port: dns.port },
+    k2Port,
+  };
+  const env = {
+    SQL_PRIMARY: secrets.sqlPrimary,
+    SQL_DR: secrets.sqlDr,
+    TSIG_KEY: tsigKey,
+    K2_MASTER_KEY: secrets.masterKey,
+    CAPTURE_KEY: password(),
+    PULUMI_CONFIG_PASSPHRASE: "",
+    PULUMI_PARALLEL: "64",
+    PULUMI_CONTINUE_ON_ERROR: "true",
+  };
+
+  const lab: Lab = {
+    clock,
+    network,
+    dns: { address: file.dns.address, port: file.dns.port, server: dns },
+    k2Port,
+    secrets,
+    env,
+    host: (name) => hosts.get(name.toUpperCase()) ?? unknown(name),
+    sql: (name) => sqlHosts.get(name.toUpperCase())?.instance ?? unknown(name),
+    sqlLogin: (name) => ({
+      server: addressOf(name),
+      port: sqlHosts.get(name)?.port ?? 0,
+      user: "dr_operator",
+      password: known(name).site === "primary" ? secrets.sqlPrimary : secrets.sqlDr,
+    }),
+    serviceAt: (name, service) =>
+      network.isUp(name) ? (lab.host(name).services.find(service)?.state ?? "not there") : "without power",
+    localTime: (atMs) =>
+      DateTime.fromMillis(atMs, { zone: labTimeZone }).toFormat("yyyy-MM-dd'T'HH:mm:ss.SSS"),
+    productionEndedMs: () => (worked.at(-1) ?? clock.now()) + 500,
+    minutesOfWorkUntil: (atMs) => worked.filter((t) => t <= atMs).length,
+    close: async () => {
+      await control.close();
+      await Promise.all([...hosts.values()].map((h) => h.close()));
+      await dns.close();
+      await network.close();
+      clock.close();
+    },
+  };
+  const control = await controlServer(obeyIn(lab));
+  await writeLabFiles(
+    folder,
+    { ...file, control: control.url },
+    {
+      ...shell,
+      ...env,
+      PATH: pathWith([
+        ...(shell["PATH"]?.split(delimiter).slice(0, 1) ?? []),
+        resolve(import.meta.dirname, "../../node_modules/.bin"),
+      ]),
+    },
+  );
+  return lab;
+
+  function known(name: string): HostIdentity {
+    return identities.get(name) ?? unknown(name);
+  }
+  function addressOf(name: string): string {
+    return known(name).address;
+  }
+}
+
+function unknown(name: string): never {
+  throw new Error(`the lab has no server ${name}; it has ${labServers.map((s) => s.name).join(", ")}`);
+}
+
+const password = (): string => `${randomBytes(18).toString("base64url")}aA1!`;
+
+/** A port that is free at each of these addresses now. */
+async function freePort(addresses: readonly string[]): Promise<number> {
+  const open = (
+    address: string,
+    port: number,
+  ): Promise<{ port: number; close(): Promise<void> } | undefined> =>
+    new Promise((done) => {
+      const server = createServer();
+      server.once("error", () => {
+        done(undefined);
+      });
+      server.listen(port, address, () => {
+        const bound = server.address();
+        done({
+          port: bound !== null && typeof bound === "object" ? bound.port : port,
+          close: () => new Promise((closed) => server.close(() => closed())),
+        });
+      });
+    });
+  const [first = "127.0.0.1", ...others] = addresses;
+  for (;;) {
+    const one = await open(first, 0);
+    if (!one) continue;
+    const rest = await Promise.all(others.map((a) => open(a, one.port)));
+    await Promise.all([one, ...rest].map((s) => s?.close()));
+    if (rest.every((s) => s !== undefined)) return one.port;
+  }
+}
