@@ -1,32 +1,14 @@
 import * as z from "zod";
+import { Moment, PointEvidence, PointRequest } from "../model/point.ts";
 import { Recovery } from "../model/recovery.ts";
 import { SiteId } from "../model/site.ts";
 
 const Mode = z.enum(["planned", "unplanned"]);
-/** A moment with its offset, as in `2026-11-22T03:10:00+00:00`. */
-const Moment = z.iso.datetime({ offset: true });
 const name = z.string().min(1);
-
-/** Which point in time a declaration asks for; absent, the data part's own rule counts. */
-export const PointRequest = z.union([
-  z.strictObject({ latest: z.literal(true) }),
-  z.strictObject({ at: Moment }),
-  z.strictObject({ minutesBefore: z.number().nonnegative() }),
-]);
-export type PointRequest = z.infer<typeof PointRequest>;
 
 /** What a step can end with. `waived`: not done, and somebody answers for it; `refused`: it was not its turn. */
 export const Verdict = z.enum(["started", "done", "already", "waived", "skipped", "failed", "refused"]);
 export type Verdict = z.infer<typeof Verdict>;
-
-/** How one database gets to the point, and what proves that it can. */
-export const PointEvidence = z.strictObject({
-  database: name,
-  fromSec: z.number(),
-  toSec: z.number(),
-  evidence: z.string(),
-});
-export type PointEvidence = z.infer<typeof PointEvidence>;
 
 /** What can be said in a journal. Each kind is public: journals of earlier releases must stay readable. */
 export const Fact = z.discriminatedUnion("kind", [

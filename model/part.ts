@@ -41,6 +41,11 @@ export interface Part<K extends string, F> {
   uses(facts: F): readonly string[];
   problems(id: string, facts: F, lookup: Lookup): readonly Problem[];
   plan(id: string, facts: F, request: Request, lookup: Lookup): Partial<Record<Phase, readonly Draft[]>>;
+  /**
+   * Takes back what the `hold` phase of that move did: restore jobs at its target run again. For a part whose plan has
+   * steps in `hold`; asked for when a declaration is withdrawn.
+   */
+  release?(id: string, facts: F, request: Request, lookup: Lookup): readonly Draft[];
 }
 
 /** Which points in time a database can be recovered to, from what the target site holds. Seconds since 1970 UTC. */

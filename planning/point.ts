@@ -1,5 +1,5 @@
-import type { PointEvidence, PointRequest } from "../journal/entries.ts";
 import type { Mode, NoReach, Reach } from "../model/part.ts";
+import type { PointEvidence, PointRequest } from "../model/point.ts";
 import { clockTime, durationText, isRepeatedHour, moment, parseMoment } from "../model/time.ts";
 
 /** The one point that all databases of a group go to. */

@@ -6,9 +6,15 @@ import { toyParts, toyRecovery } from "./toy.ts";
 
 const made = plan(toyRecovery(2, 2), { from: "primary", to: "dr", mode: "unplanned" }, toyParts);
 
-async function commands(attempts: ReadonlyMap<string, number> = new Map(), preview = false): Promise<readonly Registered[]> {
+async function commands(
+  attempts: ReadonlyMap<string, number> = new Map(),
+  preview = false,
+): Promise<readonly Registered[]> {
   const { Failover } = await import("../../components/failover.ts");
-  const all = await registered(() => void new Failover("move", { plan: made, journal: { folder: "journal" }, epoch: 7, attempts }), { preview });
+  const all = await registered(
+    () => void new Failover("move", { plan: made, journal: { folder: "journal" }, epoch: 7, attempts }),
+    { preview },
+  );
   return all.filter((r) => r.type === "command:local:Command");
 }
 
@@ -42,7 +48,9 @@ describe("Failover", () => {
 
   it("puts an attempt into the step that owes something, and into no other", async () => {
     const all = await commands(new Map([["web0/stop/web", 2]]));
-    expect(all.filter((c) => String(c.inputs["stdin"]).includes('"attempt":2')).map((c) => c.name)).to.deep.equal(["move-web0/stop/web"]);
+    expect(
+      all.filter((c) => String(c.inputs["stdin"]).includes('"attempt":2')).map((c) => c.name),
+    ).to.deep.equal(["move-web0/stop/web"]);
   });
 
   it("fences each step a second time: twice its limit and a minute", async () => {

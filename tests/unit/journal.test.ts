@@ -16,8 +16,25 @@ import { toyRecovery } from "./toy.ts";
 const at = new Date("2026-11-22T10:00:00Z");
 const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
 const declared: Fact = { kind: "declared", factsHash: hashOf(toyRecovery()), recovery: toyRecovery() };
-const move = (to: "primary" | "dr", mode: "planned" | "unplanned" = "planned"): Fact => ({ kind: "move declared", to, mode, as: "ann", acceptLossSec: 0 });
-const started = (epoch: number, from: "primary" | "dr", to: "primary" | "dr", declaration: number): Fact => ({ kind: "activation started", epoch, from, to, mode: "planned", as: "ann", factsHash: hashOf(toyRecovery()), planHash: "x", declaration, acceptLossSec: 0 });
+const move = (to: "primary" | "dr", mode: "planned" | "unplanned" = "planned"): Fact => ({
+  kind: "move declared",
+  to,
+  mode,
+  as: "ann",
+  acceptLossSec: 0,
+});
+const started = (epoch: number, from: "primary" | "dr", to: "primary" | "dr", declaration: number): Fact => ({
+  kind: "activation started",
+  epoch,
+  from,
+  to,
+  mode: "planned",
+  as: "ann",
+  factsHash: hashOf(toyRecovery()),
+  planHash: "x",
+  declaration,
+  acceptLossSec: 0,
+});
 const completed = (epoch: number): Fact => ({ kind: "completed", epoch, owed: [], exceptions: [] });
 const noReturn = (epoch: number): Fact => ({ kind: "no return", epoch, step: "x" });
 
@@ -41,13 +58,24 @@ describe("the journal's chain", () => {
   const text = textOf([genesis, declared, move("dr"), started(1, "primary", "dr", 2)]);
 
   it("reads back what was written, in order", () => {
-    expect(entriesOf(text).map((e) => e.kind)).to.deep.equal(["genesis", "declared", "move declared", "activation started"]);
+    expect(entriesOf(text).map((e) => e.kind)).to.deep.equal([
+      "genesis",
+      "declared",
+      "move declared",
+      "activation started",
+    ]);
   });
 
   it("finds every change of a byte, every missing, repeated or exchanged line, and a cut end", () => {
     const lines = text.trimEnd().split("\n");
     const join = (l: readonly string[]): string => `${l.join("\n")}\n`;
-    const broken = [join([...lines.slice(0, 1), ...lines.slice(2)]), join([...lines.slice(0, 2), ...lines.slice(1)]), join([lines[0] ?? "", lines[2] ?? "", lines[1] ?? ""]), text.slice(0, -1), text.slice(0, -40)];
+    const broken = [
+      join([...lines.slice(0, 1), ...lines.slice(2)]),
+      join([...lines.slice(0, 2), ...lines.slice(1)]),
+      join([lines[0] ?? "", lines[2] ?? "", lines[1] ?? ""]),
+      text.slice(0, -1),
+      text.slice(0, -40),
+    ];
     for (const b of broken) expect(() => entriesOf(b)).to.throw(/the journal is broken at entry \d/);
     fc.assert(
       fc.property(fc.integer({ min: 0, max: text.length - 2 }), (i) => {
@@ -75,14 +103,25 @@ describe("a journal in a folder", () => {
     const f = await folder();
     const journal = journalOn(folderStore(f, undefined, () => undefined));
     await journal.append(genesis);
-    await Promise.all(Array.from({ length: 20 }, (_, i) => journal.append({ ...(move("dr") as Extract<Fact, { kind: "move declared" }>), as: `ann${String(i)}` })));
+    await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        journal.append({
+          ...(move("dr") as Extract<Fact, { kind: "move declared" }>),
+          as: `ann${String(i)}`,
+        }),
+      ),
+    );
     expect(await journal.entries()).to.have.length(21);
   });
 
   it("decides under exclusion: of two that would write the same, one does", async () => {
     const journal = journalOn(folderStore(await folder(), undefined, () => undefined));
     for (const f of [genesis, declared, move("dr"), started(1, "primary", "dr", 2)]) await journal.append(f);
-    await Promise.all(Array.from({ length: 8 }, () => journal.append((e) => (situation(e).noReturn ? undefined : noReturn(1)))));
+    await Promise.all(
+      Array.from({ length: 8 }, () =>
+        journal.append((e) => (situation(e).noReturn ? undefined : noReturn(1))),
+      ),
+    );
     expect((await journal.entries()).filter((e) => e.kind === "no return")).to.have.length(1);
   });
 
@@ -99,7 +138,9 @@ describe("a journal in a folder", () => {
     await fs.rm(mirror);
     await fs.rename(`${mirror}.away`, mirror);
     await journal.append(move("dr"));
-    expect(await fs.readFile(path.join(mirror, "journal.jsonl"), "utf8")).to.equal(await fs.readFile(path.join(main, "journal.jsonl"), "utf8"));
+    expect(await fs.readFile(path.join(mirror, "journal.jsonl"), "utf8")).to.equal(
+      await fs.readFile(path.join(main, "journal.jsonl"), "utf8"),
+    );
   });
 
   it("refuses to go on with a journal that is older than its mirror, or tells another history", async () => {
@@ -110,7 +151,9 @@ describe("a journal in a folder", () => {
     const old = await fs.readFile(path.join(main, "journal.jsonl"));
     await journal.append(declared);
     await fs.writeFile(path.join(main, "journal.jsonl"), old);
-    expect(await journal.append(move("dr")).then(() => "", String)).to.match(/older than its mirror.*lacks the last 1 entries/);
+    expect(await journal.append(move("dr")).then(() => "", String)).to.match(
+      /older than its mirror.*lacks the last 1 entries/,
+    );
     await fs.writeFile(path.join(main, "journal.jsonl"), textOf([{ ...genesis, active: "dr" } as Fact]));
     expect(await journal.append(move("dr")).then(() => "", String)).to.match(/different histories/);
   });
@@ -125,7 +168,18 @@ describe("a journal in a folder", () => {
     expect((await store.leases()).map((l) => l.name)).to.deep.equal(["run"]);
     if (isLease(mine)) await mine.release();
     expect(await store.leases()).to.deep.equal([]);
-    await fs.writeFile(path.join(f, "leases", "run.json"), JSON.stringify({ name: "run", who: "bob", since: "x", until: Date.now() + 60_000, host: os.hostname(), pid: 4_000_000, token: "t" }));
+    await fs.writeFile(
+      path.join(f, "leases", "run.json"),
+      JSON.stringify({
+        name: "run",
+        who: "bob",
+        since: "x",
+        until: Date.now() + 60_000,
+        host: os.hostname(),
+        pid: 4_000_000,
+        token: "t",
+      }),
+    );
     const third = await store.lease("run", 60_000);
     expect(isLease(third)).to.equal(true);
     if (isLease(third)) await third.release();
@@ -135,7 +189,11 @@ describe("a journal in a folder", () => {
 describe("what `up` of an activation stack means", () => {
   const kind = (target: "primary" | "dr", ...facts: Fact[]): string => {
     const n = next(situationOf(genesis, ...facts), target, at);
-    return n.kind === "start" ? `start ${String(n.epoch)} from ${n.request.from}` : n.kind === "go on" ? `go on ${String(n.epoch)}` : n.kind;
+    return n.kind === "start"
+      ? `start ${String(n.epoch)} from ${n.request.from}`
+      : n.kind === "go on"
+        ? `go on ${String(n.epoch)}`
+        : n.kind;
   };
   const moved = [declared, move("dr"), started(1, "primary", "dr", 2)];
 
@@ -171,15 +229,31 @@ describe("what `up` of an activation stack means", () => {
 
   it("lets a declaration expire after 24 hours", () => {
     const s = situationOf(genesis, declared, move("dr"));
-    expect(next(s, "dr", new Date(at.getTime() + 25 * 3_600_000))).to.include({ kind: "undeclared", expired: true });
+    expect(next(s, "dr", new Date(at.getTime() + 25 * 3_600_000))).to.include({
+      kind: "undeclared",
+      expired: true,
+    });
     expect(next(s, "dr", new Date(at.getTime() + 23 * 3_600_000)).kind).to.equal("start");
   });
 
   it("makes only `completed` change the active site, whatever else is written", () => {
     fc.assert(
-      fc.property(fc.array(fc.constantFrom<Fact>(declared, move("dr"), noReturn(1), { kind: "withdrawn", as: "a" }, started(1, "primary", "dr", 2), { kind: "plan changed", epoch: 1, planHash: "y" }), { maxLength: 12 }), (facts) => {
-        expect(situationOf(genesis, ...facts).active).to.equal("primary");
-      }),
+      fc.property(
+        fc.array(
+          fc.constantFrom<Fact>(
+            declared,
+            move("dr"),
+            noReturn(1),
+            { kind: "withdrawn", as: "a" },
+            started(1, "primary", "dr", 2),
+            { kind: "plan changed", epoch: 1, planHash: "y" },
+          ),
+          { maxLength: 12 },
+        ),
+        (facts) => {
+          expect(situationOf(genesis, ...facts).active).to.equal("primary");
+        },
+      ),
       { numRuns: 50 },
     );
   });

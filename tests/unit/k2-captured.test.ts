@@ -7,6 +7,7 @@ import {
   sameButTimes,
   strangers,
   unnamedHosts,
+  withoutHosts,
   type Captured,
   type TableRows,
 } from "../../components/k2/captured.ts";
@@ -83,6 +84,12 @@ describe("captured rows", () => {
     expect(unnamedHosts(licenceRows(["1", "K2PRD01", "K2DR01-licence", null]), ["K2DR01"])).to.deep.equal([
       "K2DR01",
     ]);
+  });
+
+  it("of other hosts are left out: they came over with their site's data", () => {
+    const both = licenceRows(["1", "K2DR01", "x", null], ["2", "k2prd02.corp.example", "y", null]);
+    expect(withoutHosts(both, ["K2PRD01", "K2PRD02"]).rows).to.deep.equal([["1", "K2DR01", "x", null]]);
+    expect(withoutHosts(both, []).rows).to.have.length(2);
   });
 
   it("fit a table of a newer K2 without the columns that it dropped, unless a type or the key changed", () => {

@@ -30,15 +30,16 @@ describe("the sealed file of captured rows", () => {
       ...parsed,
       tag: Buffer.from(parsed.tag, "base64").subarray(0, 4).toString("base64"),
     });
-    for (const opening of [
-      unseal(file, "q", "k2 dr"),
-      unseal(file, "p", "k2 primary"),
-      unseal(changed, "p", "k2 dr"),
-      unseal(shortTag, "p", "k2 dr"),
-      unseal("{}", "p", "k2 dr"),
-      unseal("", "p", "k2 dr"),
-    ])
-      expect(await failure(opening)).to.be.instanceOf(SealError);
+    const openings: readonly (readonly [string, string, string])[] = [
+      [file, "q", "k2 dr"],
+      [file, "p", "k2 primary"],
+      [changed, "p", "k2 dr"],
+      [shortTag, "p", "k2 dr"],
+      ["{}", "p", "k2 dr"],
+      ["", "p", "k2 dr"],
+    ];
+    for (const [text, passphrase, about] of openings)
+      expect(await failure(unseal(text, passphrase, about))).to.be.instanceOf(SealError);
   });
 
   it("refuses a cost that would fill the runner's memory", async () => {

@@ -11,9 +11,24 @@ import { type WindowsHost, windowsHost, type WindowsHostOptions } from "../../la
 /** Lab time at which every test begins: 22 November 2026, 03:10 in London and in UTC. */
 export const startMs = Date.UTC(2026, 10, 22, 3, 10);
 
-export const k2Prd: HostIdentity = { name: "K2PRD01", site: "primary", address: "127.10.1.4", timeZone: "Europe/London" };
-export const sqlPrd: HostIdentity = { name: "SQLPRD01", site: "primary", address: "127.10.1.5", timeZone: "Europe/London" };
-export const k2Dr: HostIdentity = { name: "K2DR01", site: "dr", address: "127.20.1.4", timeZone: "Europe/London" };
+export const k2Prd: HostIdentity = {
+  name: "K2PRD01",
+  site: "primary",
+  address: "127.10.1.4",
+  timeZone: "Europe/London",
+};
+export const sqlPrd: HostIdentity = {
+  name: "SQLPRD01",
+  site: "primary",
+  address: "127.10.1.5",
+  timeZone: "Europe/London",
+};
+export const k2Dr: HostIdentity = {
+  name: "K2DR01",
+  site: "dr",
+  address: "127.20.1.4",
+  timeZone: "Europe/London",
+};
 
 /** A small lab of three hosts on a temporary folder. */
 export interface Fixture {
@@ -53,7 +68,11 @@ export async function fixture(): Promise<Fixture> {
 }
 
 /** Waits until the condition holds; fails after the limit with what was waited for. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>, limitMs = 3000): Promise<void> {
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 3000,
+): Promise<void> {
   const end = performance.now() + limitMs;
   while (!(await condition())) {
     if (performance.now() > end) throw new Error(`Waited ${limitMs} ms in vain for this: ${what}.`);
@@ -61,9 +80,28 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   }
 }
 
+/** Moves the lab's clock on in steps until the work is done: for work that waits for lab time between real reads and writes. */
+export async function advanceUntilDone(lab: Fixture, work: Promise<unknown>, stepMs: number): Promise<void> {
+  let done = false;
+  const finish = (): void => void (done = true);
+  work.then(finish, finish);
+  await until("the work ends", async () => {
+    if (!done) await lab.clock.advance(stepMs);
+    return done;
+  });
+}
+
 /** How an attempt to connect ends: what the server says first, an error code, or silence for that long. */
-export async function greeting(port: number, address: string, { from, quietMs = 60 }: { from?: string; quietMs?: number } = {}): Promise<string> {
-  const socket: Socket = connect({ port, host: address, ...(from === undefined ? {} : { localAddress: from }) });
+export async function greeting(
+  port: number,
+  address: string,
+  { from, quietMs = 60 }: { from?: string; quietMs?: number } = {},
+): Promise<string> {
+  const socket: Socket = connect({
+    port,
+    host: address,
+    ...(from === undefined ? {} : { localAddress: from }),
+  });
   try {
     return await new Promise<string>((resolve) => {
       socket.on("data", (data) => resolve(data.toString()));

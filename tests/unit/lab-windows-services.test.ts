@@ -27,7 +27,14 @@ describe("the services of a Windows host", () => {
       ],
       services: [
         { name: "MSDTC", displayName: "Distributed Transaction Coordinator", startUpMs: 2000 },
-        { name: "K2 Server", dependsOn: ["MSDTC"], startUpMs: 3000, stopMs: 4000, program, image: '"C:\\Program Files\\K2\\Host Server\\Bin\\K2HostServer.exe" -service' },
+        {
+          name: "K2 Server",
+          dependsOn: ["MSDTC"],
+          startUpMs: 3000,
+          stopMs: 4000,
+          program,
+          image: '"C:\\Program Files\\K2\\Host Server\\Bin\\K2HostServer.exe" -service',
+        },
         { name: "Fax", startType: "disabled" },
         { name: "W3SVC", displayName: "World Wide Web Publishing Service", startType: "manual" },
       ],
@@ -36,14 +43,19 @@ describe("the services of a Windows host", () => {
   afterEach(() => lab.close());
 
   const run = (line: string, input = "") => host.run(line, { input });
-  const stateOf = async (name: string) => /STATE\s+: (\d)/.exec((await run(`sc query "${name}"`)).stdout)?.[1];
+  const stateOf = async (name: string) =>
+    /STATE\s+: (\d)/.exec((await run(`sc query "${name}"`)).stdout)?.[1];
 
   it("is up with its automatic services in less than 20 ms", async () => {
     const begun = performance.now();
     await lab.host({ ...k2Prd, name: "SQLPRD01" });
     expect(performance.now() - begun).to.be.below(20);
     expect(program.seen).to.deep.equal(["start"]);
-    expect([await stateOf("K2 Server"), await stateOf("Fax"), await stateOf("W3SVC")]).to.deep.equal(["4", "1", "1"]);
+    expect([await stateOf("K2 Server"), await stateOf("Fax"), await stateOf("W3SVC")]).to.deep.equal([
+      "4",
+      "1",
+      "1",
+    ]);
   });
 
   it("prints a service's state as sc does", async () => {
@@ -62,7 +74,9 @@ describe("the services of a Windows host", () => {
       ].join("\r\n"),
     );
     const never = (await run("sc queryex Fax")).stdout;
-    expect(never).to.include("STATE              : 1  STOPPED").and.include("WIN32_EXIT_CODE    : 1077  (0x435)");
+    expect(never)
+      .to.include("STATE              : 1  STOPPED")
+      .and.include("WIN32_EXIT_CODE    : 1077  (0x435)");
     expect(never).to.include("PID                : 0");
   });
 
@@ -70,10 +84,14 @@ describe("the services of a Windows host", () => {
     const { stdout } = await run('sc qc "K2 Server"');
     expect(stdout).to.include("START_TYPE         : 2   AUTO_START\r\n");
     expect(stdout).to.include("DEPENDENCIES       : MSDTC\r\n");
-    expect(stdout).to.include('BINARY_PATH_NAME   : "C:\\Program Files\\K2\\Host Server\\Bin\\K2HostServer.exe" -service\r\n');
+    expect(stdout).to.include(
+      'BINARY_PATH_NAME   : "C:\\Program Files\\K2\\Host Server\\Bin\\K2HostServer.exe" -service\r\n',
+    );
     await run('sc config "K2 Server" start= delayed-auto depend= MSDTC/W3SVC');
     const changed = (await run('sc qc "K2 Server"')).stdout;
-    expect(changed).to.include("AUTO_START  (DELAYED)").and.include("DEPENDENCIES       : MSDTC\r\n                           : W3SVC\r\n");
+    expect(changed)
+      .to.include("AUTO_START  (DELAYED)")
+      .and.include("DEPENDENCIES       : MSDTC\r\n                           : W3SVC\r\n");
   });
 
   it("answers each impossible request with Windows's number, in the text and as exit code", async () => {
@@ -110,7 +128,9 @@ describe("the services of a Windows host", () => {
     await lab.clock.advance(4000);
     expect(await stateOf("K2 Server")).to.equal("1");
     const starting = await run('sc start "K2 Server"');
-    expect(starting.stdout).to.include("2  START_PENDING").and.match(/PID {16}: \d{4}/);
+    expect(starting.stdout)
+      .to.include("2  START_PENDING")
+      .and.match(/PID {16}: \d{4}/);
     expect((await run('sc start "K2 Server"')).code).to.equal(1056);
     await lab.clock.advance(3000);
     expect(await stateOf("K2 Server")).to.equal("4");
@@ -141,7 +161,9 @@ describe("the services of a Windows host", () => {
     });
     const again = await run('net stop "K2 Server"');
     expect(again.code).to.equal(2);
-    expect(again.stderr).to.equal("The K2 Server service is not started.\r\n\r\nMore help is available by typing NET HELPMSG 3521.\r\n\r\n");
+    expect(again.stderr).to.equal(
+      "The K2 Server service is not started.\r\n\r\nMore help is available by typing NET HELPMSG 3521.\r\n\r\n",
+    );
     const starting = run('net start "K2 Server"');
     await lab.clock.advance(5000);
     expect((await starting).stdout).to.include("was started successfully");
@@ -175,8 +197,12 @@ describe("the services of a Windows host", () => {
     host.services.setFaults("W3SVC", { failsToStart: 1067 });
     expect((await run("sc start W3SVC")).code).to.equal(0);
     await lab.clock.advance(1000);
-    expect((await run("sc query W3SVC")).stdout).to.include("1  STOPPED").and.include("1067  (0x42b)");
-    expect((await run("wevtutil qe System /f:text /q:*[System[(EventID=7023)]]")).stdout).to.include("World Wide Web Publishing Service");
+    expect((await run("sc query W3SVC")).stdout)
+      .to.include("1  STOPPED")
+      .and.include("1067  (0x42b)");
+    expect((await run("wevtutil qe System /f:text /q:*[System[(EventID=7023)]]")).stdout).to.include(
+      "World Wide Web Publishing Service",
+    );
   });
 
   it("hangs in STOP_PENDING until its process is killed by number or name", async () => {
@@ -185,9 +211,13 @@ describe("the services of a Windows host", () => {
     await lab.clock.advance(60_000);
     expect(await hanging).to.deep.include({ code: 2 });
     expect(await stateOf("K2 Server")).to.equal("3");
-    expect((await run("tasklist /fi \"IMAGENAME eq K2HostServer.exe\" /nh /fo csv")).stdout).to.match(/^"K2HostServer.exe","\d+"/);
+    expect((await run('tasklist /fi "IMAGENAME eq K2HostServer.exe" /nh /fo csv')).stdout).to.match(
+      /^"K2HostServer.exe","\d+"/,
+    );
     expect((await run("taskkill /IM K2HostServer.exe")).code).to.equal(1);
-    expect((await run("taskkill /F /IM K2HostServer.exe")).stdout).to.match(/^SUCCESS: The process "K2HostServer.exe" with PID \d+ has been terminated/);
+    expect((await run("taskkill /F /IM K2HostServer.exe")).stdout).to.match(
+      /^SUCCESS: The process "K2HostServer.exe" with PID \d+ has been terminated/,
+    );
     expect(await stateOf("K2 Server")).to.equal("1");
     expect(program.seen).to.deep.equal(["start", "stop"]);
     expect((await run("taskkill /F /IM K2HostServer.exe")).code).to.equal(128);
@@ -212,11 +242,14 @@ describe("the services of a Windows host", () => {
   });
 
   it("lists services for discovery by state", async () => {
-    const names = async (line: string) => [...(await run(line)).stdout.matchAll(/SERVICE_NAME: (.*?) *\r\n/g)].map((match) => match[1]);
+    const names = async (line: string) =>
+      [...(await run(line)).stdout.matchAll(/SERVICE_NAME: (.*?) *\r\n/g)].map((match) => match[1]);
     expect(await names("sc query")).to.deep.equal(["K2 Server", "MSDTC", "sshd"]);
     expect(await names("sc query state= inactive")).to.deep.equal(["Fax", "W3SVC"]);
     expect(await names("sc query type= service state= all")).to.have.length(5);
-    expect((await run("sc query state= all")).stdout).to.include("SERVICE_NAME: W3SVC\r\nDISPLAY_NAME: World Wide Web Publishing Service\r\n");
+    expect((await run("sc query state= all")).stdout).to.include(
+      "SERVICE_NAME: W3SVC\r\nDISPLAY_NAME: World Wide Web Publishing Service\r\n",
+    );
   });
 
   it("denies with 5 what a user has no right to", async () => {
@@ -224,10 +257,15 @@ describe("the services of a Windows host", () => {
     if (!operator || !reader) throw new Error("The users of this test are missing.");
     expect((await host.run('sc query "K2 Server"', { user: reader })).code).to.equal(0);
     const denied = await host.run('sc stop "K2 Server"', { user: reader });
-    expect(denied).to.deep.include({ code: 5, stdout: "[SC] OpenService FAILED 5:\r\n\r\nAccess is denied.\r\n\r\n" });
+    expect(denied).to.deep.include({
+      code: 5,
+      stdout: "[SC] OpenService FAILED 5:\r\n\r\nAccess is denied.\r\n\r\n",
+    });
     expect((await host.run('sc config "K2 Server" start= disabled', { user: operator })).code).to.equal(5);
     expect((await host.run("sc start W3SVC", { user: operator })).code).to.equal(5);
-    expect((await host.run('net stop "K2 Server"', { user: reader })).stderr).to.include("System error 5 has occurred.");
+    expect((await host.run('net stop "K2 Server"', { user: reader })).stderr).to.include(
+      "System error 5 has occurred.",
+    );
     expect((await host.run('sc stop "K2 Server"', { user: operator })).code).to.equal(0);
   });
 

@@ -52,7 +52,13 @@ function commit(line: Line, times: number, fromSec: number, toSec: number): void
   }
 }
 
-function takeLog(line: Line, name: string, lasts: number, commits: number, more: Partial<BackupSet> = {}): Taken {
+function takeLog(
+  line: Line,
+  name: string,
+  lasts: number,
+  commits: number,
+  more: Partial<BackupSet> = {},
+): Taken {
   const startSec = line.sec;
   // Commits go on while the backup runs; it catches some of them.
   commit(line, commits, startSec, startSec + lasts / 2);
@@ -61,16 +67,28 @@ function takeLog(line: Line, name: string, lasts: number, commits: number, more:
   commit(line, commits, startSec + lasts / 2 + 0.1, startSec + lasts + 0.2);
   line.sec += lasts + 1;
   line.backedUpTo = last;
-  const firstFork = fork(line, first);
-  const lastFork = fork(line, last);
+  // A set begins on the fork of the record before it: the place where a database must stand to take it.
+  const firstFork = fork(line, first - 1);
+  const lastFork = line.forks.at(-1)?.name ?? "";
   const point = line.forks.find((f) => f.name === lastFork)?.from;
   return {
     line,
     records: line.records.filter((r) => r.lsn >= first && r.lsn < last),
     set: {
-      file: `${name}.trn`, position: 1, type: "log", firstLsn: String(first), lastLsn: String(last), firstFork, fork: lastFork,
+      file: `${name}.trn`,
+      position: 1,
+      type: "log",
+      firstLsn: String(first),
+      lastLsn: String(last),
+      firstFork,
+      fork: lastFork,
       ...(firstFork === lastFork || point === undefined ? {} : { forkPointLsn: String(point) }),
-      startSec: Math.floor(startSec), finishSec: Math.ceil(line.sec), tail: false, bulk: false, damaged: false, ...more,
+      startSec: Math.floor(startSec),
+      finishSec: Math.ceil(line.sec),
+      tail: false,
+      bulk: false,
+      damaged: false,
+      ...more,
     },
   };
 }
@@ -82,20 +100,30 @@ function takeFull(line: Line, name: string, lasts: number, commits: number): Tak
   const last = line.next;
   commit(line, commits, startSec + lasts / 2 + 0.1, startSec + lasts + 0.2);
   line.sec += lasts + 1;
-  const f = fork(line, last);
+  const f = line.forks.at(-1)?.name ?? "";
   return {
     line,
     records: line.records.filter((r) => r.lsn < last),
     set: {
-      file: `${name}.bak`, position: 1, type: "full", firstLsn: String(first), lastLsn: String(last), firstFork: f, fork: f,
-      startSec: Math.floor(startSec), finishSec: Math.ceil(line.sec), tail: false, bulk: false, damaged: false,
+      file: `${name}.bak`,
+      position: 1,
+      type: "full",
+      firstLsn: String(first),
+      lastLsn: String(last),
+      firstFork: f,
+      fork: f,
+      startSec: Math.floor(startSec),
+      finishSec: Math.ceil(line.sec),
+      tail: false,
+      bulk: false,
+      damaged: false,
     },
   };
 }
 
 /** Plays events at a source, and loses, damages or doubles some of the backups on their way. */
 export function history(events: readonly Event[], accident: Accident) {
-  const line: Line = { records: [], forks: [{ name: "F0", from: 0 }], next: 10, backedUpTo: 10, sec: 100 };
+  const line: Line = { records: [], forks: [{ name: "first", from: 0 }], next: 10, backedUpTo: 10, sec: 100 };
   const lines = [line];
   const taken: Taken[] = [takeFull(line, "full0", 3, 1)];
   events.forEach((e, i) => {
@@ -111,8 +139,11 @@ export function history(events: readonly Event[], accident: Accident) {
       line.sec += 5;
     } else {
       const other: Line = {
-        records: [...line.records], forks: [...line.forks, { name: `G${String(i)}`, from: line.next }],
-        next: line.next, backedUpTo: line.backedUpTo, sec: line.sec,
+        records: [...line.records],
+        forks: [...line.forks, { name: `G${String(i)}`, from: line.next }],
+        next: line.next,
+        backedUpTo: line.backedUpTo,
+        sec: line.sec,
       };
       lines.push(other);
       for (let n = 0; n < e.logs; n++) {
@@ -125,9 +156,12 @@ export function history(events: readonly Event[], accident: Accident) {
   const arrived = taken.flatMap((t, i): Taken[] => {
     if (accident.lost.includes(i)) return [];
     const got = accident.damaged.includes(i) ? { ...t, set: { ...t.set, damaged: true } } : t;
-    return accident.twice.includes(i) ? [got, { ...got, set: { ...got.set, file: `again-${got.set.file}` } }] : [got];
+    return accident.twice.includes(i)
+      ? [got, { ...got, set: { ...got.set, file: `again-${got.set.file}` } }]
+      : [got];
   });
-  const same = (a: readonly Record[], b: readonly Record[]): boolean => a.length === b.length && a.every((r, i) => r === b[i]);
+  const same = (a: readonly Record[], b: readonly Record[]): boolean =>
+    a.length === b.length && a.every((r, i) => r === b[i]);
   return {
     taken,
     arrived,
@@ -136,8 +170,19 @@ export function history(events: readonly Event[], accident: Accident) {
       for (const r of db.records) expect(r.sec, "nothing later than the point").to.be.at.most(point);
       const wanted = lines.map((l) => l.records.filter((r) => r.sec <= point));
       // A chain that is used up holds all that ever arrived; what the source wrote in its last seconds is lost.
-      const isIt = wanted.some((w) => same(w, db.records) || (isWeak && same(w.filter((r) => r.lsn < db.lsn), db.records)));
-      expect(isIt, `state at ${String(point)}: ${JSON.stringify(db.records)}, wanted ${JSON.stringify(wanted)}`).to.equal(true);
+      const isIt = wanted.some(
+        (w) =>
+          same(w, db.records) ||
+          (isWeak &&
+            same(
+              w.filter((r) => r.lsn < db.lsn),
+              db.records,
+            )),
+      );
+      expect(
+        isIt,
+        `state at ${String(point)}: ${JSON.stringify(db.records)}, wanted ${JSON.stringify(wanted)}`,
+      ).to.equal(true);
     },
     /** To the end of a chain with a tail: all that its source had written until then. */
     expectWholeLine: (db: Restored): void => {
@@ -154,10 +199,12 @@ function restoreLog(db: Restored, log: Taken, stopSec: number | undefined): void
   const first = Number(log.set.firstLsn);
   const last = Number(log.set.lastLsn);
   if (log.set.damaged) throw new Error("3189 damaged");
-  if (first > db.lsn) throw new Error(`4305 ${log.set.file} begins at ${String(first)}, database at ${String(db.lsn)}`);
+  if (first > db.lsn)
+    throw new Error(`4305 ${log.set.file} begins at ${String(first)}, database at ${String(db.lsn)}`);
   if (last <= db.lsn) throw new Error(`4326 ${log.set.file}`);
   const before = log.line.records.filter((r) => r.lsn < db.lsn);
-  if (before.length !== db.records.length || before.some((r, i) => r !== db.records[i])) throw new Error(`4330 ${log.set.file}`);
+  if (before.length !== db.records.length || before.some((r, i) => r !== db.records[i]))
+    throw new Error(`4330 ${log.set.file}`);
   if (stopSec !== undefined && log.set.bulk) throw new Error("4341");
   for (const r of log.records) {
     if (r.lsn < db.lsn) continue;
@@ -169,6 +216,10 @@ function restoreLog(db: Restored, log: Taken, stopSec: number | undefined): void
   }
   db.lsn = last;
 }
+
+/** The fork that a database is on after a set: that of the set's end, or of the record before the one where it stopped. */
+const forkAfter = (db: Restored, { set, line }: Taken): string =>
+  db.lsn === Number(set.lastLsn) ? set.fork : fork(line, db.lsn - 1);
 
 export interface StandbyWish {
   readonly missing: boolean;
@@ -182,13 +233,21 @@ export function standbyAt(h: History, wish: StandbyWish) {
   const first = h.taken[0];
   if (!first) return undefined;
   let db: Restored = { lsn: Number(first.set.lastLsn), records: [...first.records], line: first.line };
-  let last: LastRestore = { type: "full", firstLsn: first.set.firstLsn, lastLsn: first.set.lastLsn, startSec: first.set.startSec, finishSec: first.set.finishSec, tail: false };
+  let last: LastRestore = {
+    type: "full",
+    firstLsn: first.set.firstLsn,
+    lastLsn: first.set.lastLsn,
+    startSec: first.set.startSec,
+    finishSec: first.set.finishSec,
+    tail: false,
+  };
   let lastSet = first;
   let left = wish.applied;
   for (const t of h.taken) {
     if (left === 0) break;
     if (t.set.type !== "log") continue;
-    const stop = left === 1 && wish.stopBack !== null && !t.set.bulk ? t.set.finishSec - wish.stopBack : undefined;
+    const stop =
+      left === 1 && wish.stopBack !== null && !t.set.bulk ? t.set.finishSec - wish.stopBack : undefined;
     const trial: Restored = { ...db, records: [...db.records] };
     try {
       if (stop !== undefined && db.records.some((r) => r.sec > stop)) continue;
@@ -201,21 +260,46 @@ export function standbyAt(h: History, wish: StandbyWish) {
     lastSet = t;
     left--;
     last = {
-      type: "log", firstLsn: t.set.firstLsn, lastLsn: t.set.lastLsn, startSec: t.set.startSec, finishSec: t.set.finishSec, tail: t.set.tail,
+      type: "log",
+      firstLsn: t.set.firstLsn,
+      lastLsn: t.set.lastLsn,
+      startSec: t.set.startSec,
+      finishSec: t.set.finishSec,
+      tail: t.set.tail,
       ...(stop === undefined ? {} : { stopAtSec: stop }),
     };
     if (stop !== undefined) break;
   }
   const seen: DatabaseSeen = {
     state: wish.missing ? "missing" : "RESTORING",
-    ...(wish.missing ? {} : { redoLsn: String(db.lsn), redoFork: fork(lastSet.line, db.lsn === Number(lastSet.set.lastLsn) ? Number(lastSet.set.firstLsn) < db.lsn ? db.lsn - 1 : db.lsn : db.lsn) }),
+    ...(wish.missing
+      ? {}
+      : {
+          redoLsn: String(db.lsn),
+          redoFork: fork(
+            lastSet.line,
+            db.lsn === Number(lastSet.set.lastLsn)
+              ? Number(lastSet.set.firstLsn) < db.lsn
+                ? db.lsn - 1
+                : db.lsn
+              : db.lsn,
+          ),
+        }),
     ...(wish.missing || !wish.historyKept ? {} : { lastRestore: last }),
     sets: h.arrived.map((t) => t.set),
     unreadable: [],
   };
   const start = db;
   return {
-    seen: wish.missing ? seen : { ...seen, redoFork: lastSet.set.type === "full" || db.lsn === Number(lastSet.set.lastLsn) ? lastSet.set.fork : fork(lastSet.line, db.lsn) },
+    seen: wish.missing
+      ? seen
+      : {
+          ...seen,
+          redoFork:
+            lastSet.set.type === "full" || db.lsn === Number(lastSet.set.lastLsn)
+              ? lastSet.set.fork
+              : fork(lastSet.line, db.lsn),
+        },
     /** Does what a route says; a set that goes past the point ends it. */
     replay: (route: Route, stopSec: number | undefined): Restored => {
       let now: Restored | undefined = wish.missing ? undefined : { ...start, records: [...start.records] };

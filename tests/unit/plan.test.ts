@@ -6,7 +6,11 @@ import { plan, type Plan } from "../../planning/plan.ts";
 import { toyParts, toyRecovery } from "./toy.ts";
 
 const toDr = (mode: Mode): Request => ({ from: "primary", to: "dr", mode });
-const sizes = [fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 5 }), fc.constantFrom<Mode>("planned", "unplanned")] as const;
+const sizes = [
+  fc.integer({ min: 1, max: 4 }),
+  fc.integer({ min: 1, max: 5 }),
+  fc.constantFrom<Mode>("planned", "unplanned"),
+] as const;
 
 /** All steps that must have ended before a step. */
 function above({ steps }: Plan, id: string): ReadonlySet<string> {
@@ -31,9 +35,15 @@ describe("plan", () => {
         for (const step of made.steps.filter((s) => s.verb === "toy/open")) {
           const chain = step.id.split("/")[0]?.at(-1) ?? "";
           const before = above(made, step.id);
-          const rolled = made.steps.filter((s) => s.phase === "roll-forward" && s.id.startsWith(`data${chain}/`)).map((s) => s.id);
+          const rolled = made.steps
+            .filter((s) => s.phase === "roll-forward" && s.id.startsWith(`data${chain}/`))
+            .map((s) => s.id);
           expect(rolled).to.have.length(d);
-          expect([...before]).to.include.members([...rolled, `web${chain}/prove-fence`, `web${chain}/choose-point`]);
+          expect([...before]).to.include.members([
+            ...rolled,
+            `web${chain}/prove-fence`,
+            `web${chain}/choose-point`,
+          ]);
         }
       }),
     );
@@ -53,7 +63,8 @@ describe("plan", () => {
   it("lets one chain fail without the others: no step needs a step of another chain but the last", () => {
     const made = plan(toyRecovery(3, 2), toDr("unplanned"), toyParts);
     for (const step of made.steps.filter((s) => s.id !== "complete"))
-      for (const id of above(made, step.id)) expect(id.split("/")[0]?.at(-1), `${step.id} needs ${id}`).to.equal(step.id.split("/")[0]?.at(-1));
+      for (const id of above(made, step.id))
+        expect(id.split("/")[0]?.at(-1), `${step.id} needs ${id}`).to.equal(step.id.split("/")[0]?.at(-1));
   });
 
   it("lists steps in an order in which needs come first, each id once", () => {
@@ -67,8 +78,14 @@ describe("plan", () => {
   });
 
   it("joins two wide phases by one gate, so that edges grow with their sum and not their product", () => {
-    const edges = (databases: number): number => plan(toyRecovery(1, databases), toDr("planned"), toyParts).steps.reduce((n, s) => n + s.needs.length, 0);
-    expect(plan(toyRecovery(1, 2), toDr("planned"), toyParts).steps.map((s) => s.id)).to.include("web0/before-open");
+    const edges = (databases: number): number =>
+      plan(toyRecovery(1, databases), toDr("planned"), toyParts).steps.reduce(
+        (n, s) => n + s.needs.length,
+        0,
+      );
+    expect(plan(toyRecovery(1, 2), toDr("planned"), toyParts).steps.map((s) => s.id)).to.include(
+      "web0/before-open",
+    );
     expect(edges(60)).to.be.lessThan(2.1 * edges(30));
   });
 
@@ -76,13 +93,22 @@ describe("plan", () => {
     const { steps } = plan(toyRecovery(2, 2), toDr("unplanned"), toyParts);
     const first = steps.filter((s) => letsWrite.has(s.phase) && s.needs.some((n) => n.kind === "safety"));
     expect(new Set(first.map((s) => s.phase))).to.deep.equal(new Set(["open", "start-services"]));
-    for (const s of steps.filter((q) => letsWrite.has(q.phase) && q.verb !== "machinery/gate")) expect(s.probes, s.id).to.have.length(2);
+    for (const s of steps.filter((q) => letsWrite.has(q.phase) && q.verb !== "machinery/gate"))
+      expect(s.probes, s.id).to.have.length(2);
   });
 
   it("lets steps at the old site fail in an unplanned move only, and never the proof of the fence", () => {
-    const lenient = (mode: Mode): string[] => plan(toyRecovery(1, 1), toDr(mode), toyParts).steps.filter((s) => !s.critical).map((s) => s.id);
+    const lenient = (mode: Mode): string[] =>
+      plan(toyRecovery(1, 1), toDr(mode), toyParts)
+        .steps.filter((s) => !s.critical)
+        .map((s) => s.id);
     expect(lenient("planned")).to.deep.equal(["data0/backup/db0-0"]);
-    expect(lenient("unplanned")).to.have.members(["web0/stop/web", "web0/stop/db", "data0/copy/db0-0", "data0/backup/db0-0"]);
+    expect(lenient("unplanned")).to.have.members([
+      "web0/stop/web",
+      "web0/stop/db",
+      "data0/copy/db0-0",
+      "data0/backup/db0-0",
+    ]);
   });
 
   it("gives the same ids in both directions and survives JSON", () => {

@@ -10,28 +10,72 @@ const reach = (fromMin: number, toMin: number, complete = false): Reach => ({
   complete,
   evidence: `log to ${String(toMin)}`,
 });
-const ask = (reaches: Record<string, Reach | NoReach>, more: Partial<PointQuestion> = {}): ReturnType<typeof pointFor> =>
-  pointFor({ mode: "unplanned", reaches: new Map(Object.entries(reaches)), disasterSec: disaster, acceptLossSec: 4 * 3600, minutesBefore: 0, timeZone: "Europe/London", ...more });
+const ask = (
+  reaches: Record<string, Reach | NoReach>,
+  more: Partial<PointQuestion> = {},
+): ReturnType<typeof pointFor> =>
+  pointFor({
+    mode: "unplanned",
+    reaches: new Map(Object.entries(reaches)),
+    disasterSec: disaster,
+    acceptLossSec: 4 * 3600,
+    minutesBefore: 0,
+    timeZone: "Europe/London",
+    ...more,
+  });
 
 describe("point", () => {
   it("takes the latest moment that every database reaches, and counts the loss from the disaster", () => {
-    expect(ask({ K2: reach(-600, -30), Claims: reach(-600, -45) })).to.include({ atSec: disaster - 45 * 60, to: "time", lossSec: 45 * 60 });
+    expect(ask({ K2: reach(-600, -30), Claims: reach(-600, -45) })).to.include({
+      atSec: disaster - 45 * 60,
+      to: "time",
+      lossSec: 45 * 60,
+    });
   });
 
   it("goes back as far as the data part says, when the declaration does not say", () => {
     expect(ask({ K2: reach(-600, -30) }, { minutesBefore: 120 })).to.include({ lossSec: 7200 });
-    expect(ask({ K2: reach(-600, -30) }, { minutesBefore: 120, wanted: { latest: true } })).to.include({ lossSec: 1800 });
+    expect(ask({ K2: reach(-600, -30) }, { minutesBefore: 120, wanted: { latest: true } })).to.include({
+      lossSec: 1800,
+    });
     expect(ask({ K2: reach(-600, -30) }, { wanted: { minutesBefore: 60 } })).to.include({ lossSec: 3600 });
-    expect(ask({ K2: reach(-600, -30) }, { wanted: { at: "2026-03-10T11:00:00+00:00" } })).to.include({ lossSec: 5400 });
+    expect(ask({ K2: reach(-600, -30) }, { wanted: { at: "2026-03-10T11:00:00+00:00" } })).to.include({
+      lossSec: 5400,
+    });
   });
 
   for (const [what, reaches, more, says] of [
-    ["more is lost than was accepted", { K2: reach(-600, -300) }, {}, /5:00:00 of data would be lost.*--accept-loss 5h/],
-    ["a database cannot go back so far", { K2: reach(-20, -10), Claims: reach(-600, -60) }, {}, /no common point: K2 can go back to .* Claims reaches only/],
+    [
+      "more is lost than was accepted",
+      { K2: reach(-600, -300) },
+      {},
+      /5:00:00 of data would be lost.*--accept-loss 5h/,
+    ],
+    [
+      "a database cannot go back so far",
+      { K2: reach(-20, -10), Claims: reach(-600, -60) },
+      {},
+      /no common point: K2 can go back to .* Claims reaches only/,
+    ],
     ["a chain is broken", { K2: { refused: "a log is missing after K2_1.trn" } }, {}, /K2: a log is missing/],
-    ["a planned move lacks a tail", { K2: reach(-600, 0, true), Claims: reach(-600, -5) }, { mode: "planned" }, /Claims: the tail of its log has not arrived/],
-    ["the point lies after the disaster", { K2: reach(-600, 60) }, { wanted: { at: "2026-03-10T13:00:00+00:00" } }, /lies after the disaster/],
-    ["a planned move asks for an earlier point", { K2: reach(-600, 0, true) }, { mode: "planned", wanted: { minutesBefore: 5 } }, /a planned move goes to the end/],
+    [
+      "a planned move lacks a tail",
+      { K2: reach(-600, 0, true), Claims: reach(-600, -5) },
+      { mode: "planned" },
+      /Claims: the tail of its log has not arrived/,
+    ],
+    [
+      "the point lies after the disaster",
+      { K2: reach(-600, 60) },
+      { wanted: { at: "2026-03-10T13:00:00+00:00" } },
+      /lies after the disaster/,
+    ],
+    [
+      "a planned move asks for an earlier point",
+      { K2: reach(-600, 0, true) },
+      { mode: "planned", wanted: { minutesBefore: 5 } },
+      /a planned move goes to the end/,
+    ],
   ] as const)
     it(`is refused with the reason where ${what}`, () => {
       const answer = ask(reaches, more);
@@ -40,28 +84,53 @@ describe("point", () => {
 
   it("is refused in the hour that occurs twice in the source's own clock", () => {
     const at = Date.parse("2026-10-25T01:30:00Z") / 1000;
-    const answer = pointFor({ mode: "unplanned", reaches: new Map([["K2", { fromSec: at - 9000, toSec: at, complete: false, evidence: "x" }]]), disasterSec: at + 60, acceptLossSec: 3600, minutesBefore: 0, timeZone: "Europe/London" });
+    const answer = pointFor({
+      mode: "unplanned",
+      reaches: new Map([["K2", { fromSec: at - 9000, toSec: at, complete: false, evidence: "x" }]]),
+      disasterSec: at + 60,
+      acceptLossSec: 3600,
+      minutesBefore: 0,
+      timeZone: "Europe/London",
+    });
     expect("refused" in answer && answer.refused).to.match(/occurs twice/);
   });
 
   it("loses nothing when every database holds the tail", () => {
-    expect(ask({ K2: reach(-600, 0, true), Claims: reach(-600, -2, true) }, { mode: "planned" })).to.include({ to: "end", lossSec: 0 });
-    expect(ask({ K2: reach(-600, 0, true), Claims: reach(-600, -2, true) })).to.include({ to: "end", lossSec: 0 });
+    expect(ask({ K2: reach(-600, 0, true), Claims: reach(-600, -2, true) }, { mode: "planned" })).to.include({
+      to: "end",
+      lossSec: 0,
+    });
+    expect(ask({ K2: reach(-600, 0, true), Claims: reach(-600, -2, true) })).to.include({
+      to: "end",
+      lossSec: 0,
+    });
   });
 
   it("never gives a point that a database cannot reach or a loss above what was accepted", () => {
     const span = fc.tuple(fc.integer({ min: -500, max: -1 }), fc.integer({ min: 0, max: 400 }), fc.boolean());
     fc.assert(
-      fc.property(fc.array(span, { minLength: 1, maxLength: 5 }), fc.integer({ min: 0, max: 300 }), fc.integer({ min: 0, max: 18000 }), (spans, minutesBefore, acceptLossSec) => {
-        const reaches = Object.fromEntries(spans.map(([from, length, complete], i) => [`db${String(i)}`, reach(from, Math.min(0, from + length), complete)]));
-        const answer = ask(reaches, { minutesBefore, acceptLossSec });
-        if ("refused" in answer) return;
-        expect(answer.lossSec).to.be.within(0, acceptLossSec);
-        for (const r of Object.values(reaches)) {
-          expect(answer.atSec).to.be.at.least(Math.min(r.fromSec, answer.to === "end" ? answer.atSec : r.fromSec));
-          if (!r.complete) expect(answer.atSec).to.be.at.most(r.toSec);
-        }
-      }),
+      fc.property(
+        fc.array(span, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 0, max: 300 }),
+        fc.integer({ min: 0, max: 18000 }),
+        (spans, minutesBefore, acceptLossSec) => {
+          const reaches = Object.fromEntries(
+            spans.map(([from, length, complete], i) => [
+              `db${String(i)}`,
+              reach(from, Math.min(0, from + length), complete),
+            ]),
+          );
+          const answer = ask(reaches, { minutesBefore, acceptLossSec });
+          if ("refused" in answer) return;
+          expect(answer.lossSec).to.be.within(0, acceptLossSec);
+          for (const r of Object.values(reaches)) {
+            expect(answer.atSec).to.be.at.least(
+              Math.min(r.fromSec, answer.to === "end" ? answer.atSec : r.fromSec),
+            );
+            if (!r.complete) expect(answer.atSec).to.be.at.most(r.toSec);
+          }
+        },
+      ),
     );
   });
 });

@@ -29,11 +29,17 @@ interface Request {
  * Runs a program under Pulumi's mocks and gives everything that it registered. With `preview`, what only a real `up`
  * knows is unknown, as in `pulumi preview`.
  */
-export async function registered(program: () => Promise<void> | void, { preview = false, stack = "test" } = {}): Promise<readonly Registered[]> {
+export async function registered(
+  program: () => Promise<void> | void,
+  { preview = false, stack = "test" } = {},
+): Promise<readonly Registered[]> {
   const seen: Registered[] = [];
   const last = (urn: string): string => urn.split("::").at(-1) ?? urn;
   const mocks: pulumi.runtime.Mocks = {
-    newResource: ({ name, inputs }) => ({ id: preview ? (undefined as never) : `${name}-id`, state: inputs as Record<string, unknown> }),
+    newResource: ({ name, inputs }) => ({
+      id: preview ? (undefined as never) : `${name}-id`,
+      state: inputs as Record<string, unknown>,
+    }),
     call: ({ inputs }) => inputs as Record<string, unknown>,
   };
   class Recorder extends MockMonitor {

@@ -37,20 +37,54 @@ async function rig(mode: Mode, options: { waiveFence?: string; databases?: numbe
   const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
   const world = toyWorld();
   const recovery = toyRecovery(1, options.databases ?? 2);
-  for (const p of recovery.parts) if (p.kind === "toy-data") for (const d of (p.facts as { databases: string[] }).databases) world.reach[d] = { fromSec: disaster - 9000, toSec: disaster - 1800, complete: mode === "planned", evidence: "log" };
+  for (const p of recovery.parts)
+    if (p.kind === "toy-data")
+      for (const d of (p.facts as { databases: string[] }).databases)
+        world.reach[d] = {
+          fromSec: disaster - 9000,
+          toSec: disaster - 1800,
+          complete: mode === "planned",
+          evidence: "log",
+        };
   const made = plan(recovery, { from: "primary", to: "dr", mode }, toyParts);
   const facts: Fact[] = [
     { kind: "genesis", estate: "toys", active: "primary" },
     { kind: "declared", factsHash: hashOf(recovery), recovery },
-    { kind: "move declared", to: "dr", mode, as: "ann", acceptLossSec: 7200, ...(mode === "unplanned" ? { disasterAt } : {}) },
-    { kind: "activation started", epoch: 1, from: "primary", to: "dr", mode, as: "ann", factsHash: hashOf(recovery), planHash: made.hash, declaration: 2, acceptLossSec: 7200, ...(mode === "unplanned" ? { disasterAt } : {}), ...(options.waiveFence === undefined ? {} : { waiveFence: options.waiveFence }) },
+    {
+      kind: "move declared",
+      to: "dr",
+      mode,
+      as: "ann",
+      acceptLossSec: 7200,
+      ...(mode === "unplanned" ? { disasterAt } : {}),
+    },
+    {
+      kind: "activation started",
+      epoch: 1,
+      from: "primary",
+      to: "dr",
+      mode,
+      as: "ann",
+      factsHash: hashOf(recovery),
+      planHash: made.hash,
+      declaration: 2,
+      acceptLossSec: 7200,
+      ...(mode === "unplanned" ? { disasterAt } : {}),
+      ...(options.waiveFence === undefined ? {} : { waiveFence: options.waiveFence }),
+    },
   ];
   for (const f of facts) await journal.append(f);
   const machine: World = { journal, parts: toyParts, runs: toyRuns(world) };
   const run: Rig["run"] = (id, more = {}) => {
     const step = made.steps.find((s) => s.id === id);
     if (!step) throw new Error(`no step ${id}`);
-    return inFolder(folder, () => runActivationStep({ journal: { folder: "journal" }, epoch: 1, ...more, step }, machine, { say: () => undefined, last: () => undefined, lines: [] }));
+    return inFolder(folder, () =>
+      runActivationStep({ journal: { folder: "journal" }, epoch: 1, ...more, step }, machine, {
+        say: () => undefined,
+        last: () => undefined,
+        lines: [],
+      }),
+    );
   };
   return {
     journal,
@@ -89,7 +123,9 @@ describe("a step's runner", () => {
     expect(s.active).to.equal("dr");
     expect(s.ended.get(1)).to.equal("completed");
     expect(r.world.running).to.deep.equal(new Set(["D:db", "D:web"]));
-    expect([...s.verdicts.values()].every((v) => v.verdict === "done" || v.verdict === "already")).to.equal(true);
+    expect([...s.verdicts.values()].every((v) => v.verdict === "done" || v.verdict === "already")).to.equal(
+      true,
+    );
   });
 
   it("acts once: the same activation run again answers, and nothing acts a second time", async () => {
@@ -111,20 +147,28 @@ describe("a step's runner", () => {
 
   it("refuses a step of an activation that the journal does not know", async () => {
     const r = await rig("planned");
-    expect(await r.run("web0/stop/web", { epoch: 2 }).then(() => "", String)).to.match(/activation 2 is not in the journal/);
+    expect(await r.run("web0/stop/web", { epoch: 2 }).then(() => "", String)).to.match(
+      /activation 2 is not in the journal/,
+    );
   });
 
   it("does not believe an act that reports success and changes nothing", async () => {
     const r = await rig("planned");
     r.world.lies.add("stop");
-    expect(await r.run("web0/stop/web").then(() => "", String)).to.match(/it acted, but it is not stopped; expected: stopped/);
+    expect(await r.run("web0/stop/web").then(() => "", String)).to.match(
+      /it acted, but it is not stopped; expected: stopped/,
+    );
     expect(await r.verdict("web0/stop/web")).to.equal("failed");
   });
 
   it("stops a planned move at the first failure, and goes on from there when it is run again", async () => {
     const r = await rig("planned");
     r.world.fails.set("roll", "disk full");
-    expect([...(await r.all()).keys()]).to.include.members(["data0/roll/db0-0", "data0/open/db0-0", "complete"]);
+    expect([...(await r.all()).keys()]).to.include.members([
+      "data0/roll/db0-0",
+      "data0/open/db0-0",
+      "complete",
+    ]);
     expect(r.world.open.size).to.equal(0);
     expect(situation(await r.journal.entries()).noReturn).to.equal(false);
     r.world.fails.clear();
@@ -169,9 +213,13 @@ describe("a step's runner", () => {
       await r.run(s.id).catch(() => undefined);
     }
     expect(r.world.open.size).to.equal(0);
-    const entry = (await r.journal.entries()).findLast((e) => e.kind === "step" && e.step === "data0/open/db0-0");
+    const entry = (await r.journal.entries()).findLast(
+      (e) => e.kind === "step" && e.step === "data0/open/db0-0",
+    );
     expect(entry).to.include({ verdict: "failed" });
-    expect(entry && "says" in entry && entry.says).to.match(/London \(primary\) still answers: web0: web answers/);
+    expect(entry && "says" in entry && entry.says).to.match(
+      /London \(primary\) still answers: web0: web answers/,
+    );
   });
 
   it("pays what is owed after completion only in the try that is due", async () => {
@@ -185,7 +233,10 @@ describe("a step's runner", () => {
     expect(await r.run("web0/stop/db", { attempt: 2 })).to.match(/already/);
     expect(await r.run("web0/stop/db", { attempt: 1 })).to.match(/^done/);
     expect(situation(await r.journal.entries()).owed.size).to.equal(0);
-    expect(await r.run("data0/copy/db0-0", { attempt: 1 }), "a tail taken later would be a tail of another time").to.match(/already/);
+    expect(
+      await r.run("data0/copy/db0-0", { attempt: 1 }),
+      "a tail taken later would be a tail of another time",
+    ).to.match(/already/);
   });
 
   it("marks the point of no return before the first database opens, once", async () => {
@@ -194,7 +245,9 @@ describe("a step's runner", () => {
     const kinds = (await r.journal.entries()).map((e) => e.kind);
     expect(kinds.filter((k) => k === "no return")).to.have.length(1);
     const entries = await r.journal.entries();
-    const opened = entries.find((e) => e.kind === "step" && e.step.startsWith("data0/open/") && e.verdict === "done");
+    const opened = entries.find(
+      (e) => e.kind === "step" && e.step.startsWith("data0/open/") && e.verdict === "done",
+    );
     expect(entries.findIndex((e) => e.kind === "no return")).to.be.lessThan(opened?.seq ?? 0);
   });
 
@@ -209,7 +262,17 @@ describe("a provisioning step's runner", () => {
   const provision = (r: Rig, site: "primary" | "dr", verb: string = stop.name): Promise<string> =>
     inFolder(r.folder, () =>
       runProvisioningStep(
-        { journal: { folder: "journal" }, provision: { id: `park-${site}`, verb, args: { host: site === "dr" ? "D" : "P", service: "web" }, timeoutSec: 5, site }, hosts: [] },
+        {
+          journal: { folder: "journal" },
+          provision: {
+            id: `park-${site}`,
+            verb,
+            args: { host: site === "dr" ? "D" : "P", service: "web" },
+            timeoutSec: 5,
+            site,
+          },
+          hosts: [],
+        },
         { journal: r.journal, parts: toyParts, runs: toyRuns(r.world) },
         { say: () => undefined, last: () => undefined, lines: [] },
       ),
@@ -217,7 +280,9 @@ describe("a provisioning step's runner", () => {
 
   it("refuses while the estate moves, and at the site that has become active: a leftover must not stop production", async () => {
     const r = await rig("planned");
-    expect(await provision(r, "dr").then(() => "", String)).to.match(/nothing is provisioned while the estate moves/);
+    expect(await provision(r, "dr").then(() => "", String)).to.match(
+      /nothing is provisioned while the estate moves/,
+    );
     await r.all();
     expect(await provision(r, "dr").then(() => "", String)).to.match(/dr is the active site/);
     expect(r.world.running.has("D:web")).to.equal(true);
@@ -228,6 +293,8 @@ describe("a provisioning step's runner", () => {
   it("refuses a verb that belongs to a cutover", async () => {
     const r = await rig("planned");
     await r.all();
-    expect(await provision(r, "primary", "toy/start").then(() => "", String)).to.match(/belongs to a cutover/);
+    expect(await provision(r, "primary", "toy/start").then(() => "", String)).to.match(
+      /belongs to a cutover/,
+    );
   });
 });

@@ -26,7 +26,13 @@ export interface StepBench {
 }
 
 /** An `Io` over a small world of hosts, parts and secrets. */
-export function stepBench({ hosts = [], parts = [], secrets = {}, to = "dr", activation }: StepWorld): StepBench {
+export function stepBench({
+  hosts = [],
+  parts = [],
+  secrets = {},
+  to = "dr",
+  activation,
+}: StepWorld): StepBench {
   const lookup = lookupOf({ hosts: [...hosts], parts: [...parts] });
   const said: string[] = [];
   const closers: (() => Promise<void> | void)[] = [];

@@ -29,7 +29,9 @@ export const data: DataPart<"toy-data", z.infer<typeof DataFacts>, Record<string
     "final-sync": f.databases.map((database) =>
       copy.step(`${id}/copy/${database}`, { database }, { fences: r.from === "primary" ? f.from : f.to }),
     ),
-    "roll-forward": f.databases.map((database) => roll.step(`${id}/roll/${database}`, { part: id, database })),
+    "roll-forward": f.databases.map((database) =>
+      roll.step(`${id}/roll/${database}`, { part: id, database }),
+    ),
     open: f.databases.map((database) => open.step(`${id}/open/${database}`, { database })),
     protect: f.databases.map((database) => backup.step(`${id}/backup/${database}`, { database })),
   }),
@@ -46,15 +48,23 @@ export const system: Part<"toy", z.infer<typeof SystemFacts>> = {
   facts: SystemFacts,
   uses: (f) => f.data,
   problems: (id, f, lookup) =>
-    f.data.filter((d) => !lookup.part(d)).map((d) => ({ at: `${id}.data`, says: `unknown data ${d}`, write: "the id of a data part" })),
+    f.data
+      .filter((d) => !lookup.part(d))
+      .map((d) => ({ at: `${id}.data`, says: `unknown data ${d}`, write: "the id of a data part" })),
   plan: (id, f, r) => ({
     "fence-apps": inOrder(f.services.toReversed(), (service, needs) =>
-      stop.step(`${id}/stop/${service}`, { host: f.host[r.from], service }, { needs, fences: f.host[r.from] }),
+      stop.step(
+        `${id}/stop/${service}`,
+        { host: f.host[r.from], service },
+        { needs, fences: f.host[r.from] },
+      ),
     ),
     "start-services": inOrder(f.services, (service, needs) =>
       start.step(`${id}/start/${service}`, { host: f.host[r.to], service }, { needs }),
     ),
-    "verify-services": f.services.map((service) => answers.step(`${id}/answers/${service}`, { host: f.host[r.to], service })),
+    "verify-services": f.services.map((service) =>
+      answers.step(`${id}/answers/${service}`, { host: f.host[r.to], service }),
+    ),
   }),
 };
 
@@ -94,24 +104,32 @@ export function toyRuns(world: ToyWorld): Runs {
     if (!world.lies.has(name.split(" ")[0] ?? "")) change();
     return Promise.resolve();
   };
-  const found = (there: boolean, expected: string): Promise<{ there: boolean; says: string; expected: string }> =>
+  const found = (
+    there: boolean,
+    expected: string,
+  ): Promise<{ there: boolean; says: string; expected: string }> =>
     Promise.resolve({ there, says: there ? `it is ${expected}` : `it is not ${expected}`, expected });
   const runnables = [
     runs(stop, {
       check: ({ host, service }) => found(!world.running.has(`${host}:${service}`), "stopped"),
-      act: ({ host, service }) => acting(`stop ${host}:${service}`, () => world.running.delete(`${host}:${service}`)),
+      act: ({ host, service }) =>
+        acting(`stop ${host}:${service}`, () => world.running.delete(`${host}:${service}`)),
     }),
     runs(start, {
       check: ({ host, service }) => found(world.running.has(`${host}:${service}`), "running"),
-      act: ({ host, service }) => acting(`start ${host}:${service}`, () => world.running.add(`${host}:${service}`)),
+      act: ({ host, service }) =>
+        acting(`start ${host}:${service}`, () => world.running.add(`${host}:${service}`)),
     }),
-    runs(answers, { check: ({ host, service }) => found(world.running.has(`${host}:${service}`), "answering") }),
+    runs(answers, {
+      check: ({ host, service }) => found(world.running.has(`${host}:${service}`), "answering"),
+    }),
     runs(copy, {
       check: ({ database }) => found(world.copied.has(database), "copied"),
       act: ({ database }) => acting(`copy ${database}`, () => world.copied.add(database)),
     }),
     runs(roll, {
-      check: async ({ part, database }, io) => found(world.rolled.get(database) === (await io.point(part)).atSec, "at the point"),
+      check: async ({ part, database }, io) =>
+        found(world.rolled.get(database) === (await io.point(part)).atSec, "at the point"),
       act: async ({ part, database }, io) => {
         const { atSec } = await io.point(part);
         await acting(`roll ${database}`, () => world.rolled.set(database, atSec));
@@ -131,23 +149,48 @@ export function toyRuns(world: ToyWorld): Runs {
       Promise.resolve({
         runnables,
         alive: (_facts, site) =>
-          Promise.resolve(world.running.has(site === "primary" ? "P:web" : "D:web") ? "web answers" : undefined),
+          Promise.resolve(
+            world.running.has(site === "primary" ? "P:web" : "D:web") ? "web answers" : undefined,
+          ),
       }),
     "toy-data": () => Promise.resolve({ runnables: [], observe: () => Promise.resolve(world.reach) }),
   };
 }
 
-const host = (id: string, site: "primary" | "dr"): Host => ({ id, site, address: "127.0.0.1", timeZone: "Europe/London", whilePassive: "parked" });
+const host = (id: string, site: "primary" | "dr"): Host => ({
+  id,
+  site,
+  address: "127.0.0.1",
+  timeZone: "Europe/London",
+  whilePassive: "parked",
+});
 
 /** Facts of so many systems, each with so many databases. */
 export const toyRecovery = (systems = 1, databases = 2): Recovery => ({
   format: 1,
   estate: "toys",
-  sites: { primary: { place: "London", timeZone: "Europe/London" }, dr: { place: "Leeds", timeZone: "Europe/London" } },
+  sites: {
+    primary: { place: "London", timeZone: "Europe/London" },
+    dr: { place: "Leeds", timeZone: "Europe/London" },
+  },
   hosts: [host("P", "primary"), host("D", "dr")],
   targets: { rtoMin: 60, rpoMin: 240 },
   parts: Array.from({ length: systems }, (_, i) => [
-    { id: `data${String(i)}`, kind: "toy-data", version: 1, facts: { databases: Array.from({ length: databases }, (_d, d) => `db${String(i)}-${String(d)}`), from: "P", to: "D" } },
-    { id: `web${String(i)}`, kind: "toy", version: 1, facts: { host: { primary: "P", dr: "D" }, services: ["db", "web"], data: [`data${String(i)}`] } },
+    {
+      id: `data${String(i)}`,
+      kind: "toy-data",
+      version: 1,
+      facts: {
+        databases: Array.from({ length: databases }, (_d, d) => `db${String(i)}-${String(d)}`),
+        from: "P",
+        to: "D",
+      },
+    },
+    {
+      id: `web${String(i)}`,
+      kind: "toy",
+      version: 1,
+      facts: { host: { primary: "P", dr: "D" }, services: ["db", "web"], data: [`data${String(i)}`] },
+    },
   ]).flat(),
 });

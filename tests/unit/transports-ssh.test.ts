@@ -15,7 +15,10 @@ const { utils } = ssh2;
 describe("SSH to a Windows host", () => {
   let bench: WindowsBench;
   let step: StepBench;
-  const begin = (change: Partial<NonNullable<Host["ssh"]>> = {}, secrets = { SSH: sshPassword }): StepBench => {
+  const begin = (
+    change: Partial<NonNullable<Host["ssh"]>> = {},
+    secrets = { SSH: sshPassword },
+  ): StepBench => {
     const host = bench.host();
     if (!host.ssh) throw new Error("the bench has no ssh");
     return (step = stepBench({ hosts: [{ ...host, ssh: { ...host.ssh, ...change } }], secrets }));
@@ -35,8 +38,8 @@ describe("SSH to a Windows host", () => {
     expect(good).to.deep.equal({ code: 0, stdout: "hello\r\n", stderr: "" });
     const bad = await ssh.run('sc.exe queryex "No Such"');
     expect(bad.code).to.equal(1060);
-    const found = await ssh.run('findstr "ell"', { input: "hello\r\nworld\r\n" });
-    expect(found.stdout).to.contain("hello").and.not.contain("world");
+    const upper = await ssh.run("upper", { input: "hello\r\nworld" });
+    expect(upper).to.deep.equal({ code: 3, stdout: "HELLO\r\nWORLD", stderr: "" });
   });
 
   it("opens one connection for a step, whoever asks, and closes it at its end", async () => {
@@ -51,7 +54,9 @@ describe("SSH to a Windows host", () => {
   it("opens a new one after the old one broke", async () => {
     const one = await sshTo("K2DR01", step.io);
     await bench.network.hostDown("K2DR01");
-    expect(await failure(one.run("echo x"))).to.be.instanceOf(Unreachable).with.property("obstacle", "broken");
+    expect(await failure(one.run("echo x")))
+      .to.be.instanceOf(Unreachable)
+      .with.property("obstacle", "broken");
     expect(await failure(sshTo("K2DR01", step.io)))
       .to.be.instanceOf(Unreachable)
       .with.property("obstacle", "refused");
@@ -64,7 +69,9 @@ describe("SSH to a Windows host", () => {
     await ssh.writeFile(path, "old");
     await ssh.writeFile(path, Buffer.from("new, with ü"));
     expect((await ssh.readFile(path)).toString("utf8")).to.equal("new, with ü");
-    expect((await bench.server.disk.list("C:\\ProgramData")).map(({ name }) => name)).to.deep.equal(["answers.xml"]);
+    expect((await bench.server.disk.list("C:\\ProgramData")).map(({ name }) => name)).to.deep.equal([
+      "answers.xml",
+    ]);
   });
 
   it("says which file is missing", async () => {
@@ -141,13 +148,17 @@ describe("SSH to a Windows host", () => {
     const ssh = await sshTo("K2DR01", step.io);
     const running = failure(ssh.run("ver"));
     step.abort();
-    expect(await running).to.be.instanceOf(Unreachable).with.property("obstacle", "aborted");
+    expect(await running)
+      .to.be.instanceOf(Unreachable)
+      .with.property("obstacle", "aborted");
   });
 
   it("notices a connection that breaks off half-way through an answer", async () => {
     bench.server.ssh.fault = { kind: "breaks off" };
     const ssh = await sshTo("K2DR01", step.io);
-    expect(await failure(ssh.run("ver"))).to.be.instanceOf(Unreachable).with.property("obstacle", "broken");
+    expect(await failure(ssh.run("ver")))
+      .to.be.instanceOf(Unreachable)
+      .with.property("obstacle", "broken");
   });
 
   it("gives up on a host that accepts connections and stalls in the handshake", async () => {
@@ -189,7 +200,11 @@ describe("A port that answers in another language", () => {
 
 describe("SSH details", () => {
   it("asks first for the kind of key that is pinned, and then for any other", () => {
-    expect(algorithmsFor("ssh-rsa AAAA").slice(0, 3)).to.deep.equal(["rsa-sha2-512", "rsa-sha2-256", "ssh-rsa"]);
+    expect(algorithmsFor("ssh-rsa AAAA").slice(0, 3)).to.deep.equal([
+      "rsa-sha2-512",
+      "rsa-sha2-256",
+      "ssh-rsa",
+    ]);
     expect(algorithmsFor("ecdsa-sha2-nistp256 AAAA")[0]).to.equal("ecdsa-sha2-nistp256");
     for (const pinned of ["ssh-rsa A", "ssh-ed25519 A", "ssh-unheard-of A"])
       expect(new Set(algorithmsFor(pinned)).size).to.equal(7);

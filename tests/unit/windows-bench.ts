@@ -39,6 +39,13 @@ export async function windowsBench(
     disk,
     users: [{ name: "CORP\\svc-dr", password: sshPassword, ...user }],
     services,
+    commands: {
+      // Gives back in capitals what it reads.
+      upper: async (call) => {
+        call.out((await call.input.text()).toUpperCase());
+        return 3;
+      },
+    },
   });
   await server.start();
   return {
