@@ -10,7 +10,7 @@ export interface DnsServer {
 }
 
 /** Seconds one question waits for its answer before it is asked again, and how often it is asked over UDP. */
-const udpTry = { limitSec: 2, times: 3 } as const;
+const udpTry = { limitSec: 1, times: 4 } as const;
 /** Seconds for connecting, asking and the whole answer over TCP. */
 const tcpLimitSec = 10;
 

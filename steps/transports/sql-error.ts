@@ -1,5 +1,5 @@
 import type { SqlParams } from "./sql.ts";
-import { Unreachable } from "./unreachable.ts";
+import { codeOf, obstacleOf, Unreachable } from "./unreachable.ts";
 
 /** A statement that SQL Server refused. The message is the cause, not the "terminating abnormally" that follows it. */
 export class SqlError extends Error {
@@ -46,9 +46,9 @@ export function sqlErrorOf(error: unknown, place: Place, params: SqlParams = {})
 /** Whether the connection ended under the statement, or no new one could be had. */
 const isBroken = (error: unknown): boolean =>
   error instanceof Error &&
-  (error.name === "ConnectionError" ||
-    error.name === "TimeoutError" ||
-    ("code" in error && ["ESOCKET", "ECONNCLOSED", "ENOTOPEN", "ETIMEOUT"].includes(String(error.code))));
+  (["ConnectionError", "TimeoutError"].includes(error.name) ||
+    obstacleOf(error) !== undefined ||
+    ["ESOCKET", "ECONNCLOSED", "ENOTOPEN", "ETIMEOUT"].includes(codeOf(error) ?? ""));
 
 interface Sent {
   readonly number: number | undefined;

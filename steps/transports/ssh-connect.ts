@@ -1,4 +1,4 @@
-import { Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
+import ssh2, { type Client, type ConnectConfig, type ServerHostKeyAlgorithm } from "ssh2";
 import { algorithmsFor, hostKeyLine } from "./ssh-key.ts";
 import { connectLimitSec, obstacleOf, Unreachable, type Obstacle } from "./unreachable.ts";
 
@@ -49,7 +49,7 @@ export async function hostKeyShownBy(
 
 function attempt(target: SshTarget, accepts: (key: string) => boolean): Promise<Client> {
   const { host, address, port, signal, limitSec = connectLimitSec } = target;
-  const client = new Client();
+  const client = new ssh2.Client();
   const { promise, resolve, reject } = Promise.withResolvers<Client>();
   let stage: "connecting" | "greeting" | "login" = "connecting";
   let settled = false;
@@ -76,7 +76,10 @@ function attempt(target: SshTarget, accepts: (key: string) => boolean): Promise<
   }
   signal.addEventListener("abort", aborted, { once: true });
 
-  client.on("connect", () => (stage = "greeting"));
+  client.on("connect", () => {
+    stage = "greeting";
+    client.setNoDelay(true);
+  });
   client.on("ready", () => {
     if (settled) return;
     settle();

@@ -1,4 +1,4 @@
-import { utils } from "ssh2";
+import ssh2 from "ssh2";
 
 /** A server's public key as estate.ts holds it and as `ssh-keyscan` prints it: `ssh-ed25519 AAAA…`. */
 export function hostKeyLine(blob: Buffer): string {
@@ -29,7 +29,7 @@ export function algorithmsFor(hostKey: string): readonly string[] {
 
 /** Why a private key cannot be used, or nothing. The reason never repeats a part of the key. */
 export function whyUnusable(privateKey: string): string | undefined {
-  const parsed = utils.parseKey(privateKey);
+  const parsed = ssh2.utils.parseKey(privateKey);
   if (!(parsed instanceof Error)) return undefined;
   return /encrypted|passphrase/i.test(parsed.message)
     ? "it is protected with a passphrase; a runner at night has nobody to type one: remove it, and protect the file"

@@ -27,6 +27,8 @@ export interface CommandOptions {
 
 /** A Windows server as a step uses it. Commands are run by cmd.exe, the default shell of OpenSSH on Windows. */
 export interface Ssh {
+  /** Name of the host, for messages. */
+  readonly host: string;
   /** A command that ran is no error, whatever its exit code. */
   run(command: string, options?: CommandOptions): Promise<CommandResult>;
   /** By SFTP; the path as Windows writes it, on a drive of that server: `C:\k2\setup.xml`. */
@@ -63,6 +65,7 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Ssh> {
     await close();
   });
   return {
+    host: hostId,
     run: (command, options) => runOver(client, command, { limitSec: 60, ...options }, failed),
     readFile: (path) => readOver(client, path, failed),
     writeFile: (path, data) => writeOver(client, path, data, failed),

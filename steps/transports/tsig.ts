@@ -80,6 +80,7 @@ function findTsig(message: Buffer): Found | undefined {
   let at = 12;
   for (let i = 0; i < message.readUInt16BE(4); i++) at = afterName(message, at) + 4;
   const records = message.readUInt16BE(6) + message.readUInt16BE(8) + message.readUInt16BE(10);
+  if (records === 0) return undefined;
   let start = at;
   for (let i = 0; i < records; i++) {
     start = at;
@@ -87,7 +88,7 @@ function findTsig(message: Buffer): Found | undefined {
     at = head + 10 + message.readUInt16BE(head + 8);
   }
   const head = afterName(message, start);
-  if (records === 0 || message.readUInt16BE(head) !== typeTsig) return undefined;
+  if (message.readUInt16BE(head) !== typeTsig) return undefined;
   const timesAt = afterName(message, head + 10);
   const macLength = message.readUInt16BE(timesAt + 8);
   const rest = timesAt + 10 + macLength;

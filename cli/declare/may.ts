@@ -1,0 +1,33 @@
+import { lineOf } from "../../journal/chain.ts";
+import type { Entry } from "../../journal/entries.ts";
+import { next } from "../../journal/next.ts";
+import { isMoving, situation } from "../../journal/situation.ts";
+import type { Request } from "../../model/part.ts";
+import { activeStack } from "../up-command.ts";
+import { CliError } from "../failure.ts";
+import type { Declaration } from "./request.ts";
+
+/** What `up` would begin with this declaration. Throws the reason where it could begin nothing. */
+export function wouldStart(
+  entries: readonly Entry[],
+  fact: Declaration,
+  now: Date,
+): { readonly request: Request; readonly epoch: number } {
+  const declared = JSON.parse(lineOf(fact, entries, now, "")) as Entry;
+  const s = situation([...entries, declared]);
+  const then = next(s, fact.to, now);
+  switch (then.kind) {
+    case "start":
+      return { request: then.request, epoch: then.epoch };
+    case "refused":
+      throw new CliError(then.says);
+    case "nothing":
+    case "go on":
+    case "undeclared":
+      throw new CliError(
+        isMoving(s)
+          ? `activation ${String(s.epoch)} toward ${fact.to} is past the point of no return: it needs no declaration. Finish it with "pulumi up -s ${activeStack(fact.to)}"`
+          : `${fact.to} is active already: there is nothing to declare`,
+      );
+  }
+}

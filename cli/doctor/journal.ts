@@ -1,0 +1,82 @@
+import * as path from "node:path";
+import type { Entry } from "../../journal/entries.ts";
+import { folderStore } from "../../journal/folder-store.ts";
+import { entriesOf } from "../../journal/chain.ts";
+import { situation } from "../../journal/situation.ts";
+import { isLease } from "../../journal/store.ts";
+import { compared } from "../journal/compare.ts";
+import { count } from "../layout.ts";
+import { ownJournal } from "../own-journal.ts";
+import type { Project } from "../project.ts";
+import { bad, note, ok, type Finding } from "./finding.ts";
+
+/** How long the trial lease lives, should this process be killed while it holds it. */
+const trialMs = 5000;
+
+/** The journal: whole, the estate's own, writable; and its mirror. */
+export async function journalFindings(
+  project: Project,
+): Promise<{ readonly findings: readonly Finding[]; readonly entries: readonly Entry[] }> {
+  const { estate, journal } = project;
+  let entries: readonly Entry[] = [];
+  try {
+    entries = await ownJournal(journal, estate.name);
+  } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
+    return { findings: [bad("journal", says, 'look with "parallel-standby journal verify"')], entries };
+  }
+  const s = situation(entries);
+  return {
+    entries,
+    findings: [
+      ok(
+        "journal",
+        `${count(entries.length, "entry", "entries")} in ${journal.store.place}; ${s.active} is active`,
+      ),
+      await writable(project),
+      s.declared
+        ? ok("facts", s.declared.factsHash)
+        : bad("facts", "the journal holds none", 'run "pulumi up -s standby"'),
+      await mirrorFinding(project, entries),
+    ],
+  };
+}
+
+/** A lease is taken and given back: the same lock and the same kind of file that an entry needs. */
+async function writable({ journal }: Project): Promise<Finding> {
+  try {
+    const given = await journal.store.lease("doctor", trialMs);
+    if (isLease(given)) await given.release();
+    return ok("journal folder", "can be written");
+  } catch (error) {
+    return bad(
+      "journal folder",
+      `can't be written: ${error instanceof Error ? error.message : String(error)}`,
+      `let this account write to ${journal.store.place}`,
+    );
+  }
+}
+
+async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[]): Promise<Finding> {
+  const { mirror } = estate.journal;
+  if (mirror === undefined)
+    return note(
+      "mirror",
+      "none is set: one disk holds the only journal",
+      "journal: { folder, mirror } in estate.ts",
+    );
+  const place = path.resolve(root, mirror);
+  try {
+    const { same, says } = compared(
+      entries,
+      entriesOf(await folderStore(place, undefined, () => undefined).read()),
+    );
+    return same ? ok("mirror", `${place}: ${says}`) : bad("mirror", says, "parallel-standby journal verify");
+  } catch (error) {
+    return bad(
+      "mirror",
+      `${place}: ${error instanceof Error ? error.message : String(error)}`,
+      "reach the place, or restore the copy",
+    );
+  }
+}

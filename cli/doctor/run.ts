@@ -1,0 +1,74 @@
+import type { Parts } from "../../model/part.ts";
+import { describe, EstateError } from "../../model/describe.ts";
+import type { Estate } from "../../model/estate.ts";
+import { stackNames } from "../../steps/pulumi-stacks.ts";
+import { CliError } from "../failure.ts";
+import { count } from "../layout.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { engineFindings } from "./engine.ts";
+import { bad, findingsText, ok, type Finding } from "./finding.ts";
+import { journalFindings } from "./journal.ts";
+import { secretFindings } from "./secrets.ts";
+import { clockFinding, nodeFinding, settingFindings, stackFinding } from "./settings.ts";
+
+/** Listing stacks of a file backend takes a second; one on a share that is gone takes for ever. */
+const stacksLimitMs = 20_000;
+
+/** Looks at the runner and prints what was found. Throws where a cutover from here would fail. */
+export async function doctor(
+  project: Project,
+  { parts }: { readonly parts: Parts },
+  terminal: Terminal,
+): Promise<void> {
+  const { env, platform } = terminal;
+  const journal = await journalFindings(project);
+  const engine = await engineFindings(env, platform);
+  const findings: readonly Finding[] = [
+    nodeFinding(process.versions.node),
+    ...engine,
+    ...settingFindings(env, platform),
+    await stacks(engine),
+    ...estateFindings(project.estate, parts),
+    ...journal.findings,
+    clockFinding(terminal.now(), journal.entries.at(-1)?.at),
+    ...(await secretFindings(project.estate.systems, project.root)),
+  ];
+  terminal.out(findingsText(findings));
+  const wrong = findings.filter((f) => f.state === "bad").length;
+  if (wrong > 0) throw new CliError(`${count(wrong, "thing")} to mend before a cutover can run from here`);
+}
+
+function estateFindings(estate: Estate, parts: Parts): readonly Finding[] {
+  try {
+    const { parts: described, hosts } = describe(estate, parts);
+    return [
+      ok("estate", `${estate.name}: ${count(described.length, "part")} on ${count(hosts.length, "server")}`),
+    ];
+  } catch (error) {
+    return error instanceof EstateError
+      ? error.problems.map((p) => bad("estate", `${p.at}: ${p.says}`, `write ${p.write}`))
+      : [
+          bad(
+            "estate",
+            error instanceof Error ? error.message : String(error),
+            '"npm run check" shows the place',
+          ),
+        ];
+  }
+}
+
+/** Without an engine there is nobody to ask. */
+async function stacks(engine: readonly Finding[]): Promise<Finding> {
+  if (engine.some((f) => f.at === "engine" && f.state === "bad"))
+    return bad("stacks", "can't be listed without an engine", "see above");
+  try {
+    return stackFinding(await stackNames(AbortSignal.timeout(stacksLimitMs)));
+  } catch (error) {
+    return bad(
+      "stacks",
+      `can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
+      'run "pulumi stack ls" in this folder',
+    );
+  }
+}

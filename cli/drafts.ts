@@ -1,0 +1,129 @@
+import type { Journal } from "../journal/journal.ts";
+import type { Request } from "../model/part.ts";
+import { lookupOf, type JournalRef, type Recovery } from "../model/recovery.ts";
+import type { Draft } from "../model/verb.ts";
+import type { Parts } from "../model/part.ts";
+import { checkActCheck, type Ended } from "../steps/check-act-check.ts";
+import { findRunnable, type World } from "../steps/find.ts";
+import { withIo } from "../steps/io.ts";
+import { lockOfStep, lockStep } from "../steps/lock.ts";
+import { machinery } from "../steps/machinery.ts";
+
+/** Steps of one part that a verb of the command line runs by itself: to hold, or to release. */
+export interface Errand {
+  readonly part: string;
+  readonly drafts: readonly Draft[];
+}
+
+/** How an errand ended: one sentence for each of its steps. */
+export interface Outcome {
+  readonly part: string;
+  readonly done: readonly string[];
+  readonly failed: readonly { readonly step: string; readonly says: string }[];
+}
+
+/** What must be held for a move: the steps that each part has in the phase `hold`. Parts without any are left out. */
+export const holdsOf = (recovery: Recovery, request: Request, parts: Parts): readonly Errand[] =>
+  recovery.parts
+    .map((p) => ({
+      part: p.id,
+      drafts: parts[p.kind]?.plan(p.id, p.facts, request, lookupOf(recovery)).hold ?? [],
+    }))
+    .filter(({ drafts }) => drafts.length > 0);
+
+/** What releases these parts again; `drafts` is empty for a part that knows no release. */
+export const releasesOf = (
+  held: ReadonlySet<string>,
+  recovery: Recovery,
+  request: Request,
+  parts: Parts,
+): readonly Errand[] =>
+  recovery.parts
+    .filter((p) => held.has(p.id))
+    .map((p) => ({
+      part: p.id,
+      drafts: parts[p.kind]?.release?.(p.id, p.facts, request, lookupOf(recovery)) ?? [],
+    }));
+
+/** The surroundings of errands. */
+export interface ErrandArgs {
+  readonly world: World;
+  readonly recovery: Recovery;
+  readonly request: Request;
+  readonly journalRef: JournalRef;
+  /** The activation that they belong to: its steps take the same locks. */
+  readonly epoch: number;
+  readonly disasterSec?: number | undefined;
+  readonly say: (line: string) => void;
+}
+
+/** Runs errands side by side; in each, a step waits for those that it needs. Never throws: what failed is told. */
+export const runErrands = (errands: readonly Errand[], args: ErrandArgs): Promise<readonly Outcome[]> =>
+  Promise.all(
+    errands.map(async ({ part, drafts }) => {
+      const ended = await inNeed(drafts, (draft) => perform(draft, args));
+      return {
+        part,
+        done: ended.flatMap((e) => ("ended" in e ? [e.ended.says] : [])),
+        failed: ended.flatMap((e) => ("failed" in e ? [{ step: e.draft.id, says: e.failed }] : [])),
+      };
+    }),
+  );
+
+type EndOf = { readonly draft: Draft } & ({ readonly ended: Ended } | { readonly failed: string });
+
+/** Each draft once, after those it needs; one whose need failed is not tried. */
+function inNeed(drafts: readonly Draft[], work: (draft: Draft) => Promise<Ended>): Promise<readonly EndOf[]> {
+  const begun = new Map<Draft, Promise<EndOf>>();
+  const run = (draft: Draft): Promise<EndOf> => {
+    const held = begun.get(draft);
+    if (held) return held;
+    const made = (async (): Promise<EndOf> => {
+      const before = await Promise.all(draft.needs.map(run));
+      const lacking = before.find((e) => "failed" in e);
+      if (lacking) return { draft, failed: `not tried: it needs ${lacking.draft.id} first` };
+      try {
+        return { draft, ended: await work(draft) };
+      } catch (error) {
+        return { draft, failed: error instanceof Error ? error.message : String(error) };
+      }
+    })();
+    begun.set(draft, made);
+    return made;
+  };
+  return Promise.all(drafts.map(run));
+}
+
+async function perform(draft: Draft, args: ErrandArgs): Promise<Ended> {
+  const { world, say } = args;
+  const runnable = await findRunnable(draft.verb, machinery(world), world.runs);
+  const tell = (line: string): void => say(`${draft.id}: ${line}`);
+  const lock = await lockStep(world.journal.store, lockOfStep(args.epoch, draft.id), draft.timeoutSec, tell);
+  try {
+    return await look(args, draft.timeoutSec, tell, (io) =>
+      checkActCheck(runnable.bind(draft.args), io, () => Promise.resolve()),
+    );
+  } finally {
+    await lock.release();
+  }
+}
+
+/** Runs work with the `Io` that a step of that activation would have. */
+export const look = <T>(
+  { world, recovery, request, journalRef, epoch, disasterSec }: Omit<ErrandArgs, "say">,
+  limitSec: number,
+  say: (line: string) => void,
+  work: Parameters<typeof withIo<T>>[1],
+): Promise<T> =>
+  withIo(
+    {
+      known: recovery,
+      journal: world.journal satisfies Journal,
+      journalRef,
+      to: request.to,
+      say,
+      limitSec,
+      activation: { epoch, mode: request.mode, ...(disasterSec === undefined ? {} : { disasterSec }) },
+    },
+    work,
+  );

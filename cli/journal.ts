@@ -1,0 +1,71 @@
+import type { Command } from "commander";
+import { examples } from "./help.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** `journal`: begins, shows, proves and follows the journal of an estate. */
+export function addJournal(program: Command, terminal: Terminal): void {
+  const journal = program
+    .command("journal")
+    .summary("begin, show, verify or follow the journal")
+    .description("The journal says what happened, which site is active, and who said so.")
+    .addHelpText(
+      "after",
+      examples([
+        "parallel-standby journal init --active primary --as R.Okafor",
+        "parallel-standby journal show --since 40 --steps",
+        "parallel-standby journal verify",
+        "parallel-standby journal follow",
+      ]),
+    );
+  journal
+    .command("init")
+    .summary("begin the journal of a new estate")
+    .description("Begins the journal. Refused where one has begun: it would forget what happened.")
+    .requiredOption("--active <site>", "the site that is active now: primary or dr")
+    .option("--as <name>", "who says so")
+    .addHelpText("after", examples(["parallel-standby journal init --active primary --as R.Okafor"]))
+    .action(async (options: { readonly active: string; readonly as?: string }) => {
+      const { init } = await import("./journal/init.ts");
+      await init(options, await project(), terminal);
+    });
+  journal
+    .command("show")
+    .summary("what the journal holds, an entry a line")
+    .description("Shows the entries; those of single steps only with --steps.")
+    .option("--json", "every entry whole, one JSON object a line")
+    .option("--since <seq>", "only entries from that number on")
+    .option("--steps", "with the entries of single steps")
+    .addHelpText(
+      "after",
+      examples(["parallel-standby journal show", "parallel-standby journal show --json | jq ."]),
+    )
+    .action(async (options: { readonly json?: true; readonly since?: string; readonly steps?: true }) => {
+      const { show } = await import("./journal/show.ts");
+      await show(options, await project(), terminal);
+    });
+  journal
+    .command("verify")
+    .summary("prove that the journal and its mirror are whole, and the same")
+    .description("Proves the chain of hashes of journal and mirror, and that both hold the same history.")
+    .addHelpText("after", examples(["parallel-standby journal verify"]))
+    .action(async () => {
+      const { verify } = await import("./journal/verify.ts");
+      await verify(await project(), terminal);
+    });
+  journal
+    .command("follow")
+    .summary("print new entries as they are written, until Ctrl+C")
+    .description(
+      "Prints what is written from now on, steps included: for whoever watches a cutover that runs elsewhere.",
+    )
+    .addHelpText("after", examples(["parallel-standby journal follow"]))
+    .action(async () => {
+      const { follow, untilInterrupted } = await import("./journal/follow.ts");
+      await follow(await project(), terminal, untilInterrupted());
+    });
+
+  async function project(): Promise<import("./project.ts").Project> {
+    const { openProject } = await import("./project.ts");
+    return openProject(terminal);
+  }
+}

@@ -1,0 +1,36 @@
+import { setTimeout as wait } from "node:timers/promises";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { entryLine } from "./text.ts";
+
+/** How often the journal is looked at. Events of file systems do not cross shares, so it is asked. */
+const lookEveryMs = 500;
+
+/** Set at the first Ctrl+C. */
+export function untilInterrupted(): AbortSignal {
+  const stop = new AbortController();
+  process.once("SIGINT", () => {
+    stop.abort();
+  });
+  return stop.signal;
+}
+
+/** Prints every entry that is written from now on, until the signal. A journal that cannot be read for a moment is waited for. */
+export async function follow({ journal }: Project, terminal: Terminal, signal: AbortSignal): Promise<void> {
+  let seen = (await journal.entries()).length;
+  terminal.note(`following ${journal.store.place} from entry ${String(seen)}; Ctrl+C ends it`);
+  let trouble: string | undefined;
+  while (!signal.aborted) {
+    try {
+      const entries = await journal.entries();
+      trouble = undefined;
+      for (const e of entries.slice(seen)) terminal.out(entryLine(e));
+      seen = Math.max(seen, entries.length);
+    } catch (error) {
+      const says = error instanceof Error ? error.message : String(error);
+      if (says !== trouble) terminal.note(says);
+      trouble = says;
+    }
+    await wait(lookEveryMs, undefined, { signal }).catch(() => undefined);
+  }
+}

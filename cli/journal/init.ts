@@ -1,0 +1,35 @@
+import { siteIds } from "../../model/site.ts";
+import { didYouMean } from "../../model/nearest.ts";
+import { trouble } from "../declare/words.ts";
+import { CliError, UsageError } from "../failure.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Begins the journal of the project's estate. */
+export async function init(
+  { active, as }: { readonly active: string; readonly as?: string },
+  { estate, journal }: Project,
+  terminal: Terminal,
+): Promise<void> {
+  const site = siteIds.find((id) => id === active);
+  if (!site)
+    throw new UsageError(
+      `--active ${JSON.stringify(active)} is not a site. Write primary or dr.${didYouMean(active, siteIds)}`,
+    );
+  const why = as === undefined ? undefined : trouble(as);
+  if (why !== undefined) throw new UsageError(`--as: ${why}`);
+  await journal.append((entries) => {
+    if (entries.length > 0)
+      throw new CliError(
+        `the journal in ${journal.store.place} has begun already: it holds ${String(entries.length)} entries. Look with "parallel-standby journal show"`,
+      );
+    return {
+      kind: "genesis",
+      estate: estate.name,
+      active: site,
+      ...(as === undefined ? {} : { as: as.trim() }),
+    };
+  });
+  terminal.out(`the journal of ${estate.name} begins in ${journal.store.place}: ${site} is active`);
+  terminal.note("next:\n  parallel-standby hosts check\n  pulumi up -s standby");
+}

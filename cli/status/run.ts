@@ -1,0 +1,58 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Entry } from "../../journal/entries.ts";
+import { requestOf } from "../../journal/next.ts";
+import { factsOf, situation } from "../../journal/situation.ts";
+import type { Parts } from "../../model/part.ts";
+import { upgraded } from "../../model/upgrade.ts";
+import { plan } from "../../planning/plan.ts";
+import { ownJournal } from "../own-journal.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { reportsFolder } from "../report/place.ts";
+import { statusOf } from "./status.ts";
+import { statusText } from "./text.ts";
+
+/** Prints how the estate stands. */
+export async function status(
+  { json }: { readonly json?: true },
+  { estate, journal, folder }: Project,
+  { parts }: { readonly parts: Parts },
+  terminal: Terminal,
+): Promise<void> {
+  const entries = await ownJournal(journal, estate.name);
+  const [leases, lastReport] = await Promise.all([
+    journal.store.leases(),
+    newestReport(reportsFolder(folder)),
+  ]);
+  const found = statusOf(entries, {
+    now: terminal.now(),
+    place: journal.store.place,
+    leases,
+    lastReport,
+    plannedSteps: plannedSteps(entries, parts),
+  });
+  terminal.out(json ? JSON.stringify(found, undefined, 2) : statusText(found, terminal.platform));
+}
+
+/** How many steps the last activation's plan has; nothing where this version cannot plan with its facts any more. */
+function plannedSteps(entries: readonly Entry[], parts: Parts): number | undefined {
+  const s = situation(entries);
+  const declared = factsOf(entries, s);
+  if (!s.last || !declared) return undefined;
+  try {
+    return plan(upgraded(declared.recovery, parts), requestOf(s.last), parts).steps.length;
+  } catch {
+    return undefined;
+  }
+}
+
+async function newestReport(folder: string): Promise<string | undefined> {
+  const names = await fs.readdir(folder).catch(() => []);
+  const pages = await Promise.all(
+    names
+      .filter((n) => n.endsWith(".html"))
+      .map(async (n) => ({ file: path.join(folder, n), at: (await fs.stat(path.join(folder, n))).mtimeMs })),
+  );
+  return pages.sort((a, b) => b.at - a.at)[0]?.file;
+}

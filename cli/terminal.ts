@@ -1,0 +1,19 @@
+/** What a verb may use of the process it runs in. Tests hand in their own. */
+export interface Terminal {
+  /** What was asked for: a line, or several, on standard output. */
+  out(text: string): void;
+  /** Progress, warnings, what to do next: on standard error, so that `--json | jq` works. */
+  note(text: string): void;
+  now(): Date;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+}
+
+/** The terminal of this process. */
+export const processTerminal = (): Terminal => ({
+  out: (text) => void process.stdout.write(`${text}\n`),
+  note: (text) => void process.stderr.write(`${text}\n`),
+  now: () => new Date(),
+  env: process.env,
+  platform: process.platform,
+});

@@ -1,0 +1,111 @@
+import type { Fact } from "../../journal/entries.ts";
+import { situation } from "../../journal/situation.ts";
+import type { Request } from "../../model/part.ts";
+import { otherSite } from "../../model/site.ts";
+import { upgraded } from "../../model/upgrade.ts";
+import type { World } from "../../steps/find.ts";
+import { releasesOf, runErrands, type Outcome } from "../drafts.ts";
+import { CliError } from "../failure.ts";
+import { plain } from "../layout.ts";
+import { ownJournal } from "../own-journal.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { withdrawalOf } from "./may.ts";
+
+/**
+ * Takes a declaration back, then releases what it held: in this order, so that nobody can begin with it while restore
+ * jobs start again. Run again after a release that failed, it releases what is left.
+ */
+export async function withdraw(
+  { as, reason }: { readonly as: string; readonly reason?: string },
+  { estate, journal }: Project,
+  registries: Pick<World, "parts" | "runs">,
+  terminal: Terminal,
+): Promise<void> {
+  const world: World = { ...registries, journal };
+  const before = await ownJournal(journal, estate.name);
+  const { abandons, declaration, held } = withdrawalOf(before);
+  if (abandons !== undefined) {
+    const running = await journal.store.leases();
+    if (running.length > 0)
+      throw new CliError(
+        `activation ${String(abandons)} is under way: ${running.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Stop it (Ctrl+C there), then withdraw again`,
+      );
+    await append(world, (now) => now.abandons === abandons, {
+      kind: "abandoned",
+      epoch: abandons,
+      as: as.trim(),
+      reason: reason?.trim() ?? "withdrawn before its first step",
+    });
+    terminal.out(`abandoned: activation ${String(abandons)}; no step of it had begun`);
+  }
+  const stands = withdrawable(await journal.entries());
+  if (stands) {
+    await append(world, (now) => now.stands, {
+      kind: "withdrawn",
+      as: as.trim(),
+      ...(reason === undefined ? {} : { reason: reason.trim() }),
+    });
+    terminal.out(`withdrawn: the declaration of ${plain(declaration?.as ?? "")}`);
+  }
+  if (held.size === 0) return;
+  const s = situation(before);
+  const to = declaration?.to ?? otherSite(s.active);
+  const request: Request = { from: otherSite(to), to, mode: declaration?.mode ?? "unplanned" };
+  const recovery = upgraded(s.declared?.recovery, registries.parts);
+  const outcomes = await runErrands(releasesOf(held, recovery, request, registries.parts), {
+    world,
+    recovery,
+    request,
+    journalRef: estate.journal,
+    epoch: s.epoch,
+    say: (line) => terminal.note(line),
+  });
+  await record(outcomes, held, world, terminal);
+}
+
+const withdrawable = (entries: Parameters<typeof situation>[0]): boolean =>
+  situation(entries).declaration !== undefined;
+
+/** Writes it if it still holds at that moment: two people may withdraw, or an activation may begin. */
+const append = (
+  { journal }: World,
+  holds: (now: ReturnType<typeof withdrawalOf>) => boolean,
+  fact: Fact,
+): Promise<void> =>
+  journal.append((entries) => {
+    if (!holds(withdrawalOf(entries)))
+      throw new CliError(
+        'at this moment the journal changed. Look with "parallel-standby status", then try again',
+      );
+    return fact;
+  });
+
+async function record(
+  outcomes: readonly Outcome[],
+  held: ReadonlySet<string>,
+  { journal }: World,
+  terminal: Terminal,
+): Promise<void> {
+  const stuck: string[] = [];
+  for (const part of held) {
+    const outcome = outcomes.find((o) => o.part === part);
+    if (outcome && outcome.failed.length === 0 && outcome.done.length > 0) {
+      const says = outcome.done.join("; ");
+      await journal.append({ kind: "released", part, says });
+      terminal.out(`released: ${part}: ${plain(says)}`);
+      continue;
+    }
+    const why =
+      outcome && outcome.failed.length > 0
+        ? outcome.failed.map((f) => `${f.step}: ${f.says}`).join("; ")
+        : undefined;
+    stuck.push(
+      `${part}: ${why ?? 'it can\'t be released by itself; "pulumi up -s standby" sets its jobs up again'}`,
+    );
+  }
+  if (stuck.length > 0)
+    throw new CliError(
+      `the declaration is withdrawn, but not everything is released: ${plain(stuck.join("; "))}. Mend it and run "parallel-standby withdraw" again`,
+    );
+}

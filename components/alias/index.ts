@@ -1,0 +1,83 @@
+import type { Declared, Server } from "../../model/estate.ts";
+import type { SecretRef } from "../../model/secret.ts";
+import type { BySite, SiteId } from "../../model/site.ts";
+import type { AliasFacts } from "./facts.ts";
+
+/** A name server as an owner writes it: its address, or with a port other than 53. */
+export type NameServerInput = string | { readonly address: string; readonly port?: number };
+
+/** How the zone is changed: updates after RFC 2136, signed with a TSIG key. */
+export interface AliasDns {
+  /** The name server that takes updates; by site where each site has one of its own. */
+  readonly server: NameServerInput | BySite<NameServerInput>;
+  /** Port of the servers that say no other. Default: 53. */
+  readonly port?: number;
+  /** Name of the key, as the name server knows it. Default: `parallel-standby`. */
+  readonly keyName?: string;
+  /** The key, in base64 as tsig-keygen prints it. */
+  readonly tsigKey: SecretRef;
+  /** Default: hmac-sha256. */
+  readonly algorithm?: AliasFacts["dns"]["key"]["algorithm"];
+  /**
+   * Other servers that hold the zone: a flip is done when those of the new site, and those of no site that answer, give
+   * the new value. Default: none.
+   */
+  readonly also?: readonly (
+    NameServerInput | { readonly address: string; readonly port?: number; readonly site: SiteId }
+  )[];
+}
+
+/** An alias as its owner declares it. */
+export interface AliasArgs {
+  /** The server that the name stands for while the production site is active. */
+  readonly primary: Server<"primary">;
+  /** The server that it stands for while the standby site is active. */
+  readonly dr: Server<"dr">;
+  /** The zone that holds it. Default: the name without its first label. */
+  readonly zone?: string;
+  /** Default: `client`. */
+  readonly role?: AliasFacts["role"];
+  /** Default: A; by site where it differs. */
+  readonly recordType?: "A" | "CNAME" | BySite<"A" | "CNAME">;
+  /** What the name is at each site. Default: the address of the server there. */
+  readonly value?: BySite<string>;
+  /** Default: 60, so that clients follow within a minute. */
+  readonly ttlSec?: number;
+  readonly dns: AliasDns;
+}
+
+/** Declares a DNS name that follows the active site. It exists before, or is created with the active site's value. */
+export function alias(name: string, args: AliasArgs): Declared<"alias"> {
+  const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns } = args;
+  const type = typeof recordType === "string" ? { primary: recordType, dr: recordType } : recordType;
+  const { server, port = 53 } = dns;
+  const facts: AliasFacts = {
+    name,
+    zone: zone ?? name.split(".").slice(1).join("."),
+    value: {
+      primary: { type: type.primary, value: value?.primary ?? primary.host.address },
+      dr: { type: type.dr, value: value?.dr ?? dr.host.address },
+    },
+    ttlSec,
+    role,
+    dns: {
+      update:
+        typeof server === "object" && "primary" in server
+          ? { primary: nameServer(server.primary, port), dr: nameServer(server.dr, port) }
+          : { primary: nameServer(server, port), dr: nameServer(server, port) },
+      key: {
+        name: dns.keyName ?? "parallel-standby",
+        algorithm: dns.algorithm ?? "hmac-sha256",
+        secret: dns.tsigKey,
+      },
+      also: (dns.also ?? []).map((other) => ({
+        ...nameServer(other, port),
+        ...(typeof other === "object" && "site" in other ? { site: other.site } : {}),
+      })),
+    },
+  };
+  return { id: name, kind: "alias", facts, servers: [primary, dr], uses: [] };
+}
+
+const nameServer = (input: NameServerInput, port: number): { address: string; port: number } =>
+  typeof input === "string" ? { address: input, port } : { address: input.address, port: input.port ?? port };

@@ -1,0 +1,18 @@
+import * as pulumi from "@pulumi/pulumi";
+import { provisioningStep, type ProvisionArgs } from "../provisioning.ts";
+import type { AliasFacts } from "./facts.ts";
+import { createAlias } from "./verbs.ts";
+
+/** Sees to it that an alias exists. Its value belongs to no stack: it is never changed and never deleted from here. */
+export class DnsAlias extends pulumi.ComponentResource {
+  constructor(
+    name: string,
+    { facts, at }: ProvisionArgs<AliasFacts>,
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super("parallel-standby:index:DnsAlias", name, {}, opts);
+    const create = createAlias.step(`${name}/create`, { facts, active: at.active, site: at.site });
+    provisioningStep(`${name}-create`, create, at, { parent: this });
+    this.registerOutputs({});
+  }
+}

@@ -1,0 +1,49 @@
+import type { TableName } from "./captured.ts";
+import type { LicenceInput, TableInput } from "./index.ts";
+
+/** What differs between K2 blackpearl and K2 Five: the service's key name, and where the Host Server log is. */
+export const defaultsOf = (
+  version: 4 | 5,
+): { readonly services: readonly [string]; readonly logFolder: string } =>
+  version === 4
+    ? {
+        services: ["K2 blackpearl Server"],
+        logFolder: "C:\\Program Files (x86)\\K2 blackpearl\\Host Server\\Bin",
+      }
+    : { services: ["K2 Server"], logFolder: "C:\\Program Files\\K2\\Host Server\\Bin" };
+
+/** Which databases, schemas and tables a K2 has; see `LicenceInput.layout`. */
+export type LicenceLayout = "consolidated" | "separate" | "pre-4.6";
+
+const layouts: Readonly<
+  Record<LicenceLayout, { readonly server: TableName; readonly licenceKey: TableName }>
+> = {
+  consolidated: {
+    server: { database: "K2", schema: "Server", table: "Server" },
+    licenceKey: { database: "K2", schema: "HostServer", table: "LicenseKey" },
+  },
+  separate: {
+    server: { database: "K2Server", schema: "Server", table: "Server" },
+    licenceKey: { database: "K2HostServer", schema: "HostServer", table: "LicenseKey" },
+  },
+  "pre-4.6": {
+    server: { database: "K2Server", schema: "dbo", table: "_Server" },
+    licenceKey: { database: "K2HostServer", schema: "dbo", table: "LicenceKeys" },
+  },
+};
+
+/** The two tables. A consolidated database may have any name: where K2 has only one, it is that one. */
+export function licenceTables(
+  { layout = "consolidated", server, licenceKey }: LicenceInput,
+  databases: readonly string[],
+): { readonly server: TableName; readonly licenceKey: TableName } {
+  const usual = layouts[layout];
+  const only = layout === "consolidated" && databases.length === 1 ? databases[0] : undefined;
+  const named = (table: TableName, input: TableInput = {}): TableName => ({
+    database: input.database ?? only ?? table.database,
+    schema: input.schema ?? table.schema,
+    table: input.table ?? table.table,
+    ...(input.key ? { key: [...input.key] } : {}),
+  });
+  return { server: named(usual.server, server), licenceKey: named(usual.licenceKey, licenceKey) };
+}

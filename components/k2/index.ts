@@ -1,0 +1,213 @@
+import type { Declared, DeclaredData, Server, Some } from "../../model/estate.ts";
+import type { Targets } from "../../model/recovery.ts";
+import type { SecretRef } from "../../model/secret.ts";
+import type { SiteId } from "../../model/site.ts";
+import { defaultsOf, licenceTables, type LicenceLayout } from "./defaults.ts";
+import type { K2Facts } from "./facts.ts";
+
+/** One of the two tables as an owner names it, where it is not as the layout has it. */
+export interface TableInput {
+  readonly database?: string;
+  readonly schema?: string;
+  readonly table?: string;
+  /** Columns that tell its rows apart. Default: its primary key, or else its first unique index. */
+  readonly key?: Some<string>;
+}
+
+/**
+ * The licence of each site's servers. It lies in K2's own database, so that production's licence comes over with
+ * production's data; K2 has the rows of two tables recorded beforehand and put back (Nintex, "Recommended Disaster
+ * Recovery Procedure").
+ */
+export interface LicenceInput {
+  /**
+   * Where the two tables are. `consolidated`: one database, Server.Server and HostServer.LicenseKey (new installations
+   * since 4.6, all since 4.7). `separate`: the same schemas in K2Server and K2HostServer (upgraded 4.6). `pre-4.6`:
+   * K2Server.dbo._Server and K2HostServer.dbo.LicenceKeys. Spellings differ between K2's own pages: look in your
+   * database. Default: consolidated.
+   */
+  readonly layout?: LicenceLayout;
+  readonly server?: TableInput;
+  readonly licenceKey?: TableInput;
+  /**
+   * Whether licence rows hold the short computer name of their server, by which K2 looks them up. Rows that do not name
+   * the site's own servers are then refused: they are the other site's, restored there before. Default: true.
+   */
+  readonly namesHosts?: boolean;
+  /**
+   * What becomes of licence rows that came over with the other site's data. `keep`: they stay, unless a row of this
+   * site has the same key; K2 reads only those of its own name. `remove`: they are deleted. Rows of the server table
+   * always stay: process instances refer to them. Default: keep.
+   */
+  readonly otherRows?: "keep" | "remove";
+  /**
+   * By site and database, the name of another database to capture from: where production's data lies over the site's
+   * own already, a backup of its own that was restored under that name. Default: none.
+   */
+  readonly copies?: Partial<Readonly<Record<SiteId, Readonly<Record<string, string>>>>>;
+}
+
+/**
+ * The master keys of K2's databases. A database that is restored on another SQL Server keeps a key that only the first
+ * one opens, and K2 does not start: "Please create a master key in the database or open the master key in the session"
+ * (SQL Server error 15581; Nintex asks for identical keys on both servers).
+ */
+export interface MasterKeyInput {
+  /** The password of the keys. K2's installer sets a known one: change it. */
+  readonly password: SecretRef;
+  /** Databases whose master key has this password. Default: all of `data`; one that has no key is passed over. */
+  readonly databases?: readonly string[];
+  /** Default: SCSSOKey, protected by the certificate SCHostServerCert. */
+  readonly symmetricKey?: string;
+  readonly certificate?: string;
+  /**
+   * How it is proven that the keys open. `count`: every encrypted value of HostServer.Configuration is decrypted, where
+   * that table is in the database and its values are bytes. `open`: K2's key is only opened. Default: count.
+   */
+  readonly proof?: "count" | "open";
+  /** The table with encrypted values, where it has other names. */
+  readonly encrypted?: Partial<K2Facts["masterKey"]["encrypted"]>;
+}
+
+/**
+ * What tells that K2 is well, beyond a port that answers. `event`: no error in the Windows event log Application since
+ * the service started, from K2's sources or about K2HostServer.exe. `file`: none in the newest Host Server log, which K2
+ * writes only where FileExtension is active in HostServerLogging.config (it is not by default). `none`: the port alone.
+ */
+export type HealthInput =
+  | { readonly log: "none" }
+  | {
+      readonly log: "event";
+      /** Beginnings of the names of K2's event sources, which no public page lists. Default: K2, SourceCode. */
+      readonly sources?: Some<string>;
+      /** Errors with one of these texts in them are known and don't count. Default: none. */
+      readonly ignore?: readonly string[];
+      /** Seconds for which no error may come up after the port answers: K2's security manager starts later. Default: 10. */
+      readonly settleSec?: number;
+    }
+  | {
+      readonly log: "file";
+      /** Folder of the log. Default: Host Server\Bin below K2's folder of that version. */
+      readonly folder?: string;
+      readonly ignore?: readonly string[];
+      readonly settleSec?: number;
+    };
+
+/** A K2 as its owner declares it. */
+export interface K2Args {
+  /** 4 is K2 blackpearl; 5 is K2 Five and Nintex Automation K2. Decides the names of service and folder. */
+  readonly version: 4 | 5;
+  /**
+   * `warm` and `hot`: the standby's servers have names, and so licences, of their own. `cold`: they have the same names
+   * as production's, and nothing is captured or put back (K2's words for the three, Nintex "Restoring a K2 environment").
+   */
+  readonly standby: "cold" | "warm" | "hot";
+  /** K2 servers of each site, in start order. The id of each is its computer name. */
+  readonly servers: { readonly primary: Some<Server<"primary">>; readonly dr: Some<Server<"dr">> };
+  /** Its databases, and those of the solutions that run on it: they must not be of different times. */
+  readonly data: Some<DeclaredData>;
+  /** Names by which K2 finds its database (role `dependency`) and people find K2 (role `client`). Default: none. */
+  readonly aliases?: readonly Declared<"alias">[];
+  /**
+   * Key names of its Windows services, in start order, K2's server first. K2 Five has more of them, whose names differ:
+   * provisioning lists those that are missing here. Default: `K2 blackpearl Server` (4), `K2 Server` (5).
+   */
+  readonly services?: Some<string>;
+  /** Services of K2 that may run at both sites and are left alone. Default: none. */
+  readonly otherServices?: readonly string[];
+  /** Start type of the services at the active site; at the other they are disabled. Default: auto. */
+  readonly startType?: "auto" | "delayed-auto" | "manual";
+  /** Seconds in which a service must have stopped, and started. Default: 150 and 240. */
+  readonly stopSec?: number;
+  readonly startSec?: number;
+  /** TCP port of the Host Server. Default: 5555. */
+  readonly port?: number;
+  /** TCP port on which clients use K2 through its client aliases: 443 for its web pages. Default: `port`. */
+  readonly clientPort?: number;
+  readonly licence?: LicenceInput;
+  /** Needed where a database has a master key, as every K2 on its own SQL Server does; provisioning finds out. */
+  readonly masterKey?: MasterKeyInput;
+  /** Passphrase of the file in which licence rows are kept beside the journal. Not needed for a cold standby. */
+  readonly captureKey?: SecretRef;
+  /** Default: the event log. */
+  readonly health?: HealthInput;
+  /** How long K2 may be away and how much data may be lost. Minutes. */
+  readonly targets: Targets;
+}
+
+/** Declares a K2 farm that runs at one site at a time. */
+export function k2(id: string, args: K2Args): Declared<"k2"> {
+  const { version, standby, servers, data, aliases = [], licence = {}, masterKey, captureKey } = args;
+  const defaults = defaultsOf(version);
+  const databases = data.flatMap((d) => d.databases);
+  const port = args.port ?? 5555;
+  const facts: K2Facts = {
+    version,
+    standby,
+    servers: { primary: idsOf(servers.primary), dr: idsOf(servers.dr) },
+    services: [...(args.services ?? defaults.services)],
+    otherServices: [...(args.otherServices ?? [])],
+    startType: args.startType ?? "auto",
+    stopSec: args.stopSec ?? 150,
+    startSec: args.startSec ?? 240,
+    port,
+    clientPort: args.clientPort ?? port,
+    data: data.map((d) => ({
+      id: d.id,
+      sql: { primary: d.sql.primary.id, dr: d.sql.dr.id },
+      databases: [...d.databases],
+    })) as K2Facts["data"],
+    aliases: aliases.map((a) => a.id),
+    keptAs: id,
+    ...(captureKey ? { captureKey } : {}),
+    ...(standby === "cold"
+      ? {}
+      : {
+          licence: {
+            ...licenceTables(licence, databases),
+            namesHosts: licence.namesHosts ?? true,
+            otherRows: licence.otherRows ?? "keep",
+            copies: {
+              ...(licence.copies?.primary ? { primary: { ...licence.copies.primary } } : {}),
+              ...(licence.copies?.dr ? { dr: { ...licence.copies.dr } } : {}),
+            },
+          },
+        }),
+    masterKey: {
+      ...(masterKey ? { password: masterKey.password } : {}),
+      databases: [...(masterKey?.databases ?? databases)],
+      symmetricKey: masterKey?.symmetricKey ?? "SCSSOKey",
+      certificate: masterKey?.certificate ?? "SCHostServerCert",
+      proof: masterKey?.proof ?? "count",
+      encrypted: {
+        schema: "HostServer",
+        table: "Configuration",
+        value: "VariableValue",
+        flag: "Encrypted",
+        ...masterKey?.encrypted,
+      },
+    },
+    health: healthOf(args.health ?? { log: "event" }, defaults.logFolder),
+  };
+  return {
+    id,
+    kind: "k2",
+    facts,
+    servers: [...servers.primary, ...servers.dr],
+    uses: [...data, ...aliases],
+    targets: args.targets,
+  };
+}
+
+const idsOf = ([first, ...others]: Some<Server>): [string, ...string[]] => [
+  first.id,
+  ...others.map((s) => s.id),
+];
+
+function healthOf(input: HealthInput, logFolder: string): K2Facts["health"] {
+  if (input.log === "none") return { log: "none" };
+  const common = { ignore: [...(input.ignore ?? [])], settleSec: input.settleSec ?? 10 };
+  return input.log === "event"
+    ? { log: "event", sources: [...(input.sources ?? ["K2", "SourceCode"])], ...common }
+    : { log: "file", folder: input.folder ?? logFolder, ...common };
+}

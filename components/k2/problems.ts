@@ -1,0 +1,130 @@
+import type { Lookup, Problem } from "../../model/part.ts";
+import { didYouMean } from "../../model/nearest.ts";
+import { siteIds, type SiteId } from "../../model/site.ts";
+import { nameOf } from "./captured.ts";
+import { sqlOf } from "./drafts.ts";
+import type { K2Facts } from "./facts.ts";
+
+/** Mistakes in a K2 that its types cannot show. */
+export const problems = (id: string, f: K2Facts, lookup: Lookup): readonly Problem[] => {
+  const at = `k2 ${id}`;
+  return [
+    ...siteIds.flatMap((site) => serverProblems(at, f, site, lookup)),
+    ...twice(`${at}.services`, f.services),
+    ...f.data.flatMap((d) => dataProblems(at, d, lookup)),
+    ...f.aliases
+      .filter((alias) => lookup.part(alias)?.kind !== "alias")
+      .map((alias) => ({ at: `${at}.aliases`, says: `${alias} is no alias`, write: "what alias(…) gives" })),
+    ...licenceProblems(at, f),
+    ...keyProblems(at, f),
+  ];
+};
+
+function serverProblems(at: string, f: K2Facts, site: SiteId, lookup: Lookup): readonly Problem[] {
+  const key = `${at}.servers.${site}`;
+  return [
+    ...twice(key, f.servers[site]),
+    ...f.servers[site].flatMap((id): readonly Problem[] => {
+      const host = lookup.host(id);
+      if (!host)
+        return [{ at: key, says: `there is no server ${id}`, write: `a server of the site ${site}` }];
+      if (host.site !== site)
+        return [
+          {
+            at: key,
+            says: `${id} is a server of the site ${host.site}`,
+            write: `a server of the site ${site}`,
+          },
+        ];
+      return host.ssh
+        ? []
+        : [
+            {
+              at: `server ${id}.ssh`,
+              says: "it is missing, and K2's services are stopped and started over SSH",
+              write: "ssh: { user, hostKey, privateKey } at its site or at the server",
+            },
+          ];
+    }),
+  ];
+}
+
+const twice = (at: string, names: readonly string[]): readonly Problem[] =>
+  names
+    .filter((name, i) => names.findIndex((n) => n.toLowerCase() === name.toLowerCase()) !== i)
+    .map((name) => ({ at, says: `"${name}" is there twice`, write: "it once" }));
+
+function dataProblems(at: string, d: K2Facts["data"][number], lookup: Lookup): readonly Problem[] {
+  if (!lookup.part(d.id))
+    return [{ at: `${at}.data`, says: `there is no data part ${d.id}`, write: "what logShipping(…) gives" }];
+  return siteIds
+    .filter((site) => !lookup.host(d.sql[site])?.sql)
+    .map((site) => ({
+      at: `server ${d.sql[site]}.sql`,
+      says: "it is missing, and K2's licence rows and keys are repaired through it",
+      write: 'sql: { user, password: secret.env("…") }',
+    }));
+}
+
+function licenceProblems(at: string, f: K2Facts): readonly Problem[] {
+  if (!f.licence)
+    return f.standby === "cold"
+      ? []
+      : [
+          {
+            at: `${at}.licence`,
+            says: `a ${f.standby} standby has servers of other names, and K2's licence is bound to them`,
+            write: 'licence: {}, or standby: "cold" where both sites have servers of the same names',
+          },
+        ];
+  const { server, licenceKey, copies } = f.licence;
+  const databases = f.data.flatMap((d) => d.databases);
+  const unknown = [server, licenceKey].filter((t) => !databases.includes(t.database));
+  const known = [server, licenceKey].filter((t) => databases.includes(t.database));
+  const apart = siteIds.some((site) => new Set(known.map((t) => sqlOf(f, t.database, site))).size > 1);
+  return [
+    ...(f.captureKey
+      ? []
+      : [
+          {
+            at: `${at}.captureKey`,
+            says: "it is missing, and the file of captured licence rows is sealed with it",
+            write: 'captureKey: secret.env("K2_CAPTURE_KEY")',
+          },
+        ]),
+    ...unknown.map((t) => ({
+      at: `${at}.licence`,
+      says: `${nameOf(t)} is in no database of its data (${databases.join(", ")}).${didYouMean(t.database, databases)}`,
+      write: "the database that holds the table, as database: … in licence.server and licence.licenceKey",
+    })),
+    ...(apart
+      ? [
+          {
+            at: `${at}.licence`,
+            says: "its two tables are on different SQL Servers, and their rows are put back in one transaction",
+            write: "data whose databases are on one SQL Server at each site",
+          },
+        ]
+      : []),
+    ...siteIds.flatMap((site) =>
+      Object.keys(copies[site] ?? {})
+        .filter((database) => database !== server.database && database !== licenceKey.database)
+        .map((database) => ({
+          at: `${at}.licence.copies.${site}`,
+          says: `${database} holds neither of the two tables`,
+          write: `${[...new Set([server.database, licenceKey.database])].join(" or ")}: "name of the copy"`,
+        })),
+    ),
+  ];
+}
+
+function keyProblems(at: string, f: K2Facts): readonly Problem[] {
+  const databases = f.data.flatMap((d) => d.databases);
+  return f.masterKey.databases
+    .filter((database) => !databases.includes(database))
+    .map((database) => ({
+      at: `${at}.masterKey.databases`,
+      says: `${database} is no database of its data.${didYouMean(database, databases)}`,
+      write: `some of ${databases.join(", ")}`,
+    }));
+}

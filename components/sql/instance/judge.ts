@@ -1,0 +1,58 @@
+import { DateTime } from "luxon";
+import type { InstanceFacts } from "./facts.ts";
+
+/** Seconds by which the clocks of a server and of the runner may differ: a point in time is chosen to the second. */
+export const clockLimitSec = 60;
+
+/** What is wrong with an instance. A grave one stops every move, the others only one in which nothing may be lost. */
+export interface Finding {
+  readonly says: string;
+  readonly isGrave: boolean;
+}
+
+/** What was seen of an instance. */
+export interface InstanceSeen {
+  readonly facts: InstanceFacts;
+  /** The runner's clock when the instance was asked, in the middle of the question. Milliseconds since 1970. */
+  readonly askedMs: number;
+  /** Permissions that are needed and missing; empty for a sysadmin. */
+  readonly missing: readonly string[];
+  /** Whether SQL Server Agent runs; undefined where nobody needs it. */
+  readonly agentRuns?: boolean;
+}
+
+/** Judges an instance against what the estate says of its host. */
+export function findingsOf(host: string, timeZone: string, seen: InstanceSeen): readonly Finding[] {
+  const { facts, missing } = seen;
+  const findings: Finding[] = [];
+  if (missing.length > 0)
+    findings.push({
+      says: `the login ${facts.login} on ${host} lacks rights: ${missing.join(", ")}. Grant them, or make it a sysadmin (docs/permissions.md)`,
+      isGrave: true,
+    });
+  if (seen.agentRuns === false)
+    findings.push({
+      says: `SQL Server Agent does not run on ${host}. Start its service and set it to start automatically`,
+      isGrave: true,
+    });
+  const skewSec = Math.round((facts.nowMs - seen.askedMs) / 1000);
+  if (Math.abs(skewSec) > clockLimitSec)
+    findings.push({
+      says: `the clock of ${host} is ${String(Math.abs(skewSec))} s ${skewSec > 0 ? "ahead of" : "behind"} this machine's. Set both by the same time server (w32tm /resync)`,
+      isGrave: false,
+    });
+  const expectedSec = DateTime.fromMillis(facts.nowMs, { zone: timeZone }).offset * 60;
+  if (expectedSec !== facts.offsetSec)
+    findings.push({
+      says: `the clock of ${host} is ${offsetText(facts.offsetSec)}, but its time zone in the estate, ${timeZone}, is ${offsetText(expectedSec)} now. Write the time zone that the server has (tzutil /g)`,
+      isGrave: false,
+    });
+  return findings;
+}
+
+/** `UTC+01:00`. */
+function offsetText(offsetSec: number): string {
+  const minutes = Math.abs(offsetSec) / 60;
+  const two = (n: number): string => String(Math.floor(n)).padStart(2, "0");
+  return `UTC${offsetSec < 0 ? "-" : "+"}${two(minutes / 60)}:${two(minutes % 60)}`;
+}

@@ -1,0 +1,191 @@
+import type { BackupSet, DatabaseSeen, LastRestore } from "./seen.ts";
+
+/**
+ * Where a database stands between two restores: the log record that comes next, and the recovery fork it is on. Each
+ * recovery begins a new fork; a log of another fork is refused (error 4330).
+ */
+export interface Place {
+  readonly lsn: bigint;
+  readonly fork: string;
+}
+
+/** A backup set with its numbers read once. */
+export interface Link extends Place {
+  readonly set: BackupSet;
+  readonly first: bigint;
+  readonly forkPoint?: bigint;
+}
+
+/** The backups of a database: logs by their first record, damaged ones apart. */
+export interface Chain {
+  readonly logs: readonly Link[];
+  readonly fulls: readonly Link[];
+  readonly damaged: readonly Link[];
+  /** When the newest backup of all began, damaged ones too. */
+  readonly newestSec: number;
+}
+
+export function chainOf(sets: readonly BackupSet[]): Chain {
+  const links = sets.map(linkOf).toSorted((a, b) => (a.first < b.first ? -1 : a.first > b.first ? 1 : 0));
+  const of = (type: BackupSet["type"], damaged: boolean): readonly Link[] =>
+    links.filter(({ set }) => set.type === type && set.damaged === damaged);
+  return {
+    logs: of("log", false),
+    fulls: of("full", false),
+    damaged: of("log", true),
+    newestSec: Math.max(Number.NEGATIVE_INFINITY, ...sets.map((s) => s.startSec)),
+  };
+}
+
+const linkOf = (set: BackupSet): Link => ({
+  set,
+  first: BigInt(set.firstLsn),
+  lsn: BigInt(set.lastLsn),
+  fork: set.fork,
+  ...(set.forkPointLsn === undefined ? {} : { forkPoint: BigInt(set.forkPointLsn) }),
+});
+
+/** Whether two places are the same. */
+export const isSame = (a: Place, b: Place): boolean => a.lsn === b.lsn && a.fork === b.fork;
+
+/**
+ * Whether a log follows. SQL Server takes one that begins at or before the next record and ends after it (else 4305:
+ * too recent, 4326: too early), on the database's fork (else 4330). A log that was taken across a recovery fits before
+ * and after its fork point.
+ */
+export function follows(at: Place, log: Link): boolean {
+  if (!(log.first <= at.lsn && at.lsn < log.lsn)) return false;
+  if (log.set.firstFork === log.fork) return at.fork === log.fork;
+  if (log.forkPoint === undefined) return false;
+  return (
+    (at.fork === log.set.firstFork && at.lsn <= log.forkPoint) ||
+    (at.fork === log.fork && at.lsn >= log.forkPoint)
+  );
+}
+
+/** The logs that can be restored one after the other from a place, and why there are no more. */
+export interface Walk {
+  readonly logs: readonly Link[];
+  readonly end: Place;
+  /** What stops it short of further logs; absent where there are none. */
+  readonly broken?: string;
+  /** Two logs lead to different futures: one of them belongs to a server that went on after a cutover. */
+  readonly split?: string;
+}
+
+/** Follows the logs from a place as far as they lead. */
+export function walk(from: Place, chain: Chain): Walk {
+  const taken: Link[] = [];
+  const left = new Map<string, bigint>();
+  let at = from;
+  let seen = 0;
+  for (;;) {
+    while (seen < chain.logs.length && (chain.logs[seen]?.lsn ?? 0n) <= at.lsn) seen++;
+    let next: Link | undefined;
+    for (let i = seen; i < chain.logs.length; i++) {
+      const log = chain.logs[i];
+      if (!log || log.first > at.lsn) break;
+      // On one fork two logs that both fit hold the same records: the one that leads farther saves a restore.
+      if (follows(at, log) && (!next || log.lsn > next.lsn)) next = log;
+    }
+    if (!next) break;
+    if (next.fork !== at.fork && next.forkPoint !== undefined) left.set(at.fork, next.forkPoint);
+    taken.push(next);
+    at = { lsn: next.lsn, fork: next.fork };
+  }
+  left.set(at.fork, at.lsn);
+  const broken = whyBroken(at, chain);
+  const split = whySplit([...chain.logs, ...chain.damaged], left);
+  return {
+    logs: taken,
+    end: at,
+    ...(broken === undefined ? {} : { broken }),
+    ...(split === undefined ? {} : { split }),
+  };
+}
+
+function whyBroken(at: Place, { logs, damaged }: Chain): string | undefined {
+  const bad = damaged.find((s) => follows(at, s));
+  if (bad) return `${bad.set.file} is damaged`;
+  const later = logs.find((s) => s.first > at.lsn && (s.set.firstFork === at.fork || s.fork === at.fork));
+  if (later)
+    return `a log is missing: the next one must begin at or before LSN ${String(at.lsn)}, but ${later.set.file} begins at ${later.set.firstLsn}`;
+  const other = logs.find((s) => s.first <= at.lsn && at.lsn < s.lsn);
+  return other ? `${other.set.file} is on another recovery path` : undefined;
+}
+
+/**
+ * A log across a fork point that the walk has passed by: whoever took it had recovered the database there, and its
+ * later logs are not these. Which of the two is right can't be told from files.
+ */
+function whySplit(logs: readonly Link[], left: ReadonlyMap<string, bigint>): string | undefined {
+  const other = logs.find(({ set, fork, forkPoint }) => {
+    const until = left.get(set.firstFork);
+    return (
+      set.firstFork !== fork &&
+      forkPoint !== undefined &&
+      !left.has(fork) &&
+      until !== undefined &&
+      forkPoint < until
+    );
+  });
+  return other
+    ? `two recovery paths part at LSN ${String(other.forkPoint)}: ${other.set.file} comes from a server that recovered the database there, other logs from one that went on`
+    : undefined;
+}
+
+/** Between which moments a database at a place was the source's state. Seconds since 1970 UTC. */
+export interface Bounds {
+  /** All that was committed by then is in it. */
+  readonly coverSec: number;
+  /** Nothing that was committed later is in it. */
+  readonly pastSec: number;
+}
+
+/**
+ * Every backup of a fork is a witness: when it began, the log ended no later than its last record; when it had ended,
+ * all before its last record was written; and what precedes the first record of a log had been written when it began.
+ */
+export function boundsOf(at: Place, { logs, fulls }: Chain): Bounds {
+  let coverSec = Number.NEGATIVE_INFINITY;
+  let pastSec = Infinity;
+  for (const { set, first, lsn, fork } of [...logs, ...fulls]) {
+    if (fork === at.fork && lsn <= at.lsn) coverSec = Math.max(coverSec, set.startSec);
+    if (fork === at.fork && lsn >= at.lsn) pastSec = Math.min(pastSec, set.finishSec);
+    if (set.type === "log" && set.firstFork === at.fork && first >= at.lsn)
+      pastSec = Math.min(pastSec, set.startSec);
+  }
+  return { coverSec, pastSec };
+}
+
+/** A database that is being restored: its place, and what it holds. */
+export interface Standing extends Bounds {
+  readonly place: Place;
+  /** It holds the tail of its source. */
+  readonly tail: boolean;
+}
+
+/** Where a database stands that is being restored; nothing where it is open, missing, or its first restore broke off. */
+export function standingOf(db: DatabaseSeen, chain: Chain): Standing | undefined {
+  if (db.state !== "RESTORING" && db.state !== "STANDBY") return undefined;
+  if (db.redoLsn === undefined || db.redoFork === undefined || BigInt(db.redoLsn) === 0n) return undefined;
+  const place: Place = { lsn: BigInt(db.redoLsn), fork: db.redoFork };
+  const files = boundsOf(place, chain);
+  const tail = chain.logs.some((s) => s.set.tail && isSame(s, place));
+  const last = db.lastRestore;
+  if (last && isWhole(last, place))
+    return {
+      place,
+      coverSec: Math.max(files.coverSec, last.startSec),
+      pastSec: Math.min(files.pastSec, last.finishSec, last.stopAtSec ?? Infinity),
+      tail: tail || last.tail,
+    };
+  if (last?.stopAtSec !== undefined && BigInt(last.firstLsn) <= place.lsn && place.lsn < BigInt(last.lastLsn))
+    return { place, coverSec: last.stopAtSec, pastSec: last.stopAtSec, tail: false };
+  return { place, ...files, tail };
+}
+
+/** Whether the set was restored to its end. After a full backup the next record may be any that the set itself holds. */
+const isWhole = (last: LastRestore, { lsn }: Place): boolean =>
+  lsn === BigInt(last.lastLsn) ||
+  (last.type === "full" && BigInt(last.firstLsn) <= lsn && lsn < BigInt(last.lastLsn));

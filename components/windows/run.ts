@@ -1,0 +1,6 @@
+import type { RunModule } from "../../steps/act.ts";
+import { hostRunnables } from "./host-acts.ts";
+import { serviceRunnables } from "./service-acts.ts";
+
+/** The code behind the verbs of Windows hosts and their services. */
+export const runnables: RunModule["runnables"] = [...serviceRunnables, ...hostRunnables];

@@ -1,0 +1,64 @@
+import * as z from "zod";
+import { verb } from "../../model/verb.ts";
+
+const host = z.string().min(1);
+
+/** A service's key name, as `sc` takes it: `K2 blackpearl Server`. Not its display name. */
+export const ServiceName = z
+  .string()
+  .min(1)
+  .max(256)
+  .regex(/^[^"%/\\\r\n]+$/, {
+    error: "is no name of a Windows service. Write its key name, as sc qc shows it",
+  });
+
+/** Seconds in which a service must have stopped or started. */
+const waitSec = z.int().positive().optional();
+
+/** Stops a service and, unless it says otherwise, disables it, so that nothing starts it again. Waits 150 s, or `waitSec`. */
+export const stopService = verb(
+  "windows/stop-service",
+  z.strictObject({ host, service: ServiceName, disable: z.boolean(), waitSec }),
+  240,
+  "passive",
+);
+
+/** Sets the start type and starts a service. Waits 240 s, or `waitSec`. Running is not ready: see `waitPort`. */
+export const startService = verb(
+  "windows/start-service",
+  z.strictObject({
+    host,
+    service: ServiceName,
+    startType: z.enum(["auto", "manual", "delayed-auto"]),
+    waitSec,
+  }),
+  300,
+);
+
+/** Waits until something listens on a TCP port of a host. */
+export const waitPort = verb(
+  "windows/wait-port",
+  z.strictObject({ host, port: z.int().min(1).max(65535) }),
+  300,
+  "either",
+);
+
+/**
+ * Looks whether the host is reached, the service is there, and the SSH user may change it. For the last, the start
+ * type that it has is set once more, which changes nothing but needs the right.
+ */
+export const serviceExists = verb(
+  "windows/service-exists",
+  z.strictObject({ host, service: ServiceName }),
+  60,
+  "either",
+);
+
+/** Deallocates the Azure VM of a host at the old site: nothing there can write any more. */
+export const deallocateHost = verb("windows/deallocate", z.strictObject({ host }), 900);
+
+/** Deallocates the Azure VM of a host whose site is passive: it costs its disks only. */
+export const parkHost = verb("windows/park", z.strictObject({ host }), 900, "passive");
+
+/** Starts the Azure VM of a host and waits until it answers SSH. */
+export const startHost = verb("windows/start-host", z.strictObject({ host }), 900);

@@ -1,0 +1,147 @@
+import { createRequire } from "node:module";
+import { dnsClass, type } from "./message.ts";
+import { encodeName, fqdn, isInZone } from "./names.ts";
+
+/** A record of the zone. */
+export interface ZoneRecord {
+  /** With its last dot, in small letters. */
+  readonly name: string;
+  readonly type: number;
+  readonly ttl: number;
+  readonly rdata: Buffer;
+}
+
+/** A record as text: `{ name: "k2", type: "A", value: "127.10.1.4", ttl: 60 }`. A name without a dot at its end may be relative. */
+export interface RecordText {
+  readonly name: string;
+  readonly type: string;
+  readonly value: string;
+  /** Seconds. Default 60. */
+  readonly ttl?: number;
+}
+
+/** The part of the bns package that the server uses; bns has no types of its own. */
+interface BnsRecord {
+  readonly name: string;
+  readonly type: number;
+  readonly data: { encode(): Buffer; toString(): string };
+}
+interface BnsMessage {
+  id: number;
+  code: number;
+  aa: boolean;
+  readonly edns: { readonly enabled: boolean };
+  readonly question: { readonly name: string; readonly type: number; readonly class: number }[];
+  readonly answer: BnsRecord[];
+  readonly authority: BnsRecord[];
+  setReply(request: BnsMessage): BnsMessage;
+  setEDNS(size: number, dnssec: boolean): BnsMessage;
+  maxSize(max: number): number;
+  compress(max?: number): Buffer;
+}
+interface BnsWire {
+  readonly Message: { new (): BnsMessage; decode(data: Buffer): BnsMessage };
+  readonly Record: { fromString(text: string): BnsRecord; decode(data: Buffer): BnsRecord };
+}
+/** Messages and records of the bns package. */
+export const wire = createRequire(import.meta.url)("bns/lib/wire.js") as BnsWire;
+
+/** The record in the form of bns, for an answer. */
+export function toBns(record: ZoneRecord): BnsRecord {
+  const head = Buffer.alloc(10);
+  head.writeUInt16BE(record.type, 0);
+  head.writeUInt16BE(dnsClass.IN, 2);
+  head.writeUInt32BE(record.ttl, 4);
+  head.writeUInt16BE(record.rdata.length, 8);
+  return wire.Record.decode(Buffer.concat([encodeName(record.name), head, record.rdata]));
+}
+
+/** Where the serial stands in the data of an SOA record: 20 bytes from its end. */
+const serialAt = (rdata: Buffer): number => rdata.length - 20;
+
+/** A zone and its records. The lab's servers hold one each. */
+export class Zone {
+  /** With its last dot, in small letters. */
+  public readonly origin: string;
+  #records: readonly ZoneRecord[] = [];
+
+  constructor(origin: string, records: readonly RecordText[]) {
+    this.origin = fqdn(origin);
+    this.put({
+      name: this.origin,
+      type: "SOA",
+      value: `ns.${this.origin} hostmaster.${this.origin} 1 3600 600 86400 60`,
+      ttl: 3600,
+    });
+    this.put({ name: this.origin, type: "NS", value: `ns.${this.origin}`, ttl: 3600 });
+    for (const record of records) this.put(record);
+  }
+
+  get records(): readonly ZoneRecord[] {
+    return this.#records;
+  }
+
+  /** The serial number of the SOA record. */
+  get serial(): number {
+    const soa = this.find(this.origin, type.SOA)[0];
+    return soa ? soa.rdata.readUInt32BE(serialAt(soa.rdata)) : 0;
+  }
+
+  /** The records of a name, of one type or all. */
+  find(name: string, recordType?: number): readonly ZoneRecord[] {
+    return this.#records.filter(
+      (record) => record.name === name && (recordType === undefined || record.type === recordType),
+    );
+  }
+
+  /** The values of a name as text, for whoever looks at the server from within the lab. */
+  values(name: string, recordType: string): readonly string[] {
+    return this.find(this.absolute(name), type[recordType as keyof typeof type] ?? 0).map((record) => {
+      return toBns(record).data.toString();
+    });
+  }
+
+  /** Adds a record, behind the back of any client. */
+  put({ name, type: typeName, value, ttl = 60 }: RecordText): void {
+    const full = this.absolute(name);
+    const parsed = wire.Record.fromString(`${full} ${ttl} IN ${typeName} ${value}`);
+    const isName = parsed.type === type.CNAME || parsed.type === type.NS || parsed.type === type.PTR;
+    const rdata = isName ? encodeName(value) : parsed.data.encode();
+    this.#records = [...this.#records, { name: full, type: parsed.type, ttl, rdata }];
+  }
+
+  /** Puts in what an update has made of the records; a change raises the serial number. */
+  replace(records: readonly ZoneRecord[]): void {
+    if (same(this.#records, records)) return;
+    const before = this.serial;
+    this.#records = records;
+    if (this.serial > before) return;
+    this.#records = records.map((record) => {
+      if (record.type !== type.SOA) return record;
+      const rdata = Buffer.from(record.rdata);
+      rdata.writeUInt32BE((before + 1) >>> 0, serialAt(rdata));
+      return { ...record, rdata };
+    });
+  }
+
+  /** The full name: relative to the zone, unless it ends with a dot or with the zone's own name. */
+  absolute(name: string): string {
+    const lower = name.toLowerCase();
+    if (lower === "@" || lower === "") return this.origin;
+    if (lower.endsWith(".")) return lower;
+    return isInZone(`${lower}.`, this.origin) ? `${lower}.` : `${lower}.${this.origin}`;
+  }
+}
+
+function same(one: readonly ZoneRecord[], other: readonly ZoneRecord[]): boolean {
+  if (one.length !== other.length) return false;
+  return one.every((record, at) => {
+    const match = other[at];
+    return (
+      match?.name === record.name &&
+      match.type === record.type &&
+      match.ttl === record.ttl &&
+      match.rdata.equals(record.rdata)
+    );
+  });
+}

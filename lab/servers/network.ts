@@ -1,0 +1,223 @@
+import { type Door, type Reply, TcpDoor, UdpDoor } from "./network/doors.ts";
+import { type CutBy, Faults, type LinkEnd, type Verdict } from "./network/faults.ts";
+import type { Line } from "./network/line.ts";
+import type { HostIdentity, LabSite } from "./types.ts";
+
+export type { CutBy, LinkEnd, Verdict } from "./network/faults.ts";
+export type { Reply } from "./network/doors.ts";
+export { Line } from "./network/line.ts";
+
+/** A port that a stand-in server listens on. `port` stays the same when a fault shuts it and opens it again. */
+export interface Listener {
+  readonly port: number;
+  close(): Promise<void>;
+}
+
+type PowerWork = (on: boolean) => void | Promise<void>;
+
+/**
+ * The lab's network: hosts by name and address, the ports that their stand-ins listen on, and the faults between
+ * them. A connection's origin is known by its source address: an address of a lab host is that host, any other is
+ * the machine that runs the tool. Every call that changes a fault resolves when its listeners are shut or open.
+ */
+export class LabNetwork {
+  readonly #hosts = new Map<string, HostIdentity>();
+  readonly #doors = new Map<string, Set<Door>>();
+  readonly #power = new Map<string, Set<PowerWork>>();
+  readonly #faults = new Faults();
+
+  /** Makes a host known. Name and address must be new. */
+  addHost(identity: HostIdentity): void {
+    for (const key of [identity.name, identity.address]) {
+      const found = this.host(key);
+      if (found) {
+        throw new Error(`The lab network already has a host ${found.name} at ${found.address}; ${key} must be new.`);
+      }
+    }
+    this.#hosts.set(identity.name.toUpperCase(), identity);
+  }
+
+  /** The host of that name (short or fully qualified, any case) or address. */
+  host(nameOrAddress: string): HostIdentity | undefined {
+    for (const host of this.#hosts.values()) if (host.address === nameOrAddress) return host;
+    const name = nameOrAddress.toUpperCase();
+    return this.#hosts.get(name) ?? this.#hosts.get(name.split(".")[0] ?? name);
+  }
+
+  /** All hosts, in the order in which they were added. */
+  hosts(): readonly HostIdentity[] {
+    return [...this.#hosts.values()];
+  }
+
+  /**
+   * Listens on TCP at the host's address; port 0 takes a free one. A server made with `node:net` or `ssh2` takes the
+   * lines with `server.emit("connection", line)` or `injectSocket(line)`.
+   */
+  async listen(
+    host: string,
+    { port, onConnection }: { readonly port: number; readonly onConnection: (line: Line) => void },
+  ): Promise<Listener> {
+    const at = this.#known(host);
+    return this.#hang(at, new TcpDoor(at, port, this.#guard(at), onConnection));
+  }
+
+  /** Listens on UDP at the host's address; port 0 takes a free one. */
+  async listenDatagrams(
+    host: string,
+    { port, onMessage }: { readonly port: number; readonly onMessage: (message: Buffer, reply: Reply) => void },
+  ): Promise<Listener> {
+    const at = this.#known(host);
+    return this.#hang(at, new UdpDoor(at, port, this.#guard(at), onMessage));
+  }
+
+  /** What a connection meets. `from` may be a lab host or `runner`. */
+  verdict(from: string, to: string): Verdict {
+    return this.#faults.verdict(from === "runner" ? undefined : this.#known(from), this.#known(to));
+  }
+
+  /** Whether one host reaches another, for shares and for what stand-ins do among themselves. Names may be unknown. */
+  reachable(from: string, to: string): boolean {
+    const [one, other] = [this.host(from), this.host(to)];
+    return one !== undefined && other !== undefined && this.#faults.verdict(one, other) === "open";
+  }
+
+  /** Whether the host has power: neither it nor its site is down. */
+  isUp(host: string): boolean {
+    return this.#faults.isUp(this.#known(host));
+  }
+
+  /** Calls `work` when the host loses power (listeners are shut by then) and gets it back. Gives a function that ends it. */
+  onPower(host: string, work: PowerWork): () => void {
+    const works = this.#power.get(this.#known(host).name) ?? new Set<PowerWork>();
+    this.#power.set(this.#known(host).name, works);
+    works.add(work);
+    return () => works.delete(work);
+  }
+
+  /** Takes the power: ports are shut, connections reset, whatever ran there stops at once. */
+  async hostDown(host: string): Promise<void> {
+    const at = this.#known(host);
+    await this.#changePower([at], () => this.#faults.hostDown(at.name, true));
+  }
+
+  /** Gives the power back: ports open again, a Windows host boots. */
+  async hostUp(host: string): Promise<void> {
+    const at = this.#known(host);
+    await this.#changePower([at], () => this.#faults.hostDown(at.name, false));
+  }
+
+  /** All hosts of the site lose their power. */
+  async siteDown(site: LabSite): Promise<void> {
+    await this.#changePower(this.hosts(), () => this.#faults.siteDown(site, true));
+  }
+
+  /** The site has power again. A host that was down by itself stays down. */
+  async siteUp(site: LabSite): Promise<void> {
+    await this.#changePower(this.hosts(), () => this.#faults.siteDown(site, false));
+  }
+
+  /** The site runs on, but neither the other site nor the machine that runs the tool reaches it, and it reaches neither. */
+  siteCut(site: LabSite, by: CutBy = "silence"): void {
+    this.#faults.cut(site, by);
+    this.#review();
+  }
+
+  /** Ends `siteCut`. */
+  siteJoined(site: LabSite): void {
+    this.#faults.cut(site, undefined);
+    this.#review();
+  }
+
+  /** Cuts what lies between two hosts, two sites, or one of them and the machine that runs the tool. */
+  linkCut(one: LinkEnd, other: LinkEnd, by: CutBy = "silence"): void {
+    this.#faults.link(one, other, by);
+    this.#review();
+  }
+
+  /** Ends `linkCut` of the same two ends. */
+  linkJoined(one: LinkEnd, other: LinkEnd): void {
+    this.#faults.link(one, other, undefined);
+    this.#review();
+  }
+
+  /** The host accepts connections and says nothing, on new ones and on those that stand. */
+  hostStalls(host: string): void {
+    this.#faults.stalls(this.#known(host).name, true);
+    this.#review();
+  }
+
+  /** Ends `hostStalls`; what was sent meanwhile is delivered. */
+  hostAnswers(host: string): void {
+    this.#faults.stalls(this.#known(host).name, false);
+    this.#review();
+  }
+
+  /** Everything to and from the host takes so many real milliseconds longer; 0 ends it. */
+  hostSlow(host: string, delayMs: number): void {
+    this.#faults.slow(this.#known(host).name, delayMs);
+  }
+
+  /** Shuts all ports for good. */
+  async close(): Promise<void> {
+    const doors = [...this.#doors.values()].flatMap((some) => [...some]);
+    this.#doors.clear();
+    this.#power.clear();
+    await Promise.all(doors.map((door) => door.shut()));
+  }
+
+  #known(host: string): HostIdentity {
+    const found = this.host(host);
+    if (found) return found;
+    const names = this.hosts().map(({ name }) => name);
+    throw new Error(`The lab network has no host ${host}; it has ${names.join(", ") || "none"}.`);
+  }
+
+  #guard(to: HostIdentity) {
+    return {
+      verdict: (fromAddress: string | undefined): Verdict =>
+        this.#faults.verdict(fromAddress === undefined ? undefined : this.host(fromAddress), to),
+      delayMs: () => this.#faults.delayMs(to.name),
+    };
+  }
+
+  async #hang(at: HostIdentity, door: Door): Promise<Listener> {
+    // A port that a host without power asks for opens when the power is back: nothing may listen on a dead host.
+    if (this.#faults.isUp(at)) await door.open();
+    const doors = this.#doors.get(at.name) ?? new Set<Door>();
+    this.#doors.set(at.name, doors);
+    doors.add(door);
+    return {
+      get port() {
+        return door.port;
+      },
+      close: async () => {
+        doors.delete(door);
+        await door.shut();
+      },
+    };
+  }
+
+  async #changePower(hosts: readonly HostIdentity[], change: () => void): Promise<void> {
+    const before = new Map(hosts.map((host) => [host, this.#faults.isUp(host)]));
+    change();
+    await Promise.all(
+      hosts.map(async (host) => {
+        const on = this.#faults.isUp(host);
+        if (on === before.get(host)) return;
+        const doors = [...(this.#doors.get(host.name) ?? [])];
+        await Promise.all(doors.map((door) => (on ? door.open() : door.shut())));
+        for (const work of [...(this.#power.get(host.name) ?? [])]) await work(on);
+      }),
+    );
+    this.#review();
+  }
+
+  #review(): void {
+    for (const doors of this.#doors.values()) for (const door of doors) door.review();
+  }
+}
+
+/** A network without hosts and faults. */
+export function labNetwork(): LabNetwork {
+  return new LabNetwork();
+}

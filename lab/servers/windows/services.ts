@@ -1,0 +1,321 @@
+import type { LabClock } from "../types.ts";
+import type { EventLevel, EventLog } from "./events.ts";
+import { type FailureActions, installed, type Service, type ServiceFaults, type ServiceSpec } from "./service.ts";
+import { win32Text } from "./win32.ts";
+
+/** Start failures that the start request itself answers; others show as the exit code of the process. */
+const answeredByStart = new Set([2, 3, 5, 1053, 1069]);
+/** How long Windows waits for a started process to report in (ServicesPipeTimeout), in milliseconds. */
+const pipeTimeoutMs = 30_000;
+
+const controlManager = "Service Control Manager";
+
+/**
+ * The service control manager of one host. Requests answer with Windows's error codes, 0 for accepted; the change of
+ * state comes later, in lab time.
+ */
+export class ServiceManager {
+  readonly #clock: LabClock;
+  readonly #events: EventLog;
+  readonly #services = new Map<string, Service>();
+  /** What is due for a service next: becoming RUNNING or STOPPED, or dying. */
+  readonly #due = new Map<Service, () => void>();
+  readonly #starting = new Set<Service>();
+  readonly #watchers = new Set<() => void>();
+  #nextPid = 1000;
+
+  constructor(clock: LabClock, events: EventLog, specs: readonly ServiceSpec[]) {
+    this.#clock = clock;
+    this.#events = events;
+    for (const spec of specs) this.install(spec);
+  }
+
+  /** Installs a service, stopped. */
+  install(spec: ServiceSpec): void {
+    if (this.#services.has(spec.name.toUpperCase())) throw new Error(`The service ${spec.name} is there already.`);
+    this.#services.set(spec.name.toUpperCase(), installed(spec));
+  }
+
+  /** All services, in order of their key names. */
+  list(): readonly Service[] {
+    return [...this.#services.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
+  }
+
+  /** A service by its key name, any case. */
+  find(name: string): Service | undefined {
+    return this.#services.get(name.toUpperCase());
+  }
+
+  /** A service by key name or display name, as `net start` takes it. */
+  findByAnyName(name: string): Service | undefined {
+    const wanted = name.toUpperCase();
+    return this.find(name) ?? this.list().find(({ displayName }) => displayName.toUpperCase() === wanted);
+  }
+
+  /** The running or pending services that depend on this one, those that must be stopped first in front. */
+  activeDependents(service: Service): readonly Service[] {
+    const key = service.name.toUpperCase();
+    const direct = this.list().filter(
+      (one) => one.state !== "stopped" && one.dependsOn.some((name) => name.toUpperCase() === key),
+    );
+    return [...new Set(direct.flatMap((one) => [...this.activeDependents(one), one]))];
+  }
+
+  /** Asks for a start, after the services it depends on. */
+  async start(name: string): Promise<number> {
+    const service = this.find(name);
+    if (!service) return 1060;
+    if (service.startType === "disabled") return 1058;
+    if (service.state !== "stopped" || this.#starting.has(service)) return 1056;
+    this.#starting.add(service);
+    try {
+      const code = (await this.#startDependencies(service)) || (await this.#refusedStart(service));
+      if (code !== 0) {
+        this.#log(2, 7000, `The ${service.displayName} service failed to start due to the following error: \r\n${win32Text(code)}`);
+        return code;
+      }
+      this.#begin(service);
+      return 0;
+    } finally {
+      this.#starting.delete(service);
+    }
+  }
+
+  /** Asks for a stop. */
+  stop(name: string): number {
+    const service = this.find(name);
+    if (!service) return 1060;
+    if (service.state === "stopped") return 1062;
+    if (service.state !== "running") return 1061;
+    if (service.faults.refusesStop) return 1052;
+    if (this.activeDependents(service).length > 0) return 1051;
+    this.#clear(service);
+    service.state = "stop-pending";
+    if (!service.faults.hangsOnStop) {
+      this.#later(service, service.stopMs, async () => {
+        await service.program?.stop();
+        this.#stopped(service, 0);
+        this.#log(4, 7036, `The ${service.displayName} service entered the stopped state.`);
+      });
+    }
+    this.#tell();
+    return 0;
+  }
+
+  /** Changes the configuration; `undefined` leaves a field as it is. */
+  configure(
+    name: string,
+    change: Partial<Pick<Service, "startType" | "displayName" | "account" | "image" | "dependsOn" | "failureActions">>,
+  ): number {
+    const service = this.find(name);
+    if (!service) return 1060;
+    if (change.startType && change.startType !== service.startType) {
+      const words = { auto: "auto start", "delayed-auto": "auto start", manual: "demand start", disabled: "disabled" };
+      this.#log(
+        4,
+        7040,
+        `The start type of the ${service.displayName} service was changed from ${words[service.startType]} to ${words[change.startType]}.`,
+      );
+    }
+    Object.assign(service, change);
+    return 0;
+  }
+
+  /** Sets what goes wrong with a service from now on. */
+  setFaults(name: string, faults: ServiceFaults): void {
+    const service = this.#known(name);
+    service.faults = faults;
+    if (service.state === "running") this.#armDeath(service);
+  }
+
+  /** Ends the process of a service, as `taskkill /F` or a crash does; its failure actions run. */
+  async kill(name: string): Promise<void> {
+    const service = this.#known(name);
+    if (service.state === "stopped") return;
+    this.#clear(service);
+    this.#stopped(service, 1067);
+    await service.program?.stop();
+    const action = service.failureActions.actions[0];
+    if (action?.kind === "restart") {
+      this.#log(
+        2,
+        7031,
+        `The ${service.displayName} service terminated unexpectedly.  It has done this 1 time(s).  The following corrective action will be taken in ${action.delayMs} milliseconds: Restart the service.`,
+      );
+      this.#due.set(
+        service,
+        this.#clock.at(this.#clock.now() + action.delayMs, () => {
+          this.#due.delete(service);
+          // Not awaited: a start may wait for later lab time, and the clock would wait for itself.
+          void this.start(service.name);
+        }),
+      );
+    } else {
+      this.#log(2, 7034, `The ${service.displayName} service terminated unexpectedly.  It has done this 1 time(s).`);
+    }
+  }
+
+  /** Waits until the service is neither starting nor stopping; gives up when the signal says so. */
+  async settled(name: string, signal?: AbortSignal): Promise<Service> {
+    const service = this.#known(name);
+    while ((service.state === "start-pending" || service.state === "stop-pending") && !signal?.aborted) {
+      await new Promise<void>((resolve) => {
+        const done = (): void => {
+          this.#watchers.delete(done);
+          signal?.removeEventListener("abort", done);
+          resolve();
+        };
+        this.#watchers.add(done);
+        signal?.addEventListener("abort", done);
+      });
+    }
+    return service;
+  }
+
+  /** Starts what starts by itself at a boot. */
+  async boot(): Promise<void> {
+    const first = this.list().filter(({ startType }) => startType === "auto");
+    const later = this.list().filter(({ startType }) => startType === "delayed-auto");
+    await Promise.all([...first, ...later].map((service) => this.start(service.name)));
+  }
+
+  /** Puts a service into RUNNING at once, after those it depends on: how the lab's first moment is made. */
+  async runAlready(name: string): Promise<void> {
+    const service = this.#known(name);
+    if (service.state !== "stopped") return;
+    for (const dependency of service.dependsOn) await this.runAlready(dependency);
+    service.pid = this.#newPid();
+    await this.#running(service);
+  }
+
+  /** Stops everything in order, as a shutdown does; what will not stop is ended. */
+  async shutDown(): Promise<void> {
+    for (const service of this.list()) this.#clear(service);
+    const order = [...new Set(this.list().flatMap((one) => [...this.activeDependents(one), one]))];
+    for (const service of order) await this.#end(service);
+  }
+
+  /** Ends everything at once, as a loss of power does. */
+  async powerLost(): Promise<void> {
+    for (const service of this.list()) this.#clear(service);
+    await Promise.all(this.list().map((service) => this.#end(service)));
+  }
+
+  async #end(service: Service): Promise<void> {
+    const ran = service.state !== "stopped";
+    this.#stopped(service, 1077);
+    if (ran) await service.program?.stop();
+  }
+
+  async #startDependencies(service: Service): Promise<number> {
+    for (const name of service.dependsOn) {
+      const needed = this.find(name);
+      if (!needed) return 1075;
+      if (needed.state === "stop-pending") await this.settled(name);
+      const code = needed.state === "stopped" ? await this.start(name) : 0;
+      const outcome = code === 0 || code === 1056 ? await this.settled(name) : needed;
+      if (outcome.state !== "running") {
+        this.#log(
+          2,
+          7001,
+          `The ${service.displayName} service depends on the ${needed.displayName} service which failed to start because of the following error: \r\n${win32Text(code || outcome.exitCode)}`,
+        );
+        return 1068;
+      }
+    }
+    return 0;
+  }
+
+  async #refusedStart(service: Service): Promise<number> {
+    const code = service.faults.failsToStart;
+    if (code === undefined || !answeredByStart.has(code)) return 0;
+    if (code === 1053) {
+      await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + pipeTimeoutMs, resolve));
+      this.#log(2, 7009, `A timeout was reached (${pipeTimeoutMs} milliseconds) while waiting for the ${service.displayName} service to connect.`);
+    }
+    return code;
+  }
+
+  #begin(service: Service): void {
+    service.state = "start-pending";
+    service.exitCode = 0;
+    service.pid = this.#newPid();
+    this.#tell();
+    if (service.faults.hangsOnStart) return;
+    this.#later(service, service.startUpMs, async () => {
+      const code = service.faults.failsToStart;
+      if (code === undefined) return this.#running(service);
+      this.#stopped(service, code);
+      this.#log(2, 7023, `The ${service.displayName} service terminated with the following error: \r\n${win32Text(code)}`);
+    });
+  }
+
+  async #running(service: Service): Promise<void> {
+    const pid = service.pid;
+    try {
+      await service.program?.start();
+    } catch (error) {
+      this.#stopped(service, 1064);
+      const reason = error instanceof Error ? error.message : String(error);
+      this.#log(2, 7023, `The ${service.displayName} service terminated with the following error: \r\n${reason}`);
+      return;
+    }
+    if (service.pid !== pid) {
+      // It was killed while it started: nothing of it may go on.
+      if (service.state === "stopped") await service.program?.stop();
+      return;
+    }
+    service.state = "running";
+    service.exitCode = 0;
+    this.#log(4, 7036, `The ${service.displayName} service entered the running state.`);
+    this.#armDeath(service);
+    this.#tell();
+  }
+
+  #armDeath(service: Service): void {
+    this.#clear(service);
+    const afterMs = service.faults.diesAfterMs;
+    if (afterMs !== undefined) this.#later(service, afterMs, () => this.kill(service.name));
+  }
+
+  #stopped(service: Service, exitCode: number): void {
+    service.state = "stopped";
+    service.exitCode = exitCode;
+    service.pid = 0;
+    this.#tell();
+  }
+
+  #later(service: Service, afterMs: number, work: () => Promise<void> | void): void {
+    const cancel = this.#clock.at(this.#clock.now() + afterMs, () => {
+      this.#due.delete(service);
+      return work();
+    });
+    this.#due.set(service, cancel);
+  }
+
+  #clear(service: Service): void {
+    this.#due.get(service)?.();
+    this.#due.delete(service);
+  }
+
+  #newPid(): number {
+    this.#nextPid += 4;
+    return this.#nextPid;
+  }
+
+  #known(name: string): Service {
+    const service = this.find(name);
+    if (service) return service;
+    throw new Error(`There is no service ${name}; there are ${this.list().map((one) => one.name).join(", ") || "none"}.`);
+  }
+
+  #log(level: EventLevel, id: number, message: string): void {
+    this.#events.write({ log: "System", provider: controlManager, id, level, message });
+  }
+
+  #tell(): void {
+    for (const watcher of [...this.#watchers]) watcher();
+  }
+}
+
+export type { FailureActions };

@@ -1,0 +1,49 @@
+import type { Entry } from "../journal/entries.ts";
+import { clockTime, durationText, moment } from "../model/time.ts";
+
+/** What an entry says, as a sentence without its time. Text of people and servers is repeated as it stands. */
+export function entryText(e: Entry): string {
+  switch (e.kind) {
+    case "genesis":
+      return `the journal of ${e.estate} begins; ${e.active} is active${e.as === undefined ? "" : `, says ${e.as}`}`;
+    case "declared":
+      return `facts ${e.factsHash} declared: ${String(e.recovery.parts.length)} parts on ${String(e.recovery.hosts.length)} servers`;
+    case "move declared":
+      return [
+        `${e.as} declares a ${e.mode} move to ${e.to}`,
+        ...(e.incident === undefined ? [] : [`incident ${e.incident}`]),
+        ...(e.disasterAt === undefined ? [] : [`disaster at ${moment(Date.parse(e.disasterAt) / 1000)}`]),
+        ...(e.mode === "planned" ? [] : [`up to ${durationText(e.acceptLossSec)} of data may be lost`]),
+        ...(e.point === undefined ? [] : [`point: ${pointText(e.point)}`]),
+        ...(e.waiveFence === undefined ? [] : [`the fence is WAIVED: ${e.waiveFence}`]),
+      ].join("; ");
+    case "withdrawn":
+      return `${e.as} withdraws the declaration${e.reason === undefined ? "" : `: ${e.reason}`}`;
+    case "held":
+      return `${e.part} is held: ${e.says}`;
+    case "released":
+      return `${e.part} is released: ${e.says}`;
+    case "activation started":
+      return `activation ${String(e.epoch)} starts: ${e.mode}, ${e.from} to ${e.to}, plan ${e.planHash}`;
+    case "plan changed":
+      return `activation ${String(e.epoch)} goes on with another plan, ${e.planHash}`;
+    case "step":
+      return `${e.step} ${e.verdict}${e.says === "" ? "" : `: ${e.says}`}`;
+    case "point chosen":
+      return `${e.group} goes to ${e.to === "end" ? "the end of its logs" : moment(e.atSec)}; lost: ${clockTime(e.lossSec)}`;
+    case "no return":
+      return `NO RETURN: ${e.step} opens the first database; from here one can only finish, or activate back`;
+    case "completed":
+      return `activation ${String(e.epoch)} is completed${e.owed.length === 0 ? "" : `; owed: ${e.owed.join(", ")}`}${e.exceptions.length === 0 ? "" : `; exceptions: ${e.exceptions.join(", ")}`}`;
+    case "abandoned":
+      return `${e.as} abandons activation ${String(e.epoch)}: ${e.reason}`;
+  }
+}
+
+/** Which point a declaration asks for. */
+export function pointText(point: NonNullable<Extract<Entry, { kind: "move declared" }>["point"]>): string {
+  if ("latest" in point) return "the latest";
+  return "at" in point
+    ? moment(Date.parse(point.at) / 1000)
+    : `${durationText(60 * point.minutesBefore)} before the disaster`;
+}

@@ -1,0 +1,211 @@
+import type { Entry, EntryOf } from "../journal/entries.ts";
+import type { PointEvidence } from "../model/point.ts";
+import { situation } from "../journal/situation.ts";
+import type { Mode } from "../model/part.ts";
+import type { Recovery, Targets } from "../model/recovery.ts";
+import type { SiteId } from "../model/site.ts";
+import { clockTime } from "../model/time.ts";
+import { chapterOf } from "./entries.ts";
+import { timelineOf, type Timeline } from "./timeline.ts";
+import { countsOf, secondsOf, stepsOf, type Counts, type StepLine } from "./verdicts.ts";
+
+/** A site with its place and the time zone of its clocks. */
+export interface ReportSite {
+  readonly id: SiteId;
+  readonly place: string;
+  readonly timeZone: string;
+}
+
+/** Something that was not done or not proven, and for which somebody answers. */
+export interface Waiver {
+  readonly what: string;
+  readonly reason: string;
+  readonly by: string;
+}
+
+/** What one activation was and did: all that a page or a machine shows. Times are seconds since 1970 UTC. */
+export interface Report {
+  readonly format: 1;
+  readonly estate: string;
+  readonly epoch: number;
+  readonly from: ReportSite;
+  readonly to: ReportSite;
+  readonly mode: Mode;
+  readonly as: string;
+  readonly incident?: string;
+  readonly disasterSec?: number;
+  readonly acceptLossSec: number;
+  readonly outcome: "completed" | "completed with exceptions" | "abandoned" | "unfinished";
+  readonly declaredSec?: number;
+  readonly startedSec: number;
+  readonly noReturnSec?: number;
+  /** When it completed or was abandoned; of an unfinished one, when the journal last heard of it. */
+  readonly endedSec: number;
+  /** From the start of the activation to its end. */
+  readonly cutOverSec: number;
+  /** From the disaster to the end, where a disaster was declared. */
+  readonly outageSec?: number;
+  readonly targets: Targets;
+  /** The largest loss over all groups of databases; absent where no point was chosen. */
+  readonly lossSec?: number;
+  readonly counts: Counts;
+  readonly points: readonly ReportPoint[];
+  readonly steps: readonly StepLine[];
+  readonly timeline: Timeline;
+  readonly held: readonly { readonly part: string; readonly atSec: number; readonly says: string }[];
+  readonly waivers: readonly Waiver[];
+  /** Steps that still have to be done, with what stopped them. */
+  readonly owed: readonly { readonly step: string; readonly says: string }[];
+  /** How many steps were owed when it completed and have been done since. */
+  readonly paid: number;
+  readonly exceptions: readonly string[];
+  readonly abandoned?: { readonly as: string; readonly reason: string };
+  readonly hashes: {
+    readonly facts: string;
+    readonly plan: string;
+    readonly genesis: string;
+    readonly head: string;
+    /** Number of the entry that `head` belongs to. */
+    readonly headSeq: number;
+    /** Hashes of the plans that it went on with after it had started. */
+    readonly changedPlans: readonly string[];
+  };
+}
+
+/** The point of one group of databases, and what proves it for each. */
+export interface ReportPoint {
+  readonly group: string;
+  readonly atSec: number;
+  readonly to: "end" | "time";
+  readonly lossSec: number;
+  readonly databases: readonly PointEvidence[];
+}
+
+/** The report of an activation, from the journal alone. Without a number: of the newest. Throws where there is none. */
+export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: number): Report {
+  const chapter = chapterOf(entries, epoch);
+  if (!chapter)
+    throw new Error(
+      epoch === undefined
+        ? "the journal holds no activation yet, so there is nothing to report"
+        : `the journal holds no activation ${String(epoch)}. "parallel-standby journal show" lists what it holds`,
+    );
+  const { started, declaration } = chapter;
+  const s = situation(chapter.until);
+  const own = chapter.entries;
+  const completed = own.find(
+    (e): e is EntryOf<"completed"> => e.kind === "completed" && e.epoch === started.epoch,
+  );
+  const abandoned = own.find(
+    (e): e is EntryOf<"abandoned"> => e.kind === "abandoned" && e.epoch === started.epoch,
+  );
+  const noReturn = own.find((e) => e.kind === "no return" && e.epoch === started.epoch);
+  const steps = stepsOf(own, started.epoch);
+  const startedSec = secondsOf(started);
+  const endedSec = secondsOf(completed ?? abandoned ?? own.at(-1) ?? started);
+  const disasterSec = started.disasterAt === undefined ? undefined : Date.parse(started.disasterAt) / 1000;
+  const points = [...s.points.values()].map(({ group, atSec, to, lossSec, databases }) => ({
+    group,
+    atSec,
+    to,
+    lossSec,
+    databases,
+  }));
+  const place = (id: SiteId): ReportSite => ({ id, ...recovery.sites[id] });
+  return {
+    format: 1,
+    estate: s.estate,
+    epoch: started.epoch,
+    from: place(started.from),
+    to: place(started.to),
+    mode: started.mode,
+    as: started.as,
+    ...(started.incident === undefined ? {} : { incident: started.incident }),
+    ...(disasterSec === undefined ? {} : { disasterSec }),
+    acceptLossSec: started.acceptLossSec,
+    outcome: completed
+      ? completed.exceptions.length > 0
+        ? "completed with exceptions"
+        : "completed"
+      : abandoned
+        ? "abandoned"
+        : "unfinished",
+    ...(declaration ? { declaredSec: secondsOf(declaration) } : {}),
+    startedSec,
+    ...(noReturn ? { noReturnSec: secondsOf(noReturn) } : {}),
+    endedSec,
+    cutOverSec: endedSec - startedSec,
+    ...(disasterSec === undefined ? {} : { outageSec: endedSec - disasterSec }),
+    targets: recovery.targets,
+    ...(points.length > 0 ? { lossSec: Math.max(...points.map((p) => p.lossSec)) } : {}),
+    counts: countsOf(steps),
+    points,
+    steps,
+    timeline: timelineOf(steps, startedSec, endedSec),
+    held: heldFor(chapter.until, declaration, started),
+    waivers: waiversOf(started, steps),
+    owed: [...s.owed].map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
+    paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
+    exceptions: completed?.exceptions ?? [],
+    ...(abandoned ? { abandoned: { as: abandoned.as, reason: abandoned.reason } } : {}),
+    hashes: {
+      facts: started.factsHash,
+      plan: started.planHash,
+      genesis: s.genesis,
+      head: s.head,
+      headSeq: chapter.until.at(-1)?.seq ?? 0,
+      changedPlans: own.flatMap((e) =>
+        e.kind === "plan changed" && e.epoch === started.epoch ? [e.planHash] : [],
+      ),
+    },
+  };
+}
+
+/** One sentence of figures: `cut over in 0:00:24 (target 1:00:00) · lost 2:30:00 of data (target 4:00:00) · 31 steps, 0 failed`. */
+export function headline(r: Report): string {
+  const took = clockTime(r.cutOverSec);
+  const time = {
+    completed: `cut over in ${took} (target ${clockTime(60 * r.targets.rtoMin)})`,
+    "completed with exceptions": `cut over, with exceptions, in ${took} (target ${clockTime(60 * r.targets.rtoMin)})`,
+    abandoned: `abandoned after ${took}`,
+    unfinished: `not finished after ${took} (target ${clockTime(60 * r.targets.rtoMin)})`,
+  }[r.outcome];
+  const steps = `${String(r.counts.total)} ${r.counts.total === 1 ? "step" : "steps"}, ${String(r.counts.failed)} failed`;
+  const owed = r.owed.length > 0 ? [`${String(r.owed.length)} owed`] : [];
+  return [time, ...lossText(r), steps, ...owed].join(" · ");
+}
+
+/** Before a database is open nothing is lost yet, and what is abandoned then loses nothing. */
+function lossText(r: Report): readonly string[] {
+  const open = r.noReturnSec !== undefined || r.outcome.startsWith("completed");
+  if (r.lossSec === undefined || (r.outcome === "abandoned" && !open)) return [];
+  const target = `(target ${clockTime(60 * r.targets.rpoMin)})`;
+  if (r.lossSec === 0) return [`${open ? "lost" : "would lose"} no data ${target}`];
+  return [`${open ? "lost" : "would lose"} ${clockTime(r.lossSec)} of data ${target}`];
+}
+
+/** What was held between the declaration and the start. */
+function heldFor(
+  until: readonly Entry[],
+  declaration: EntryOf<"move declared"> | undefined,
+  started: EntryOf<"activation started">,
+): Report["held"] {
+  if (!declaration) return [];
+  return until.flatMap((e) =>
+    e.kind === "held" && e.seq > declaration.seq && e.seq < started.seq
+      ? [{ part: e.part, atSec: secondsOf(e), says: e.says }]
+      : [],
+  );
+}
+
+function waiversOf(started: EntryOf<"activation started">, steps: readonly StepLine[]): readonly Waiver[] {
+  const by = started.as;
+  return [
+    ...(started.waiveFence === undefined
+      ? []
+      : [{ what: `the proof that ${started.from} cannot write`, reason: started.waiveFence, by }]),
+    ...steps
+      .filter((s) => s.standing === "waived")
+      .map((s) => ({ what: `step ${s.step}`, reason: s.says, by })),
+  ];
+}
