@@ -1,4 +1,4 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { local } from "@pulumi/command";
 import type { JournalRef, Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";

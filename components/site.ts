@@ -5,6 +5,8 @@ import { provisioningStep, type Provisioning, type ProvisionModule } from "./pro
 /** What a site is made from. */
 export interface SiteArgs {
   readonly at: Provisioning;
+  /** Makes the site's machines, where this library makes them; all else waits for them. */
+  readonly machines: (parent: pulumi.Resource) => readonly pulumi.ComponentResource[];
   /** By kind of part. */
   readonly provisions: Readonly<Record<string, ProvisionModule>>;
   /** By part, the parts that it stands on: they come first. */
@@ -20,15 +22,22 @@ export interface SiteArgs {
 export class Site extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { at, provisions, uses, stacks }: SiteArgs,
+    { at, machines, provisions, uses, stacks }: SiteArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("parallel-standby:index:Site", name, {}, opts);
-    const before: pulumi.ComponentResource[] = [];
+    const hosts = machines(this);
+    const before: pulumi.ComponentResource[] = [...hosts];
     for (const p of at.recovery.parts) {
       const Before = provisions[p.kind]?.Before;
       if (Before)
-        before.push(new Before(`${p.id}-before`, { facts: p.facts as never, at }, { parent: this }));
+        before.push(
+          new Before(
+            `${p.id}-before`,
+            { facts: p.facts as never, at },
+            { parent: this, dependsOn: [...hosts] },
+          ),
+        );
     }
     const made = new Map<string, pulumi.ComponentResource>();
     for (const p of at.recovery.parts) {

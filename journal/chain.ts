@@ -47,7 +47,7 @@ export function entriesOf(text: string): readonly Entry[] {
       throw new JournalError(
         broken(
           seq,
-          `this version does not know "${String(body.kind)}" in this shape; use the version that wrote it, or a newer one`,
+          `this version does not know "${body.kind}" in this shape; use the version that wrote it, or a newer one`,
         ),
       );
     entries.push(stated);

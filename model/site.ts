@@ -11,5 +11,6 @@ export const siteIds: readonly SiteId[] = ["primary", "dr"];
 export const otherSite = (site: SiteId): SiteId => (site === "primary" ? "dr" : "primary");
 
 /** One value for each site. */
-export const bySite = <T extends z.ZodType>(value: T) => z.strictObject({ primary: value, dr: value });
+export const bySite = <T extends z.ZodType>(value: T): z.ZodObject<{ primary: T; dr: T }, z.core.$strict> =>
+  z.strictObject({ primary: value, dr: value });
 export type BySite<T> = Readonly<Record<SiteId, T>>;

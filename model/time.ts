@@ -42,12 +42,12 @@ export function parseDuration(text: string): number | undefined {
   const m = /^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
   if (text === "0") return 0;
   if (!m || text === "") return undefined;
-  const [days, hours, minutes, seconds] = m.slice(1).map((n) => Number(n ?? 0));
+  const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = m;
   return Duration.fromObject({
-    days: days ?? 0,
-    hours: hours ?? 0,
-    minutes: minutes ?? 0,
-    seconds: seconds ?? 0,
+    days: Number(days),
+    hours: Number(hours),
+    minutes: Number(minutes),
+    seconds: Number(seconds),
   }).as("seconds");
 }
 

@@ -28,7 +28,7 @@ export async function knowsThisJournal(journal: Journal, estate: string): Promis
     name: `organization/${pulumi.getProject()}/${pulumi.getStack()}`,
   });
   for (const output of ["genesis", "head"]) {
-    const { value } = await self.getOutputDetails(output);
+    const value: unknown = (await self.getOutputDetails(output)).value;
     if (typeof value === "string" && !entries.some((e) => e.hash === value))
       throw new pulumi.RunError(
         `this stack has seen a journal that holds ${output} ${value.slice(0, 12)}; the journal in ${journal.store.place} does not. It is another one, or an older copy: restore the newest from its mirror`,

@@ -3,10 +3,13 @@ import { parts } from "../components/registry/parts.ts";
 import { provisions as lazy } from "../components/registry/provisions.ts";
 import { Site } from "../components/site.ts";
 import type { Journal } from "../journal/journal.ts";
+import { machinesOf } from "./machines.ts";
+import { projectRoot } from "../journal/open.ts";
 import { isMoving, type Situation } from "../journal/situation.ts";
 import { describe } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
+import { resolveSecret } from "../steps/secrets.ts";
 
 /** Stacks that are made in advance, so that they exist on the night they are needed. */
 const activationStacks = ["dr-active", "primary-active", "dr-drill"];
@@ -26,8 +29,11 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
   await pulumi.log.info(
     `${estate.name}: provisioning ${site} (${place}); ${s.active === site ? "it is the active site: nothing there is stopped, parked or overwritten" : "it is the passive site"}`,
   );
+  const at = { journal: estate.journal, recovery, site, active: s.active };
+  const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
   new Site(estate.name, {
-    at: { journal: estate.journal, recovery, site, active: s.active },
+    at,
+    machines,
     provisions,
     uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
     stacks: activationStacks,

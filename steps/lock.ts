@@ -5,6 +5,9 @@ import { Refused } from "./act.ts";
 /** How long a lock outlives a runner that was killed on another machine; on the same machine it ends with the process. */
 const lockTtlMs = 15_000;
 
+/** How often somebody who waits looks again. Milliseconds. */
+const lookEveryMs = 250;
+
 /** The lock of a cutover step. Older activations have locks of their own. */
 export const lockOfStep = (epoch: number, step: string): string => `step ${String(epoch)} ${step}`;
 /** The lock of a provisioning step. */
@@ -20,7 +23,8 @@ export async function lockStep(
   limitSec: number,
   say: (line: string) => void,
 ): Promise<Lease> {
-  for (const until = Date.now() + limitSec * 1000; ; await wait(250)) {
+  const until = Date.now() + limitSec * 1000;
+  for (;;) {
     const given = await store.lease(name, lockTtlMs);
     if (isLease(given)) return given;
     if (Date.now() > until)
@@ -28,6 +32,7 @@ export async function lockStep(
         `${name}: ${given.who} has held it since ${given.since}. Wait until it has ended, or end that process, then run "pulumi up" again`,
       );
     say(`waiting for ${given.who}, who runs this step since ${given.since}`);
+    await wait(lookEveryMs);
   }
 }
 
@@ -39,11 +44,13 @@ export async function strangersEnd(
   say: (line: string) => void,
 ): Promise<readonly (Holder & { readonly name: string })[]> {
   const own = `step ${String(epoch)} `;
-  for (const until = Date.now() + limitSec * 1000; ; await wait(250)) {
+  const until = Date.now() + limitSec * 1000;
+  for (;;) {
     const others = (await store.leases()).filter(
       (l) => l.name.startsWith("provision ") || (l.name.startsWith("step ") && !l.name.startsWith(own)),
     );
     if (others.length === 0 || Date.now() > until) return others;
     say(`waiting for ${others.map((o) => `"${o.name}" of ${o.who} (since ${o.since})`).join(", ")}`);
+    await wait(lookEveryMs);
   }
 }

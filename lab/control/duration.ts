@@ -2,6 +2,6 @@
 export function parseDuration(text: string): number | undefined {
   const found = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?$/.exec(text);
   if (!found || text === "") return undefined;
-  const [hours, minutes, seconds] = found.slice(1).map((n) => Number(n ?? 0));
-  return (hours ?? 0) * 3600 + (minutes ?? 0) * 60 + (seconds ?? 0);
+  const [, hours = "0", minutes = "0", seconds = "0"] = found;
+  return Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
 }

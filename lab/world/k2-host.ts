@@ -43,11 +43,10 @@ export async function k2Host({
   const disk = disks.host(identity.name);
   const query = async (sql: string): Promise<readonly Row[]> =>
     await ask(database(), login, identity.name, sql);
-  let server: ReturnType<typeof k2Server> | undefined;
   // The program needs the host's event log, and the host needs the program.
   const program: Program = {
-    start: async () => await server?.start(),
-    stop: async () => await server?.stop(),
+    start: async () => await server.start(),
+    stop: async () => await server.stop(),
   };
   const host = windowsHost({
     identity,
@@ -68,7 +67,7 @@ export async function k2Host({
       },
     ],
   });
-  server = k2Server({
+  const server = k2Server({
     identity,
     clock,
     network,

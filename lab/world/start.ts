@@ -258,7 +258,7 @@ async function freePort(addresses: readonly string[]): Promise<number> {
     const one = await open(first, 0);
     if (!one) continue;
     const rest = await Promise.all(others.map((a) => open(a, one.port)));
-    await Promise.all([one, ...rest].map((s) => s?.close()));
+    await Promise.all([one, ...rest].flatMap((s) => s?.close() ?? []));
     if (rest.every((s) => s !== undefined)) return one.port;
   }
 }
