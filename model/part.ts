@@ -28,6 +28,7 @@ export interface Lookup {
   host(id: string): Host | undefined;
   hosts(): readonly Host[];
   part(id: string): { readonly kind: string; readonly facts: unknown } | undefined;
+  parts(): readonly { readonly id: string; readonly kind: string; readonly facts: unknown }[];
 }
 
 /** One thing that can fail over. Pure: it says what to do; `run.ts` of the same folder does it. */

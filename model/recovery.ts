@@ -43,7 +43,12 @@ export type RecoveryPart = Recovery["parts"][number];
 export function lookupOf(recovery: Pick<Recovery, "hosts" | "parts">): Lookup {
   const hosts = new Map(recovery.hosts.map((h) => [h.id, h]));
   const parts = new Map(recovery.parts.map((p) => [p.id, p]));
-  return { host: (id) => hosts.get(id), hosts: () => recovery.hosts, part: (id) => parts.get(id) };
+  return {
+    host: (id) => hosts.get(id),
+    hosts: () => recovery.hosts,
+    part: (id) => parts.get(id),
+    parts: () => recovery.parts,
+  };
 }
 
 /** JSON with sorted keys, so that the same facts have the same hash wherever they were written. */

@@ -31,7 +31,7 @@ dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 22px; margi
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
 table { border-collapse: collapse; width: 100%; font-size: 14px; font-variant-numeric: tabular-nums; }
-th { text-align: left; color: var(--soft); font-weight: 500; font-size: 13px; }
+thead th { white-space: nowrap; } th { text-align: left; color: var(--soft); font-weight: 500; font-size: 13px; }
 th, td { padding: 7px 14px; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 thead th, tbody:first-child tr:first-child > * { border-top: 0; }
 tbody th { padding-top: 14px; color: var(--ink); font-weight: 600; font-size: 13.5px; background: color-mix(in srgb, var(--line) 28%, transparent); padding-bottom: 6px; }

@@ -1,5 +1,5 @@
 import type { Server } from "../../model/estate.ts";
-import { Host } from "../../model/host.ts";
+import { Host, type SshAccess } from "../../model/host.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import type { Io, Runs } from "../../steps/act.ts";
 import { findRunnable } from "../../steps/find.ts";
@@ -25,6 +25,7 @@ export async function check(
   terminal: Terminal,
 ): Promise<void> {
   const servers = chosen(names, serversOf(estate));
+  if (servers.length === 0) throw new CliError("the estate names no server: declare systems in estate.ts");
   const found = await Promise.all(
     servers.map(async (server): Promise<HostFound> => {
       const [ssh, sql] = await Promise.all([safely(() => trySsh(server)), safely(() => trySql(server))]);
@@ -46,9 +47,7 @@ export async function check(
   async function trySsh(server: Server): Promise<Found> {
     const { ssh } = server.host;
     if (!ssh) return none;
-    const hostKey: string | undefined = ssh.hostKey;
-    if (hostKey === undefined || hostKey === "")
-      return unpinned(server, AbortSignal.timeout(hostLimitSec * 1000));
+    if (!isPinned(ssh)) return unpinned(server, AbortSignal.timeout(hostLimitSec * 1000));
     return look(server.host, (io) => checkSsh(server.id, io));
   }
 
@@ -79,6 +78,9 @@ export async function check(
     );
   }
 }
+
+/** What an owner wrote may lack what its type promises, until this verb has told it. */
+const isPinned = ({ hostKey }: Partial<SshAccess>): boolean => hostKey !== undefined && hostKey !== "";
 
 /** Only the servers that were named. */
 function chosen(names: readonly string[], all: readonly Server[]): readonly Server[] {

@@ -20,7 +20,7 @@ const tools: readonly Tool[] = [
   { name: "sc.exe", call: "sc.exe query state= all", works: [0], rights: "query services" },
   {
     name: "reg.exe",
-    call: "reg.exe query HKLM\\SYSTEM\\CurrentControlSet\\Control\\ComputerName\\ComputerName /v ComputerName",
+    call: "reg.exe query HKLM\\SOFTWARE",
     works: [0],
     rights: "read the registry",
   },

@@ -101,8 +101,8 @@ export function projectFiles(a: Answers, packageSpec: string): Readonly<Record<s
     ".state/.gitkeep": "",
     "secrets.env.example": [
       "# Copy to secrets.env, fill in, and load it in every shell:  set -a; . ./secrets.env; set +a",
-      ...secrets.flatMap((name) => [`# ${purposes[name] ?? "secret of estate.ts"}`, `${name}=`]),
-      ...settings.flatMap(([name, value, why]) => [`# ${why}`, `${name}=${value}`]),
+      ...secrets.flatMap((name) => [`# ${purposes[name] ?? "secret of estate.ts"}`, `${name}=''`]),
+      ...settings.flatMap(([name, value, why]) => [`# ${why}`, `${name}='${value}'`]),
       "",
     ].join("\n"),
     "secrets.ps1.example": [

@@ -2,6 +2,7 @@ import { siteIds } from "../../model/site.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import { trouble } from "../declare/words.ts";
 import { CliError, UsageError } from "../failure.ts";
+import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -21,7 +22,7 @@ export async function init(
   await journal.append((entries) => {
     if (entries.length > 0)
       throw new CliError(
-        `the journal in ${journal.store.place} has begun already: it holds ${String(entries.length)} entries. Look with "parallel-standby journal show"`,
+        `the journal in ${journal.store.place} has begun already: it holds ${count(entries.length, "entry", "entries")}. Look with "parallel-standby journal show"`,
       );
     return {
       kind: "genesis",

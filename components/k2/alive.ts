@@ -5,16 +5,22 @@ import { portAnswers } from "../../steps/transports/tcp.ts";
 import { serviceState } from "../windows/services.ts";
 import { K2Facts } from "./facts.ts";
 
-/** Seconds for all servers together: this is asked just before a cutover opens what can't be closed again. */
-const limitSec = 10;
-
 /**
  * Evidence that K2 still works at a site: its port answers, or a service of it runs. A server that cannot be reached is
  * no evidence; that it cannot write is proven by the fence.
  */
-export async function alive(facts: unknown, site: SiteId, io: Io): Promise<string | undefined> {
+export const alive = (facts: unknown, site: SiteId, io: Io): Promise<string | undefined> =>
+  aliveWithin(10, facts, site, io);
+
+/** The same within so many seconds, for all servers together. */
+export async function aliveWithin(
+  limitSec: number,
+  facts: unknown,
+  site: SiteId,
+  io: Io,
+): Promise<string | undefined> {
   const f = K2Facts.parse(facts);
-  const looks = f.servers[site].flatMap((host) => [portOf(host, f, io), serviceOn(host, f, io)]);
+  const looks = f.servers[site].flatMap((host) => [portOf(host, f, io, limitSec), serviceOn(host, f, io)]);
   const { promise: late, resolve } = Promise.withResolvers<undefined>();
   const limit = setTimeout(() => {
     resolve(undefined);
@@ -26,10 +32,15 @@ export async function alive(facts: unknown, site: SiteId, io: Io): Promise<strin
   }
 }
 
-async function portOf(host: string, { port }: K2Facts, io: Io): Promise<string | undefined> {
+async function portOf(
+  host: string,
+  { port }: K2Facts,
+  io: Io,
+  limitSec: number,
+): Promise<string | undefined> {
   const answers = await portAnswers(io.host(host).address, port, {
     signal: io.signal,
-    limitSec: limitSec / 2,
+    limitSec,
   });
   return answers ? `port ${String(port)} of ${host} answers` : undefined;
 }

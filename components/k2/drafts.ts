@@ -1,4 +1,5 @@
 import { otherSite, siteIds, type SiteId } from "../../model/site.ts";
+import type { SecretRef } from "../../model/secret.ts";
 import type { Draft } from "../../model/verb.ts";
 import type { K2Facts } from "./facts.ts";
 import { capture, masterKeyOpens, type Keys } from "./verbs.ts";
@@ -12,8 +13,16 @@ export const sqlHosts = (f: K2Facts, sites: readonly SiteId[] = siteIds): readon
   ...new Set(sites.flatMap((site) => f.data.map((d) => d.sql[site]))),
 ];
 
+/** Whose rows, and what opens the file of them. */
+export interface Kept {
+  readonly part: string;
+  readonly site: SiteId;
+  readonly captureKey: SecretRef;
+  readonly named: string[];
+}
+
 /** Whose rows, and where they are kept; undefined where nothing is bound to a site's servers. */
-export const keptOf = (f: K2Facts, site: SiteId) =>
+export const keptOf = (f: K2Facts, site: SiteId): Kept | undefined =>
   f.licence && f.captureKey
     ? {
         part: f.keptAs,
@@ -72,7 +81,7 @@ export const keysOf = ({ masterKey: m }: K2Facts): Keys => ({
 });
 
 /** The databases with K2's keys at a site, by their SQL Server. */
-export const keyedDatabases = (f: K2Facts, site: SiteId) =>
+export const keyedDatabases = (f: K2Facts, site: SiteId): { sql: string; databases: string[] }[] =>
   f.data
     .map((d) => ({
       sql: d.sql[site],

@@ -156,7 +156,7 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
       id: d.id,
       sql: { primary: d.sql.primary.id, dr: d.sql.dr.id },
       databases: [...d.databases],
-    })) as K2Facts["data"],
+    })),
     aliases: aliases.map((a) => a.id),
     keptAs: id,
     ...(captureKey ? { captureKey } : {}),

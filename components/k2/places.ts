@@ -38,8 +38,8 @@ export function filePlace({ part, site }: Whose, key: SecretRef, io: Io): Place 
   return {
     name,
     read: async () => {
-      const sealed = await fs.readFile(file, "utf8").catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT") return undefined;
+      const sealed = await fs.readFile(file, "utf8").catch((error: unknown) => {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
         throw error;
       });
       if (sealed === undefined) return undefined;

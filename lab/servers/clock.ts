@@ -34,7 +34,8 @@ export function labClock({ startMs }: { readonly startMs: number }): LabClock {
     let first: Due | undefined;
     for (const due of pending) {
       if (due.atMs > untilMs) continue;
-      if (!first || due.atMs < first.atMs || (due.atMs === first.atMs && due.order < first.order)) first = due;
+      if (!first || due.atMs < first.atMs || (due.atMs === first.atMs && due.order < first.order))
+        first = due;
     }
     return first;
   };
@@ -89,7 +90,9 @@ export function labClock({ startMs }: { readonly startMs: number }): LabClock {
     },
     advance(byMs) {
       if (!(byMs >= 0)) {
-        return Promise.reject(new RangeError(`The lab clock moves only forward, but was told to move by ${byMs} ms.`));
+        return Promise.reject(
+          new RangeError(`The lab clock moves only forward, but was told to move by ${byMs} ms.`),
+        );
       }
       const run = moving.then(() => moveOn(byMs));
       moving = run.catch(() => undefined);

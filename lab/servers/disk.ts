@@ -35,7 +35,8 @@ export function labDisks({
         throw new DiskError(53, `\\\\${host}\\${share}: the network path was not found.`);
       }
       const folder = disk.sharedFolder(share);
-      if (folder === undefined) throw new DiskError(53, `\\\\${host}\\${share}: ${target.name} has no such share.`);
+      if (folder === undefined)
+        throw new DiskError(53, `\\\\${host}\\${share}: ${target.name} has no such share.`);
       return { disk, folder };
     },
   };

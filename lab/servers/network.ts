@@ -31,7 +31,9 @@ export class LabNetwork {
     for (const key of [identity.name, identity.address]) {
       const found = this.host(key);
       if (found) {
-        throw new Error(`The lab network already has a host ${found.name} at ${found.address}; ${key} must be new.`);
+        throw new Error(
+          `The lab network already has a host ${found.name} at ${found.address}; ${key} must be new.`,
+        );
       }
     }
     this.#hosts.set(identity.name.toUpperCase(), identity);
@@ -64,7 +66,10 @@ export class LabNetwork {
   /** Listens on UDP at the host's address; port 0 takes a free one. */
   async listenDatagrams(
     host: string,
-    { port, onMessage }: { readonly port: number; readonly onMessage: (message: Buffer, reply: Reply) => void },
+    {
+      port,
+      onMessage,
+    }: { readonly port: number; readonly onMessage: (message: Buffer, reply: Reply) => void },
   ): Promise<Listener> {
     const at = this.#known(host);
     return this.#hang(at, new UdpDoor(at, port, this.#guard(at), onMessage));

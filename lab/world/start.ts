@@ -3,14 +3,14 @@ import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { DateTime } from "luxon";
-import ssh2 from "ssh2";
+import { newSshKey } from "../servers/windows/ssh/keys.ts";
 import { controlServer } from "../control/server.ts";
 import { labClock } from "../servers/clock.ts";
 import { labDisks } from "../servers/disk.ts";
 import { dnsServer, type DnsServer } from "../servers/dns/server.ts";
 import { labNetwork, type LabNetwork } from "../servers/network.ts";
 import type { Speed, SqlInstance } from "../servers/sql/engine/instance.ts";
-import type { HostIdentity, LabClock } from "../servers/types.ts";
+import type { Disk, HostIdentity, LabClock } from "../servers/types.ts";
 import type { WindowsHost } from "../servers/windows/host.ts";
 import { minuteOfWork, production, standby, type LabSecrets } from "./databases.ts";
 import { k2Host } from "./k2-host.ts";
@@ -42,6 +42,7 @@ export interface Lab {
   readonly env: Readonly<Record<string, string>>;
   host(name: string): WindowsHost;
   sql(name: string): SqlInstance;
+  disk(name: string): Disk;
   /** How a client logs on to a SQL Server of the lab. */
   sqlLogin(name: string): {
     readonly server: string;
@@ -80,7 +81,7 @@ export async function startLab({
   );
   for (const identity of identities.values()) network.addHost(identity);
   const disks = labDisks({ root: join(root, "hosts"), clock, network });
-  const key = ssh2.utils.generateKeyPairSync("ed25519");
+  const key = newSshKey();
   const keyFile = join(root, "keys", "id_ed25519");
   await writeFile(keyFile, key.private, { mode: 0o600 });
   await chmod(keyFile, 0o600);
@@ -185,6 +186,7 @@ export async function startLab({
     env,
     host: (name) => hosts.get(name.toUpperCase()) ?? unknown(name),
     sql: (name) => sqlHosts.get(name.toUpperCase())?.instance ?? unknown(name),
+    disk: (name) => disks.host(known(name).name),
     sqlLogin: (name) => ({
       server: addressOf(name),
       port: sqlHosts.get(name)?.port ?? 0,

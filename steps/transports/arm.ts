@@ -17,7 +17,7 @@ export type VmPower =
   "running" | "starting" | "stopping" | "stopped" | "deallocating" | "deallocated" | "unknown" | "missing";
 
 /** Milliseconds between two questions about an operation that goes on. */
-const pollMs = 5000;
+const pollMs = 1000;
 
 /** The power state of the VM that a host is. Reads only. */
 export async function vmPower(hostId: string, io: Io): Promise<VmPower> {
@@ -138,15 +138,21 @@ const statusOf = (error: unknown): unknown =>
 
 function refused(hostId: string, azure: AzureVm, what: string, error: unknown): Error {
   const name = `VM ${azure.vm} of resource group ${azure.resourceGroup}`;
+  return new Error(`${hostId}: could not ${what} ${name}: ${why(error)}`, { cause: error });
+}
+
+function why(error: unknown): string {
+  const says = error instanceof Error ? error.message : String(error);
   const status = statusOf(error);
-  const says = error instanceof Error ? (error.message.split("\n", 1)[0] ?? "") : String(error);
-  const why =
-    status === 403
-      ? 'this machine\'s Azure identity has no right to it. Give it the role "Virtual Machine Contributor" on the VM.'
-      : status === 404
-        ? "Azure knows no such VM. Look at subscriptionId, resourceGroup and vm in the estate."
-        : status === 401 || (error instanceof Error && /Credential/.test(error.name))
-          ? 'this machine has no Azure identity. Run "az login", or give it a managed identity.'
-          : `${says} Look at the VM in the Azure portal, then run this again.`;
-  return new Error(`${hostId}: could not ${what} ${name}: ${why}`, { cause: error });
+  if (status === 403)
+    return 'this machine\'s Azure identity has no right to it. Give it the role "Virtual Machine Contributor" on the VM.';
+  if (status === 404)
+    return "Azure knows no such VM. Look at subscriptionId, resourceGroup and vm in the estate.";
+  if (status === 409)
+    return "Azure is busy with another operation on it. Wait until that has ended, then run this again.";
+  if (status === 401 || (error instanceof Error && /Credential/.test(error.name)))
+    return 'this machine has no Azure identity. Run "az login", or give it a managed identity.';
+  if (/AllocationFailed|SkuNotAvailable|OverconstrainedAllocation/.test(says))
+    return "the region has no capacity for this size now (AllocationFailed). Try again, resize the VM to another size, or keep a capacity reservation for it.";
+  return `${says.split("\n", 1)[0] ?? ""} Look at the VM in the Azure portal, then run this again.`;
 }

@@ -136,7 +136,7 @@ function updateSays(code: string, zone: string, names: string, key: string): str
     case "NOTAUTH":
       return `it does not accept the TSIG key ${key}, or does not hold the zone ${zone}. Compare the key's name, algorithm and secret, and both clocks`;
     case "REFUSED":
-      return `the key ${key} has no right to change ${names}. Grant it, as in: update-policy { grant ${key} name ${names}. A; }`;
+      return `the key ${key} has no right to change ${names}, or this is not the zone's primary server, which alone takes updates. Grant it there, as in: update-policy { grant ${key} name ${names}. A; }`;
     case "NOTZONE":
       return `${names} is not in the zone ${zone}. Write the zone that holds it`;
     case "NOTIMP":

@@ -59,7 +59,7 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Sql> {
   ): Promise<T> {
     const request = new mssql.Request(pool);
     for (const [name, value] of Object.entries(params)) request.input(name, typeOf(value), value);
-    let late = false;
+    const time = { isOver: false };
     const cancel = (): void => {
       request.cancel();
     };
@@ -67,7 +67,7 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Sql> {
       limitSec === undefined
         ? undefined
         : setTimeout(() => {
-            late = true;
+            time.isOver = true;
             cancel();
           }, limitSec * 1000);
     io.signal.addEventListener("abort", cancel, { once: true });
@@ -83,7 +83,7 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Sql> {
           "aborted",
           "did not finish in the step's time.",
         );
-      if (late)
+      if (time.isOver)
         throw new SqlError(`${hostId}: the statement did not end in ${String(limitSec)} s.`, [], {
           cause: error,
         });
@@ -98,7 +98,10 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Sql> {
 
   return {
     rows: async <T>(text: string, params: SqlParams = {}) =>
-      ask(params, statementLimitSec, async (request) => (await request.query<T>(text)).recordset ?? []),
+      ask(params, statementLimitSec, async (request) => {
+        const { recordsets } = await request.query<T[]>(text);
+        return (Array.isArray(recordsets) ? recordsets[0] : undefined) ?? [];
+      }),
     run: (text, params = {}) =>
       ask(params, statementLimitSec, async (request) => {
         await request.query(text);

@@ -61,7 +61,7 @@ export function verify(answer: Buffer, key: TsigKey, requestMac: Buffer, nowSec:
   const serverSec = found.error === badTime ? found.other.readUIntBE(0, 6) : found.times.readUIntBE(0, 6);
   if (Math.abs(serverSec - nowSec) > fudgeSec)
     throw new TsigError(
-      `its clock and this machine's differ by ${String(Math.abs(serverSec - nowSec))} s, more than the ${String(fudgeSec)} s that a signature allows`,
+      `its clock and this machine's differ by ${String(Math.round(Math.abs(serverSec - nowSec)))} s, more than the ${String(fudgeSec)} s that a signature allows`,
     );
 }
 

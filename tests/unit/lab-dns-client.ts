@@ -4,7 +4,7 @@ import { once } from "node:events";
 import { createRequire } from "node:module";
 import { connect } from "node:net";
 
-/** An update as a client makes it, apart from the server's own code: sections in hexadecimal-free, plain words. */
+/** A record of an update, as a client writes it. This client shares no code with the server. */
 export interface Change {
   readonly name: string;
   readonly type: number;
@@ -22,25 +22,43 @@ export const ANY = 255;
 
 const name = (text: string): Buffer =>
   Buffer.concat([
-    ...text.split(".").filter((label) => label !== "").map((label) => Buffer.from(`\\${label}`.replace("\\", String.fromCharCode(label.length)), "latin1")),
+    ...text
+      .split(".")
+      .filter((label) => label !== "")
+      .map((label) => Buffer.from(String.fromCharCode(label.length) + label, "latin1")),
     Buffer.from([0]),
   ]);
 
-const u16 = (...values: number[]): Buffer => Buffer.concat(values.map((value) => Buffer.from([value >> 8, value & 255])));
+const u16 = (...values: number[]): Buffer =>
+  Buffer.concat(values.map((value) => Buffer.from([value >> 8, value & 255])));
 
 function record(change: Change): Buffer {
   const { value } = change;
   const data =
-    value === undefined ? Buffer.alloc(0) : change.type === A ? Buffer.from(value.split(".").map(Number)) : name(value);
+    value === undefined
+      ? Buffer.alloc(0)
+      : change.type === A
+        ? Buffer.from(value.split(".").map(Number))
+        : name(value);
   const ttl = Buffer.alloc(4);
   ttl.writeUInt32BE(change.ttl);
   return Buffer.concat([name(change.name), u16(change.type, change.class), ttl, u16(data.length), data]);
 }
 
 /** An UPDATE message (RFC 2136). */
-export function updateMessage(zone: string, prerequisites: readonly Change[], updates: readonly Change[]): Buffer {
+export function updateMessage(
+  zone: string,
+  prerequisites: readonly Change[],
+  updates: readonly Change[],
+): Buffer {
   const header = u16(4711, 5 << 11, 1, prerequisites.length, updates.length, 0);
-  return Buffer.concat([header, name(zone), u16(6, IN), ...prerequisites.map(record), ...updates.map(record)]);
+  return Buffer.concat([
+    header,
+    name(zone),
+    u16(6, IN),
+    ...prerequisites.map(record),
+    ...updates.map(record),
+  ]);
 }
 
 /** The message with a TSIG record (RFC 8945), and its MAC. */
@@ -54,7 +72,13 @@ export function signed(
   const algorithm = name("hmac-sha256");
   const variables = Buffer.concat([name(key.name), u16(ANY, 0, 0), algorithm, time, u16(300, 0, 0)]);
   const mac = createHmac("sha256", key.secret).update(message).update(variables).digest();
-  const rdata = Buffer.concat([algorithm, time, u16(300, mac.length), mac, u16(message.readUInt16BE(0), 0, 0)]);
+  const rdata = Buffer.concat([
+    algorithm,
+    time,
+    u16(300, mac.length),
+    mac,
+    u16(message.readUInt16BE(0), 0, 0),
+  ]);
   const whole = Buffer.concat([message, name(key.name), u16(250, ANY, 0, 0, rdata.length), rdata]);
   whole.writeUInt16BE(1, 10);
   return { message: whole, mac };
@@ -65,7 +89,12 @@ export function checkedAnswer(
   answer: Buffer,
   key: { readonly name: string; readonly secret: Buffer },
   requestMac: Buffer,
-): { readonly error: number; readonly macIsGood: boolean; readonly macLength: number; readonly other: Buffer } {
+): {
+  readonly error: number;
+  readonly macIsGood: boolean;
+  readonly macLength: number;
+  readonly other: Buffer;
+} {
   const keyName = name(key.name);
   const at = answer.lastIndexOf(Buffer.concat([keyName, u16(250, ANY)]));
   const algorithm = name("hmac-sha256");
@@ -80,18 +109,25 @@ export function checkedAnswer(
   before.writeUInt16BE(answer.readUInt16BE(10) - 1, 10);
   const expected = createHmac("sha256", key.secret)
     .update(Buffer.concat([u16(requestMac.length), requestMac, before]))
-    .update(Buffer.concat([keyName, u16(ANY, 0, 0), algorithm, timeAndFudge, u16(error, other.length), other]))
+    .update(
+      Buffer.concat([keyName, u16(ANY, 0, 0), algorithm, timeAndFudge, u16(error, other.length), other]),
+    )
     .digest();
   return { error, macIsGood: expected.equals(mac), macLength, other };
 }
 
 /** Sends a message over UDP; undefined where no answer comes within the limit. */
-export async function overUdp(message: Buffer, address: string, port: number, limitMs = 2000): Promise<Buffer | undefined> {
+export async function overUdp(
+  message: Buffer,
+  address: string,
+  port: number,
+  limitMs = 2000,
+): Promise<Buffer | undefined> {
   const socket = createSocket("udp4");
   try {
     socket.send(message, port, address);
-    const [answer] = await once(socket, "message", { signal: AbortSignal.timeout(limitMs) });
-    return Buffer.isBuffer(answer) ? answer : undefined;
+    const received: unknown[] = await once(socket, "message", { signal: AbortSignal.timeout(limitMs) });
+    return Buffer.isBuffer(received[0]) ? received[0] : undefined;
   } catch (error) {
     if (error instanceof Error && error.name === "AbortError") return undefined;
     throw error;
@@ -126,11 +162,19 @@ export interface Decoded {
   readonly code: number;
   readonly aa: boolean;
   readonly tc: boolean;
-  readonly answer: readonly { readonly name: string; readonly ttl: number; readonly type: number; readonly data: { toString(): string } }[];
+  readonly answer: readonly {
+    readonly name: string;
+    readonly ttl: number;
+    readonly type: number;
+    readonly data: { toString(): string };
+  }[];
   readonly authority: Decoded["answer"];
 }
 interface Wire {
-  readonly Message: { new (): { id: number; question: unknown[]; encode(): Buffer }; decode(data: Buffer): Decoded };
+  readonly Message: {
+    new (): { id: number; question: unknown[]; encode(): Buffer };
+    decode(data: Buffer): Decoded;
+  };
   readonly Question: new (name: string, type: number) => unknown;
 }
 const wire = createRequire(import.meta.url)("bns/lib/wire.js") as Wire;

@@ -60,7 +60,8 @@ describe("the K2 server of the lab", () => {
     await host.services.start("K2 Server");
     await lab.clock.advance(1000);
   }
-  const errors = () => (host.events.read("Application") ?? []).filter(({ level }) => level === 2).map(({ message }) => message);
+  const errors = () =>
+    (host.events.read("Application") ?? []).filter(({ level }) => level === 2).map(({ message }) => message);
   const knock = () => greeting(server.port, k2Dr.address);
 
   it("runs as a service before its port answers, and answers with a banner when it is ready", async () => {
@@ -134,7 +135,9 @@ describe("the K2 server of the lab", () => {
     await start();
     await lab.clock.advance(2000);
     expect(await lab.disks.host("K2DR01").exists(hostServerFolder)).to.equal(false);
-    expect((host.events.read("Application") ?? []).map(({ provider, message }) => `${provider}: ${message}`)).to.include("K2 Server: Starting Host Server");
+    expect(
+      (host.events.read("Application") ?? []).map(({ provider, message }) => `${provider}: ${message}`),
+    ).to.include("K2 Server: Starting Host Server");
   });
 
   it("writes a log file a day, named by the local date, where file logging is on", async () => {
@@ -143,7 +146,9 @@ describe("the K2 server of the lab", () => {
     await lab.clock.advance(2000);
     const path = `${hostServerFolder}\\HostServer261122_0.log`;
     const text = (await lab.disks.host("K2DR01").read(path)).toString();
-    expect(text).to.match(/^"1","2026-11-22 03:10:\d\d","Info","General","1","ServerStarting","Starting Host Server"/);
+    expect(text).to.match(
+      /^"1","2026-11-22 03:10:\d\d","Info","General","1","ServerStarting","Starting Host Server"/,
+    );
     expect(text).to.match(/\r\n"2","2026-11-22 03:10:\d\d","Error","General","1000","NotLicensedException",/);
   });
 

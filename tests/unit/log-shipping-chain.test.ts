@@ -46,6 +46,7 @@ const accidents = fc.record({
   lost: fc.array(fc.nat(30), { maxLength: 3 }),
   damaged: fc.array(fc.nat(30), { maxLength: 1 }),
   twice: fc.array(fc.nat(30), { maxLength: 2 }),
+  namesNewFork: fc.boolean(),
 });
 const standby = fc.record({
   missing: fc.boolean(),
@@ -92,9 +93,9 @@ describe("log shipping: the chain of backups", () => {
           }
         },
       ),
-      { numRuns: 40000 },
+      { numRuns: 2000 },
     );
-    expect(offered).to.be.greaterThan(2000);
+    expect(offered).to.be.greaterThan(1000);
   });
 
   it("refuses every point outside what it offers, or really gets there", () => {
@@ -120,7 +121,7 @@ describe("log shipping: the chain of backups", () => {
           h.expectStateAt(db.replay(route, point), point, isWeak);
         },
       ),
-      { numRuns: 40000 },
+      { numRuns: 2000 },
     );
   });
 
@@ -150,7 +151,7 @@ describe("log shipping: the chain of backups", () => {
             work[i] ?? { kind: "work", sec: 1, commits: 1 },
             log,
           ]);
-          const h = history(list, { lost: [], damaged: [], twice: [] });
+          const h = history(list, { lost: [], damaged: [], twice: [], namesNewFork: false });
           const db = standbyAt(h, { ...at, stopBack: null });
           if (db === undefined) return;
           const reach = reachOf(db.seen);

@@ -22,6 +22,10 @@ interface Line {
   next: number;
   backedUpTo: number;
   sec: number;
+  /** How far apart its records are: two servers never write records at the same places. */
+  readonly stride: number;
+  /** Whether a log that begins at the very fork point names the new fork as its first, not the old one. */
+  readonly namesNewFork: boolean;
 }
 /** A backup, with the records that it really holds: what SQL Server knows and a header only hints at. */
 interface Taken {
@@ -34,6 +38,7 @@ export interface Accident {
   readonly lost: readonly number[];
   readonly damaged: readonly number[];
   readonly twice: readonly number[];
+  readonly namesNewFork: boolean;
 }
 
 /** A database as a server has restored it. */
@@ -48,7 +53,7 @@ const fork = (line: Line, lsn: number): string => line.forks.findLast((f) => f.f
 function commit(line: Line, times: number, fromSec: number, toSec: number): void {
   for (let i = 1; i <= times; i++) {
     line.records.push({ lsn: line.next, sec: fromSec + ((toSec - fromSec) * i) / times });
-    line.next += 1 + (line.next % 3);
+    line.next += line.stride + (line.next % 3);
   }
 }
 
@@ -67,8 +72,7 @@ function takeLog(
   commit(line, commits, startSec + lasts / 2 + 0.1, startSec + lasts + 0.2);
   line.sec += lasts + 1;
   line.backedUpTo = last;
-  // A set begins on the fork of the record before it: the place where a database must stand to take it.
-  const firstFork = fork(line, first - 1);
+  const firstFork = fork(line, line.namesNewFork ? first : first - 1);
   const lastFork = line.forks.at(-1)?.name ?? "";
   const point = line.forks.find((f) => f.name === lastFork)?.from;
   return {
@@ -123,7 +127,15 @@ function takeFull(line: Line, name: string, lasts: number, commits: number): Tak
 
 /** Plays events at a source, and loses, damages or doubles some of the backups on their way. */
 export function history(events: readonly Event[], accident: Accident) {
-  const line: Line = { records: [], forks: [{ name: "first", from: 0 }], next: 10, backedUpTo: 10, sec: 100 };
+  const line: Line = {
+    records: [],
+    forks: [{ name: "first", from: 0 }],
+    next: 10,
+    backedUpTo: 10,
+    sec: 100,
+    stride: 1,
+    namesNewFork: accident.namesNewFork,
+  };
   const lines = [line];
   const taken: Taken[] = [takeFull(line, "full0", 3, 1)];
   events.forEach((e, i) => {
@@ -144,6 +156,8 @@ export function history(events: readonly Event[], accident: Accident) {
         next: line.next,
         backedUpTo: line.backedUpTo,
         sec: line.sec,
+        stride: 1009 * (i + 1),
+        namesNewFork: line.namesNewFork,
       };
       lines.push(other);
       for (let n = 0; n < e.logs; n++) {

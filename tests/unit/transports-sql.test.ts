@@ -88,9 +88,9 @@ describe("SQL Server as a step uses it", () => {
       yield { kind: "done", failed: true };
     });
     const error = await failure((await sqlOn("SQLPRD01", step.io)).long("RESTORE LOG [K2] FROM DISK = N'x'"));
-    expect(error).to.be.instanceOf(SqlError);
-    expect((error as SqlError).numbers).to.deep.equal([4305, 3013]);
-    expect((error as SqlError).has(4305)).to.equal(true);
+    if (!(error instanceof SqlError)) throw error;
+    expect(error.numbers).to.deep.equal([4305, 3013]);
+    expect(error.has(4305)).to.equal(true);
     expect(error.message).to.match(/^SQLPRD01: The log in this backup set .* \(4305\)$/);
   });
 
@@ -161,6 +161,17 @@ describe("SQL Server as a step uses it", () => {
     const error = await failure((await sqlOn("SQLPRD01", step.io)).run("SELECT 1"));
     expect(error).to.be.instanceOf(Unreachable).with.property("obstacle", "broken");
     expect(await (await sqlOn("SQLPRD01", step.io)).rows("SELECT 1")).to.deep.equal([{ x: 1 }]);
+  });
+
+  it("travels encrypted where the estate says so, and refuses a certificate that this machine does not trust", async () => {
+    await begin(() => oneRow, { encrypt: true });
+    await (await sqlOn("SQLPRD01", step.io)).run("SELECT 1");
+    await step.end();
+    await made.end();
+    await begin(() => oneRow, { encrypt: true, trustServerCertificate: false });
+    const error = await failure(sqlOn("SQLPRD01", step.io));
+    expect(error).to.be.instanceOf(Unreachable).with.property("obstacle", "handshake");
+    expect(error.message).to.contain("trustServerCertificate");
   });
 
   it("says whose login was refused, and nothing of the password", async () => {

@@ -23,6 +23,8 @@ export interface Chain {
   readonly damaged: readonly Link[];
   /** When the newest backup of all began, damaged ones too. */
   readonly newestSec: number;
+  /** By fork, the first record that any backup of it holds. */
+  readonly beginsAt: ReadonlyMap<string, bigint>;
 }
 
 export function chainOf(sets: readonly BackupSet[]): Chain {
@@ -34,6 +36,7 @@ export function chainOf(sets: readonly BackupSet[]): Chain {
     fulls: of("full", false),
     damaged: of("log", true),
     newestSec: Math.max(Number.NEGATIVE_INFINITY, ...sets.map((s) => s.startSec)),
+    beginsAt: new Map(links.toReversed().map(({ fork, first }) => [fork, first])),
   };
 }
 
@@ -51,11 +54,13 @@ export const isSame = (a: Place, b: Place): boolean => a.lsn === b.lsn && a.fork
 /**
  * Whether a log follows. SQL Server takes one that begins at or before the next record and ends after it (else 4305:
  * too recent, 4326: too early), on the database's fork (else 4330). A log that was taken across a recovery fits before
- * and after its fork point.
+ * and after its fork point; one that begins at the very fork point may name the new fork only, and is then known as the
+ * first of its fork.
  */
-export function follows(at: Place, log: Link): boolean {
+export function follows(at: Place, log: Link, chain: Chain): boolean {
   if (!(log.first <= at.lsn && at.lsn < log.lsn)) return false;
-  if (log.set.firstFork === log.fork) return at.fork === log.fork;
+  if (log.set.firstFork === log.fork)
+    return at.fork === log.fork || (log.first === at.lsn && chain.beginsAt.get(log.fork) === at.lsn);
   if (log.forkPoint === undefined) return false;
   return (
     (at.fork === log.set.firstFork && at.lsn <= log.forkPoint) ||
@@ -79,23 +84,31 @@ export function walk(from: Place, chain: Chain): Walk {
   const left = new Map<string, bigint>();
   let at = from;
   let seen = 0;
+  let parts: string | undefined;
   for (;;) {
     while (seen < chain.logs.length && (chain.logs[seen]?.lsn ?? 0n) <= at.lsn) seen++;
     let next: Link | undefined;
+    let other: Link | undefined;
     for (let i = seen; i < chain.logs.length; i++) {
       const log = chain.logs[i];
       if (!log || log.first > at.lsn) break;
+      if (!follows(at, log, chain)) continue;
+      if (next && next.fork !== log.fork && beginsOther(at, next) !== beginsOther(at, log)) other = log;
       // On one fork two logs that both fit hold the same records: the one that leads farther saves a restore.
-      if (follows(at, log) && (!next || log.lsn > next.lsn)) next = log;
+      if (!next || log.lsn > next.lsn) next = log;
     }
     if (!next) break;
-    if (next.fork !== at.fork && next.forkPoint !== undefined) left.set(at.fork, next.forkPoint);
+    if (other) {
+      parts = `two logs go on from LSN ${String(at.lsn)}: ${next.set.file} and ${other.set.file}, of two servers`;
+      break;
+    }
+    if (next.fork !== at.fork) left.set(at.fork, next.forkPoint ?? next.first);
     taken.push(next);
     at = { lsn: next.lsn, fork: next.fork };
   }
   left.set(at.fork, at.lsn);
   const broken = whyBroken(at, chain);
-  const split = whySplit([...chain.logs, ...chain.damaged], left);
+  const split = parts ?? whySplit([...chain.logs, ...chain.damaged], at, left);
   return {
     logs: taken,
     end: at,
@@ -104,8 +117,12 @@ export function walk(from: Place, chain: Chain): Walk {
   };
 }
 
-function whyBroken(at: Place, { logs, damaged }: Chain): string | undefined {
-  const bad = damaged.find((s) => follows(at, s));
+/** Whether a log that follows begins another fork at that very record. */
+const beginsOther = (at: Place, log: Link): boolean => log.set.firstFork === log.fork && log.fork !== at.fork;
+
+function whyBroken(at: Place, chain: Chain): string | undefined {
+  const { logs, damaged } = chain;
+  const bad = damaged.find((s) => follows(at, s, chain));
   if (bad) return `${bad.set.file} is damaged`;
   const later = logs.find((s) => s.first > at.lsn && (s.set.firstFork === at.fork || s.fork === at.fork));
   if (later)
@@ -115,22 +132,18 @@ function whyBroken(at: Place, { logs, damaged }: Chain): string | undefined {
 }
 
 /**
- * A log across a fork point that the walk has passed by: whoever took it had recovered the database there, and its
- * later logs are not these. Which of the two is right can't be told from files.
+ * Where the walk and another log part: a log across a fork point that the walk passed by, or one that goes on where the
+ * walk took another fork. Two servers wrote them, and which of the two is right can't be told from files.
  */
-function whySplit(logs: readonly Link[], left: ReadonlyMap<string, bigint>): string | undefined {
-  const other = logs.find(({ set, fork, forkPoint }) => {
+function whySplit(logs: readonly Link[], end: Place, left: ReadonlyMap<string, bigint>): string | undefined {
+  const other = logs.find(({ set, fork, lsn, forkPoint }) => {
     const until = left.get(set.firstFork);
-    return (
-      set.firstFork !== fork &&
-      forkPoint !== undefined &&
-      !left.has(fork) &&
-      until !== undefined &&
-      forkPoint < until
-    );
+    if (until === undefined) return false;
+    if (set.firstFork === fork) return fork !== end.fork && lsn > until;
+    return forkPoint !== undefined && !left.has(fork) && forkPoint < until;
   });
   return other
-    ? `two recovery paths part at LSN ${String(other.forkPoint)}: ${other.set.file} comes from a server that recovered the database there, other logs from one that went on`
+    ? `two recovery paths part: ${other.set.file} and other logs come from two servers that both went on after LSN ${String(other.forkPoint ?? left.get(other.fork))}`
     : undefined;
 }
 

@@ -134,7 +134,8 @@ export class HostDisk implements Disk {
   async remove(path: string): Promise<void> {
     const { real, missing } = await this.#find(path);
     if (missing.length > 0) throw notThere(path, missing);
-    if (parsePath(path).segments.length === 0) throw new DiskError(5, `${path} is a root and cannot be removed.`);
+    if (parsePath(path).segments.length === 0)
+      throw new DiskError(5, `${path} is a root and cannot be removed.`);
     await translated(path, () => rm(real, { recursive: true }));
   }
 
@@ -170,13 +171,17 @@ export class HostDisk implements Disk {
     const parsed = parsePath(path);
     if (parsed.kind === "drive") {
       if (!this.#drives.has(parsed.drive)) {
-        throw new DiskError(3, `${path}: ${this.host} has no drive ${parsed.drive}:, only ${this.drives.join(", ")}.`);
+        throw new DiskError(
+          3,
+          `${path}: ${this.host} has no drive ${parsed.drive}:, only ${this.drives.join(", ")}.`,
+        );
       }
       return { disk: this, drive: parsed.drive, segments: parsed.segments };
     }
     const { disk, folder } = this.#shares.find(this.host, parsed.host, parsed.share);
     const local: WindowsPath = parsePath(folder);
-    if (local.kind !== "drive") throw new DiskError(53, `${path}: the share is not on a drive of ${disk.host}.`);
+    if (local.kind !== "drive")
+      throw new DiskError(53, `${path}: the share is not on a drive of ${disk.host}.`);
     return { disk, drive: local.drive, segments: [...local.segments, ...parsed.segments] };
   }
 
@@ -189,7 +194,8 @@ export class HostDisk implements Disk {
       if (this.#denied.has(windows)) throw new DiskError(5, `${asked}: access is denied.`);
       const names = await readdir(real).catch(() => undefined);
       const wanted = segment.toUpperCase();
-      const name = names?.find((one) => one === segment) ?? names?.find((one) => one.toUpperCase() === wanted);
+      const name =
+        names?.find((one) => one === segment) ?? names?.find((one) => one.toUpperCase() === wanted);
       if (name === undefined) return { real, missing: segments.slice(at) };
       real = join(real, name);
     }

@@ -38,7 +38,10 @@ export function parsePath(path: string): WindowsPath {
   }
   const drive = /^([a-zA-Z]):(\\.*|)$/.exec(text);
   if (!drive) {
-    throw new DiskError(3, `${path} is not an absolute Windows path; expected D:\\folder\\file or \\\\HOST\\share\\file.`);
+    throw new DiskError(
+      3,
+      `${path} is not an absolute Windows path; expected D:\\folder\\file or \\\\HOST\\share\\file.`,
+    );
   }
   const [, letter = "", rest = ""] = drive;
   return { kind: "drive", drive: letter.toUpperCase(), segments: segmentsOf(rest, path) };

@@ -6,7 +6,11 @@ import { toBns, wire, type Zone, type ZoneRecord } from "./zone.ts";
 const largestUdp = 1232;
 
 /** Answers a query from the zone, as its authoritative server; names outside it are refused. */
-export function answerQuery(query: Buffer, zone: Pick<Zone, "origin" | "find" | "records">, overUdp: boolean): Buffer {
+export function answerQuery(
+  query: Buffer,
+  zone: Pick<Zone, "origin" | "find" | "records">,
+  overUdp: boolean,
+): Buffer {
   const request = wire.Message.decode(query);
   const reply = new wire.Message().setReply(request);
   if (request.edns.enabled) reply.setEDNS(largestUdp, false);

@@ -1,7 +1,21 @@
 import { decodeName, encodeName } from "./names.ts";
 
 /** Record types that the server treats in a way of their own. */
-export const type = { A: 1, NS: 2, CNAME: 5, SOA: 6, PTR: 12, TXT: 16, AAAA: 28, TSIG: 250, ANY: 255 } as const;
+export const type = {
+  A: 1,
+  NS: 2,
+  CNAME: 5,
+  SOA: 6,
+  PTR: 12,
+  TXT: 16,
+  AAAA: 28,
+  TSIG: 250,
+  ANY: 255,
+} as const;
+const numbers: ReadonlyMap<string, number> = new Map(Object.entries(type));
+/** The number of a type by its name, in any case; one that the server has no name for is 0, which no record has. */
+export const typeNumber = (name: string): number => numbers.get(name.toUpperCase()) ?? 0;
+
 /** Classes. */
 export const dnsClass = { IN: 1, NONE: 254, ANY: 255 } as const;
 /** Response codes, RFC 1035 and RFC 2136. */

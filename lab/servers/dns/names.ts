@@ -8,7 +8,9 @@ export function fqdn(name: string): string {
 
 /** The name on the wire, without compression. */
 export function encodeName(name: string): Buffer {
-  const labels = fqdn(name).split(".").filter((label) => label !== "");
+  const labels = fqdn(name)
+    .split(".")
+    .filter((label) => label !== "");
   const parts = labels.flatMap((label) => {
     const bytes = Buffer.from(label, "latin1");
     if (bytes.length > 63) throw new Error(`The label ${label} is longer than 63 characters.`);
@@ -22,7 +24,7 @@ export function decodeName(message: Buffer, offset: number): { readonly name: st
   const labels: string[] = [];
   let at = offset;
   let end: number | undefined;
-  for (let jumps = 0; ; ) {
+  for (let jumps = 0; ;) {
     const length = message.readUInt8(at);
     if ((length & 0xc0) === 0xc0) {
       end ??= at + 2;

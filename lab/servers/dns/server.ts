@@ -1,6 +1,6 @@
 import { type LabNetwork, labNetwork, type Line, type Listener } from "../network.ts";
 import { answerQuery } from "./answer.ts";
-import { bareResponse, decodeMessage, opcode, type RawMessage, rcode, type } from "./message.ts";
+import { bareResponse, decodeMessage, opcode, type RawMessage, rcode, type, typeNumber } from "./message.ts";
 import { signResponse, tsigError, type TsigKey, verify } from "./tsig.ts";
 import { applyUpdate, type Policy } from "./update.ts";
 import { type RecordText, Zone } from "./zone.ts";
@@ -63,7 +63,8 @@ export class DnsServer {
 
   /** The port of UDP and TCP; known once it listens. */
   get port(): number {
-    if (this.#port === undefined) throw new Error(`The DNS server for ${this.zone.origin} does not listen yet.`);
+    if (this.#port === undefined)
+      throw new Error(`The DNS server for ${this.zone.origin} does not listen yet.`);
     return this.#port;
   }
 
@@ -140,7 +141,8 @@ export class DnsServer {
     const verified = verify(message, raw, this.#keys, nowSec);
     if (verified.kind === "malformed") return bareResponse(message, rcode.FORMERR, true);
     if (verified.kind === "bad") {
-      if (raw.opcode === opcode.UPDATE) this.#seen(verified.error === tsigError.BADTIME ? verified.fields.keyName : undefined, rcode.NOTAUTH);
+      if (raw.opcode === opcode.UPDATE)
+        this.#seen(verified.error === tsigError.BADTIME ? verified.fields.keyName : undefined, rcode.NOTAUTH);
       return signResponse(bareResponse(message, rcode.NOTAUTH, true), verified, nowSec);
     }
     if (raw.opcode === opcode.QUERY) {
@@ -157,7 +159,10 @@ export class DnsServer {
       }
       return signResponse(answer, verified, nowSec);
     }
-    const code = raw.opcode === opcode.UPDATE ? this.#update(raw, verified.kind === "good" ? verified.key.name : undefined) : rcode.NOTIMP;
+    const code =
+      raw.opcode === opcode.UPDATE
+        ? this.#update(raw, verified.kind === "good" ? verified.key.name : undefined)
+        : rcode.NOTIMP;
     return signResponse(bareResponse(message, code, true), verified, nowSec);
   }
 
@@ -182,7 +187,7 @@ export class DnsServer {
         const isMeant = name === granted || (grant.match === "subdomain" && name.endsWith(`.${granted}`));
         if (!isMeant) return false;
         if (!grant.types) return recordType !== type.SOA && recordType !== type.NS;
-        return grant.types.some((one) => type[one.toUpperCase() as keyof typeof type] === recordType);
+        return grant.types.some((one) => typeNumber(one) === recordType);
       });
   }
 }

@@ -85,12 +85,7 @@ function macOf(key: TsigKey, algorithm: string, parts: readonly Buffer[]): Buffe
 }
 
 /** Checks the signature of a request against the keys, at that time (seconds since 1970). */
-export function verify(
-  message: Buffer,
-  raw: RawMessage,
-  keys: readonly TsigKey[],
-  nowSec: number,
-): Verified {
+export function verify(message: Buffer, raw: RawMessage, keys: readonly TsigKey[], nowSec: number): Verified {
   const additional = raw.sections[2];
   const at = additional.findIndex((record) => record.type === type.TSIG);
   if (at < 0) return { kind: "unsigned" };

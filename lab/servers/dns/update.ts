@@ -31,8 +31,7 @@ export function applyUpdate(
   if (!zone || more.length > 0 || zone.type !== type.SOA) return { code: rcode.FORMERR, records };
   if (zone.name !== origin || zone.class !== dnsClass.IN) return { code: rcode.NOTAUTH, records };
   const [prerequisites, updates] = message.sections;
-  const code =
-    scan(origin, records, updates, mayUpdate) || holds(origin, records, prerequisites);
+  const code = scan(origin, records, updates, mayUpdate) || holds(origin, records, prerequisites);
   if (code !== rcode.NOERROR) return { code, records };
   return { code, records: updates.reduce((now, update) => applied(origin, now, update), records) };
 }
@@ -62,11 +61,7 @@ function scan(
 }
 
 /** The prerequisites; those with values are compared as whole sets. */
-function holds(
-  origin: string,
-  records: readonly ZoneRecord[],
-  prerequisites: readonly RawRecord[],
-): number {
+function holds(origin: string, records: readonly ZoneRecord[], prerequisites: readonly RawRecord[]): number {
   const wanted = new Map<string, RawRecord[]>();
   for (const need of prerequisites) {
     if (need.ttl !== 0) return rcode.FORMERR;
@@ -98,17 +93,14 @@ function holds(
 }
 
 /** The records after one record of the update section. */
-function applied(
-  origin: string,
-  records: readonly ZoneRecord[],
-  update: RawRecord,
-): readonly ZoneRecord[] {
+function applied(origin: string, records: readonly ZoneRecord[], update: RawRecord): readonly ZoneRecord[] {
   // The zone keeps its SOA and its name servers, whatever is deleted.
   const isKept = (record: ZoneRecord): boolean =>
     record.name === origin && (record.type === type.SOA || record.type === type.NS);
   if (update.class === dnsClass.ANY) {
     return records.filter((record) => {
-      const isMeant = record.name === update.name && (update.type === type.ANY || record.type === update.type);
+      const isMeant =
+        record.name === update.name && (update.type === type.ANY || record.type === update.type);
       return !isMeant || isKept(record);
     });
   }

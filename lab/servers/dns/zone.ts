@@ -1,5 +1,5 @@
 import { createRequire } from "node:module";
-import { dnsClass, type } from "./message.ts";
+import { dnsClass, type, typeNumber } from "./message.ts";
 import { encodeName, fqdn, isInZone } from "./names.ts";
 
 /** A record of the zone. */
@@ -96,7 +96,7 @@ export class Zone {
 
   /** The values of a name as text, for whoever looks at the server from within the lab. */
   values(name: string, recordType: string): readonly string[] {
-    return this.find(this.absolute(name), type[recordType as keyof typeof type] ?? 0).map((record) => {
+    return this.find(this.absolute(name), typeNumber(recordType)).map((record) => {
       return toBns(record).data.toString();
     });
   }

@@ -55,7 +55,18 @@ export class HostServerLog {
     if (!this.toFile) return;
     this.#line++;
     const time = this.#localTime().toFormat("yyyy-MM-dd HH:mm:ss");
-    const fields = [this.#line, time, severity, category, id, name, text, "anonymous", "0.0.0.0", this.#options.identity.name];
+    const fields = [
+      this.#line,
+      time,
+      severity,
+      category,
+      id,
+      name,
+      text,
+      "anonymous",
+      "0.0.0.0",
+      this.#options.identity.name,
+    ];
     const line = `${fields.map((field) => `"${String(field).replaceAll('"', '""')}"`).join(",")}\r\n`;
     this.#writing = this.#writing.then(() => this.#append(line));
     await this.#writing;

@@ -113,7 +113,13 @@ export class K2Server implements Program {
     this.#listener = listener;
     this.#port = listener.port;
     this.#ready = true;
-    await this.log.write("Info", "General", 3, "ServerStarted", `Host Server started, listening on port ${this.#port}`);
+    await this.log.write(
+      "Info",
+      "General",
+      3,
+      "ServerStarted",
+      `Host Server started, listening on port ${this.#port}`,
+    );
     this.#workEveryMinute(generation);
   }
 
@@ -135,7 +141,9 @@ export class K2Server implements Program {
       );
     } catch (error) {
       const number = numberOf(error);
-      throw new Error(`System.Data.SqlClient.SqlException${number === undefined ? "" : ` (Error ${number})`}: ${textOf(error)}`);
+      throw new Error(
+        `System.Data.SqlClient.SqlException${number === undefined ? "" : ` (Error ${number})`}: ${textOf(error)}`,
+      );
     }
   }
 

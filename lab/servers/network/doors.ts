@@ -24,7 +24,8 @@ export interface Door {
 async function bound(bind: () => Promise<void>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      return await bind();
+      await bind();
+      return;
     } catch (error) {
       const inUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
       if (!inUse || attempt >= 50) throw error;

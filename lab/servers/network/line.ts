@@ -65,6 +65,8 @@ export class Line extends Duplex {
     this.remotePort = raw.remotePort;
     this.localAddress = raw.localAddress;
     this.localPort = raw.localPort;
+    // Stand-ins write in small pieces: waiting to fill a packet would cost 40 ms each.
+    raw.setNoDelay(true);
     raw.pause();
     raw.on("data", (chunk: Buffer) => {
       this.#in.add(this.#delayMs(), () => {

@@ -105,7 +105,10 @@ export class WindowsHost {
     await this.#makeFolders();
     this.#state = "on";
     const atOnce = this.#specs.filter(({ startType = "auto", initially }) => {
-      return (initially ?? (startType === "auto" || startType === "delayed-auto" ? "running" : "stopped")) === "running";
+      return (
+        (initially ?? (startType === "auto" || startType === "delayed-auto" ? "running" : "stopped")) ===
+        "running"
+      );
     });
     for (const { name } of atOnce) await this.services.runAlready(name);
     this.tasks.boot();
@@ -125,7 +128,9 @@ export class WindowsHost {
 
   /** The program of that name or path, or undefined. */
   command(name: string): Command | undefined {
-    const path = name.replace(/^%?[^\\]*%?\\system32\\/i, "").replace(/^[a-z]:\\windows\\(system32|sysnative)\\/i, "");
+    const path = name
+      .replace(/^%?[^\\]*%?\\system32\\/i, "")
+      .replace(/^[a-z]:\\windows\\(system32|sysnative)\\/i, "");
     return this.#commands.get(toolKey(path));
   }
 
@@ -223,7 +228,9 @@ export class WindowsHost {
   }
 
   async #makeFolders(): Promise<void> {
-    const homes = this.users.map(({ name }) => `C:\\Users\\${name.slice(name.lastIndexOf("\\") + 1)}\\AppData\\Local\\Temp`);
+    const homes = this.users.map(
+      ({ name }) => `C:\\Users\\${name.slice(name.lastIndexOf("\\") + 1)}\\AppData\\Local\\Temp`,
+    );
     for (const folder of ["C:\\Windows\\System32", "C:\\Windows\\Temp", "C:\\ProgramData", ...homes]) {
       await this.disk.makeFolder(folder);
     }

@@ -1,5 +1,12 @@
 /** The value types that the model knows, as `reg` names them. */
-export const valueTypes = ["REG_SZ", "REG_EXPAND_SZ", "REG_MULTI_SZ", "REG_DWORD", "REG_QWORD", "REG_BINARY"] as const;
+export const valueTypes = [
+  "REG_SZ",
+  "REG_EXPAND_SZ",
+  "REG_MULTI_SZ",
+  "REG_DWORD",
+  "REG_QWORD",
+  "REG_BINARY",
+] as const;
 /** A value type of the registry. */
 export type ValueType = (typeof valueTypes)[number];
 
@@ -109,7 +116,8 @@ export class Registry {
 
   #segments(path: string, view: View): string[] {
     const full = fullKeyName(path);
-    if (full === undefined) throw new Error(`${path} is no registry key; expected it to begin with HKLM, HKCU, HKU, HKCR or HKCC.`);
+    if (full === undefined)
+      throw new Error(`${path} is no registry key; expected it to begin with HKLM, HKCU, HKU, HKCR or HKCC.`);
     return segmentsIn(full, view);
   }
 }

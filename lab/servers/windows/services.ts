@@ -1,6 +1,8 @@
 import type { LabClock } from "../types.ts";
-import type { EventLevel, EventLog } from "./events.ts";
-import { type FailureActions, installed, type Service, type ServiceFaults, type ServiceSpec } from "./service.ts";
+import type { EventLog } from "./events.ts";
+import { ServiceEvents } from "./service-events.ts";
+import { installed, type Service, type ServiceFaults, type ServiceSpec } from "./service.ts";
+import { StateWatch } from "./state-watch.ts";
 import { win32Text } from "./win32.ts";
 
 /** Start failures that the start request itself answers; others show as the exit code of the process. */
@@ -8,31 +10,30 @@ const answeredByStart = new Set([2, 3, 5, 1053, 1069]);
 /** How long Windows waits for a started process to report in (ServicesPipeTimeout), in milliseconds. */
 const pipeTimeoutMs = 30_000;
 
-const controlManager = "Service Control Manager";
-
 /**
  * The service control manager of one host. Requests answer with Windows's error codes, 0 for accepted; the change of
  * state comes later, in lab time.
  */
 export class ServiceManager {
   readonly #clock: LabClock;
-  readonly #events: EventLog;
+  readonly #events: ServiceEvents;
   readonly #services = new Map<string, Service>();
   /** What is due for a service next: becoming RUNNING or STOPPED, or dying. */
   readonly #due = new Map<Service, () => void>();
   readonly #starting = new Set<Service>();
-  readonly #watchers = new Set<() => void>();
+  readonly #watch = new StateWatch();
   #nextPid = 1000;
 
   constructor(clock: LabClock, events: EventLog, specs: readonly ServiceSpec[]) {
     this.#clock = clock;
-    this.#events = events;
+    this.#events = new ServiceEvents(events);
     for (const spec of specs) this.install(spec);
   }
 
   /** Installs a service, stopped. */
   install(spec: ServiceSpec): void {
-    if (this.#services.has(spec.name.toUpperCase())) throw new Error(`The service ${spec.name} is there already.`);
+    if (this.#services.has(spec.name.toUpperCase()))
+      throw new Error(`The service ${spec.name} is there already.`);
     this.#services.set(spec.name.toUpperCase(), installed(spec));
   }
 
@@ -71,7 +72,7 @@ export class ServiceManager {
     try {
       const code = (await this.#startDependencies(service)) || (await this.#refusedStart(service));
       if (code !== 0) {
-        this.#log(2, 7000, `The ${service.displayName} service failed to start due to the following error: \r\n${win32Text(code)}`);
+        this.#events.startFailed(service, code);
         return code;
       }
       this.#begin(service);
@@ -95,27 +96,24 @@ export class ServiceManager {
       this.#later(service, service.stopMs, async () => {
         await service.program?.stop();
         this.#stopped(service, 0);
-        this.#log(4, 7036, `The ${service.displayName} service entered the stopped state.`);
+        this.#events.entered(service, "stopped");
       });
     }
-    this.#tell();
+    this.#watch.changed();
     return 0;
   }
 
   /** Changes the configuration; `undefined` leaves a field as it is. */
   configure(
     name: string,
-    change: Partial<Pick<Service, "startType" | "displayName" | "account" | "image" | "dependsOn" | "failureActions">>,
+    change: Partial<
+      Pick<Service, "startType" | "displayName" | "account" | "image" | "dependsOn" | "failureActions">
+    >,
   ): number {
     const service = this.find(name);
     if (!service) return 1060;
     if (change.startType && change.startType !== service.startType) {
-      const words = { auto: "auto start", "delayed-auto": "auto start", manual: "demand start", disabled: "disabled" };
-      this.#log(
-        4,
-        7040,
-        `The start type of the ${service.displayName} service was changed from ${words[service.startType]} to ${words[change.startType]}.`,
-      );
+      this.#events.startTypeChanged(service, change.startType);
     }
     Object.assign(service, change);
     return 0;
@@ -137,11 +135,7 @@ export class ServiceManager {
     await service.program?.stop();
     const action = service.failureActions.actions[0];
     if (action?.kind === "restart") {
-      this.#log(
-        2,
-        7031,
-        `The ${service.displayName} service terminated unexpectedly.  It has done this 1 time(s).  The following corrective action will be taken in ${action.delayMs} milliseconds: Restart the service.`,
-      );
+      this.#events.crashed(service, action.delayMs);
       this.#due.set(
         service,
         this.#clock.at(this.#clock.now() + action.delayMs, () => {
@@ -151,24 +145,14 @@ export class ServiceManager {
         }),
       );
     } else {
-      this.#log(2, 7034, `The ${service.displayName} service terminated unexpectedly.  It has done this 1 time(s).`);
+      this.#events.crashed(service, undefined);
     }
   }
 
   /** Waits until the service is neither starting nor stopping; gives up when the signal says so. */
   async settled(name: string, signal?: AbortSignal): Promise<Service> {
     const service = this.#known(name);
-    while ((service.state === "start-pending" || service.state === "stop-pending") && !signal?.aborted) {
-      await new Promise<void>((resolve) => {
-        const done = (): void => {
-          this.#watchers.delete(done);
-          signal?.removeEventListener("abort", done);
-          resolve();
-        };
-        this.#watchers.add(done);
-        signal?.addEventListener("abort", done);
-      });
-    }
+    await this.#watch.until(() => service.state === "running" || service.state === "stopped", signal);
     return service;
   }
 
@@ -215,11 +199,7 @@ export class ServiceManager {
       const code = needed.state === "stopped" ? await this.start(name) : 0;
       const outcome = code === 0 || code === 1056 ? await this.settled(name) : needed;
       if (outcome.state !== "running") {
-        this.#log(
-          2,
-          7001,
-          `The ${service.displayName} service depends on the ${needed.displayName} service which failed to start because of the following error: \r\n${win32Text(code || outcome.exitCode)}`,
-        );
+        this.#events.dependencyFailed(service, needed, code || outcome.exitCode);
         return 1068;
       }
     }
@@ -231,7 +211,7 @@ export class ServiceManager {
     if (code === undefined || !answeredByStart.has(code)) return 0;
     if (code === 1053) {
       await new Promise<void>((resolve) => this.#clock.at(this.#clock.now() + pipeTimeoutMs, resolve));
-      this.#log(2, 7009, `A timeout was reached (${pipeTimeoutMs} milliseconds) while waiting for the ${service.displayName} service to connect.`);
+      this.#events.connectTimedOut(service, pipeTimeoutMs);
     }
     return code;
   }
@@ -240,13 +220,13 @@ export class ServiceManager {
     service.state = "start-pending";
     service.exitCode = 0;
     service.pid = this.#newPid();
-    this.#tell();
+    this.#watch.changed();
     if (service.faults.hangsOnStart) return;
     this.#later(service, service.startUpMs, async () => {
       const code = service.faults.failsToStart;
       if (code === undefined) return this.#running(service);
       this.#stopped(service, code);
-      this.#log(2, 7023, `The ${service.displayName} service terminated with the following error: \r\n${win32Text(code)}`);
+      this.#events.endedWith(service, win32Text(code));
     });
   }
 
@@ -256,8 +236,7 @@ export class ServiceManager {
       await service.program?.start();
     } catch (error) {
       this.#stopped(service, 1064);
-      const reason = error instanceof Error ? error.message : String(error);
-      this.#log(2, 7023, `The ${service.displayName} service terminated with the following error: \r\n${reason}`);
+      this.#events.endedWith(service, error instanceof Error ? error.message : String(error));
       return;
     }
     if (service.pid !== pid) {
@@ -267,9 +246,9 @@ export class ServiceManager {
     }
     service.state = "running";
     service.exitCode = 0;
-    this.#log(4, 7036, `The ${service.displayName} service entered the running state.`);
+    this.#events.entered(service, "running");
     this.#armDeath(service);
-    this.#tell();
+    this.#watch.changed();
   }
 
   #armDeath(service: Service): void {
@@ -282,7 +261,7 @@ export class ServiceManager {
     service.state = "stopped";
     service.exitCode = exitCode;
     service.pid = 0;
-    this.#tell();
+    this.#watch.changed();
   }
 
   #later(service: Service, afterMs: number, work: () => Promise<void> | void): void {
@@ -306,16 +285,12 @@ export class ServiceManager {
   #known(name: string): Service {
     const service = this.find(name);
     if (service) return service;
-    throw new Error(`There is no service ${name}; there are ${this.list().map((one) => one.name).join(", ") || "none"}.`);
-  }
-
-  #log(level: EventLevel, id: number, message: string): void {
-    this.#events.write({ log: "System", provider: controlManager, id, level, message });
-  }
-
-  #tell(): void {
-    for (const watcher of [...this.#watchers]) watcher();
+    throw new Error(
+      `There is no service ${name}; there are ${
+        this.list()
+          .map((one) => one.name)
+          .join(", ") || "none"
+      }.`,
+    );
   }
 }
-
-export type { FailureActions };

@@ -151,7 +151,10 @@ export function nextRun(schedule: Schedule, nowMs: number, timeZone: string): nu
     case "once":
     case "daily": {
       const [hour = 0, minute = 0] = schedule.at.split(":").map(Number);
-      const day = schedule.date === undefined ? now : DateTime.fromFormat(schedule.date, "MM/dd/yyyy", { zone: timeZone });
+      const day =
+        schedule.date === undefined
+          ? now
+          : DateTime.fromFormat(schedule.date, "MM/dd/yyyy", { zone: timeZone });
       const at = day.set({ hour, minute, second: 0, millisecond: 0 });
       if (at > now) return at.toMillis();
       return schedule.kind === "daily" ? at.plus({ days: 1 }).toMillis() : undefined;

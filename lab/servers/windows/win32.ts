@@ -33,5 +33,8 @@ const texts: Readonly<Record<number, string>> = {
 
 /** The text of a system error code. */
 export function win32Text(code: number): string {
-  return texts[code] ?? `The system cannot find message text for message number 0x${code.toString(16)} in the message file for BASE.`;
+  return (
+    texts[code] ??
+    `The system cannot find message text for message number 0x${code.toString(16)} in the message file for BASE.`
+  );
 }

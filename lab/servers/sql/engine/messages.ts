@@ -63,6 +63,7 @@ const general: Readonly<Record<number, Entry>> = {
   952: [16, 1, "Database '%' is in transition. Try the statement later."],
   1087: [15, 2, 'Must declare the table variable "%".'],
   1222: [16, 51, "Lock request time out period exceeded."],
+  1223: [16, 1, "Cannot release the application lock (Database Principal: 'public', Resource: '%') because it is not currently held."],
   1205: [13, 51, "Transaction (Process ID %) was deadlocked on % resources with another process and has been chosen as the deadlock victim. Rerun the transaction."],
   1505: [16, 1, "The CREATE UNIQUE INDEX statement terminated because a duplicate key was found for the object name '%' and the index name '%'. The duplicate key value is %."],
   1750: [16, 0, "Could not create constraint or index. See previous errors."],

@@ -13,7 +13,8 @@ function pathsOf(call: Call): readonly string[] {
     .map((word) => absolutePath(unquoted(word), call.shell.folder));
 }
 
-const has = (call: Call, flag: string): boolean => new RegExp(`(^|\\s)/${flag}(\\s|/|$)`, "i").test(call.rest);
+const has = (call: Call, flag: string): boolean =>
+  new RegExp(`(^|\\s)/${flag}(\\s|/|$)`, "i").test(call.rest);
 
 const failed = (call: Call, code: number): number => {
   call.err(`${win32Text(code)}\r\n`);
@@ -63,7 +64,8 @@ const cd: Command = async (call) => {
 
 /** Without /d, a folder on another drive does not become the current one. */
 function changeFolder(shell: Shell, folder: string, alsoDrive: boolean): void {
-  if (alsoDrive || folder.slice(0, 2) === shell.folder.slice(0, 2)) shell.folder = folder.replace(/\\$/, (end) => (folder.length === 3 ? end : ""));
+  if (alsoDrive || folder.slice(0, 2) === shell.folder.slice(0, 2))
+    shell.folder = folder.replace(/\\$/, (end) => (folder.length === 3 ? end : ""));
 }
 
 const makeFolder: Command = async (call) => {
@@ -116,7 +118,8 @@ const copy: Command = async (call) => {
   }
   const target = absolutePath(to, call.shell.folder);
   const sources = await matching(call.shell, from);
-  const intoFolder = (await call.shell.files.exists(target)) && (await call.shell.files.stat(target)).isFolder;
+  const intoFolder =
+    (await call.shell.files.exists(target)) && (await call.shell.files.stat(target)).isFolder;
   for (const source of sources) {
     const path = absolutePath(source, call.shell.folder);
     const { modifiedMs } = await call.shell.files.stat(path);

@@ -35,13 +35,17 @@ async function understand(call: Call): Promise<Asked> {
   }
   const path = absolutePath(given, call.shell.folder);
   const isRoot = path.endsWith("\\");
-  if (isRoot || (await call.shell.files.stat(path)).isFolder) return { ...asked, folder: path, pattern: wildcard("*") };
+  if (isRoot || (await call.shell.files.stat(path)).isFolder)
+    return { ...asked, folder: path, pattern: wildcard("*") };
   return { ...asked, folder: path.slice(0, path.lastIndexOf("\\") + 1), pattern: wildcard(last) };
 }
 
 async function collect(call: Call, folder: string, asked: Asked): Promise<Listed[]> {
   const base = folder.replace(/\\$/, "");
-  const all = (await call.shell.files.list(folder)).map((entry) => ({ ...entry, path: `${base}\\${entry.name}` }));
+  const all = (await call.shell.files.list(folder)).map((entry) => ({
+    ...entry,
+    path: `${base}\\${entry.name}`,
+  }));
   const wanted = all.filter((entry) => {
     const kind = asked.only === undefined || (asked.only === "folders") === entry.isFolder;
     return kind && asked.pattern.test(entry.name);

@@ -31,7 +31,8 @@ export class CmdSyntaxError extends Error {}
 export function parseLine(line: string): Node {
   const reader = new Reader(line);
   const node = reader.list(false);
-  if (!reader.done) throw new CmdSyntaxError(`${reader.rest().trim().charAt(0)} was unexpected at this time.`);
+  if (!reader.done)
+    throw new CmdSyntaxError(`${reader.rest().trim().charAt(0)} was unexpected at this time.`);
   return node;
 }
 

@@ -2,7 +2,15 @@ import { absolutePath } from "../../disk/paths.ts";
 import { DiskError } from "../../types.ts";
 import { win32Text } from "../win32.ts";
 import { builtIns } from "./built-ins.ts";
-import { CmdSyntaxError, expandVariables, type Node, parseLine, type Redirect, splitArguments, unquoted } from "./parse.ts";
+import {
+  CmdSyntaxError,
+  expandVariables,
+  type Node,
+  parseLine,
+  type Redirect,
+  splitArguments,
+  unquoted,
+} from "./parse.ts";
 import { type Call, type Command, Input, type Shell, type Streams } from "./shell.ts";
 import { ExitShell } from "./exit.ts";
 
@@ -16,7 +24,11 @@ export async function runLine(line: string, shell: Shell, streams: Streams): Pro
     return 1;
   }
   try {
-    shell.errorLevel = await runNode(parseLine(expandVariables(line, (name) => variable(shell, name))), shell, streams);
+    shell.errorLevel = await runNode(
+      parseLine(expandVariables(line, (name) => variable(shell, name))),
+      shell,
+      streams,
+    );
   } catch (error) {
     if (error instanceof ExitShell) shell.errorLevel = error.code;
     else if (error instanceof CmdSyntaxError) {
@@ -32,7 +44,8 @@ function variable(shell: Shell, name: string): string | undefined {
   if (name === "CD") return shell.folder;
   const now = shell.host.localTime();
   if (name === "DATE") return now.toFormat("ccc MM/dd/yyyy");
-  if (name === "TIME") return now.toFormat("HH:mm:ss.").padStart(9) + String(Math.floor(now.millisecond / 10)).padStart(2, "0");
+  if (name === "TIME")
+    return now.toFormat("HH:mm:ss.").padStart(9) + String(Math.floor(now.millisecond / 10)).padStart(2, "0");
   return shell.variables.get(name);
 }
 
@@ -93,7 +106,9 @@ async function redirected(
       }
       const isNul = to.file.toUpperCase() === "NUL";
       if (stream === 0) {
-        input = Input.of(isNul ? "" : (await shell.files.read(absolutePath(to.file, shell.folder))).toString());
+        input = Input.of(
+          isNul ? "" : (await shell.files.read(absolutePath(to.file, shell.folder))).toString(),
+        );
         continue;
       }
       const parts: Buffer[] = [];
@@ -129,11 +144,16 @@ async function runCommand(text: string, shell: Shell, streams: Streams): Promise
   if (/^(.*\\)?cmd(\.exe)?$/i.test(asked)) return nested(rest, shell, streams);
   const command = shell.host.command(asked);
   if (command) return call(command, rest, shell, streams);
-  if (asked.includes("\\") && !(await shell.files.exists(absolutePath(`${asked}\\..`, shell.folder)).catch(() => false))) {
+  if (
+    asked.includes("\\") &&
+    !(await shell.files.exists(absolutePath(`${asked}\\..`, shell.folder)).catch(() => false))
+  ) {
     streams.err("The system cannot find the path specified.\r\n");
     return 1;
   }
-  streams.err(`'${asked}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n`);
+  streams.err(
+    `'${asked}' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n`,
+  );
   return 1;
 }
 

@@ -111,9 +111,13 @@ export class ShellFiles implements Disk {
 
   #reading(path: string): string {
     const parsed = parsePath(path);
-    const isOwn = parsed.kind === "share" && parsed.host.split(".")[0]?.toUpperCase() === this.#disk.host.toUpperCase();
+    const isOwn =
+      parsed.kind === "share" && parsed.host.split(".")[0]?.toUpperCase() === this.#disk.host.toUpperCase();
     if (parsed.kind === "share" && !isOwn && this.#logon === "publickey") {
-      throw new DiskError(5, `${path}: access is denied; a logon by key has no credentials for another host.`);
+      throw new DiskError(
+        5,
+        `${path}: access is denied; a logon by key has no credentials for another host.`,
+      );
     }
     return path;
   }

@@ -17,7 +17,9 @@ export async function matching(shell: Shell, path: string): Promise<readonly str
 /** A pattern with `*` and `?` as a regular expression; `*.*` means every name. */
 export function wildcard(pattern: string): RegExp {
   const text = pattern === "*.*" ? "*" : pattern;
-  const source = text.replace(/[.+^${}()|[\]\\]/g, "\\$&").replaceAll("*", ".*").replaceAll("?", ".");
+  const source = text
+    .replace(/[.+^${}()|[\]\\]/g, "\\$&")
+    .replaceAll("*", ".*")
+    .replaceAll("?", ".");
   return new RegExp(`^${source}$`, "i");
 }
-

@@ -21,7 +21,11 @@ export interface Exec {
 const wait = (delayMs: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
     const timer = setTimeout(resolve, delayMs).unref();
-    signal.addEventListener("abort", () => (clearTimeout(timer), resolve()), { once: true });
+    const giveUp = (): void => {
+      clearTimeout(timer);
+      resolve();
+    };
+    signal.addEventListener("abort", giveUp, { once: true });
   });
 
 /** Runs one command line for a connected client and sends its output and exit code. */

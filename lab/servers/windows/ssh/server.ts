@@ -8,6 +8,7 @@ import type { WindowsHost } from "../host.ts";
 import { type LabUser, shortName } from "../users.ts";
 import { exec } from "./exec.ts";
 import type { SshFault } from "./faults.ts";
+import { newSshKey } from "./keys.ts";
 import { serveSftp } from "./sftp.ts";
 
 export type { SshFault } from "./faults.ts";
@@ -28,15 +29,19 @@ export class SshHost implements Program {
   #port: number | undefined;
   readonly #logons: { readonly user: string; readonly logon: Logon; readonly timeMs: number }[] = [];
 
-  constructor(host: WindowsHost, { port, hostKey }: { readonly port: number; readonly hostKey: string | undefined }) {
+  constructor(
+    host: WindowsHost,
+    { port, hostKey }: { readonly port: number; readonly hostKey: string | undefined },
+  ) {
     this.#host = host;
     this.#wanted = port;
-    this.#hostKey = hostKey ?? utils.generateKeyPairSync("ed25519").private;
+    this.#hostKey = hostKey ?? newSshKey().private;
   }
 
   /** The port that it listens on; known from its first start on, and the same ever after. */
   get port(): number {
-    if (this.#port === undefined) throw new Error(`The SSH server of ${this.#host.identity.name} was not started yet.`);
+    if (this.#port === undefined)
+      throw new Error(`The SSH server of ${this.#host.identity.name} was not started yet.`);
     return this.#port;
   }
 
@@ -44,6 +49,11 @@ export class SshHost implements Program {
   get publicKey(): string {
     const key = parsedKey(this.#hostKey);
     return `${key.type} ${key.getPublicSSH().toString("base64")}`;
+  }
+
+  /** The private host key: to give back the one that was changed. */
+  get privateKey(): string {
+    return this.#hostKey;
   }
 
   /** The host key's fingerprint as `ssh-keygen -l` prints it: `SHA256:...`. */
@@ -58,7 +68,7 @@ export class SshHost implements Program {
   }
 
   /** Another host key from now on, as after a new installation or with another machine in its place. */
-  changeHostKey(hostKey: string = utils.generateKeyPairSync("ed25519").private): void {
+  changeHostKey(hostKey: string = newSshKey().private): void {
     this.#hostKey = hostKey;
   }
 
@@ -100,7 +110,10 @@ export class SshHost implements Program {
     client.on("authentication", (context) => {
       const found = this.#host.user(context.username);
       const method = found ? acceptedBy(found, context) : undefined;
-      if (!found || method === undefined) return context.reject(["password", "publickey"]);
+      if (!found || method === undefined) {
+        context.reject(["password", "publickey"]);
+        return;
+      }
       user = found;
       logon = method;
       context.accept();
@@ -139,7 +152,8 @@ function parsedKey(text: string): ParsedKey {
   return key;
 }
 
-const same = (one: Buffer, other: Buffer): boolean => one.length === other.length && timingSafeEqual(one, other);
+const same = (one: Buffer, other: Buffer): boolean =>
+  one.length === other.length && timingSafeEqual(one, other);
 
 /** How the user may come in with what the client shows, or undefined. */
 function acceptedBy(user: LabUser, context: AuthContext): Logon | undefined {
@@ -150,11 +164,12 @@ function acceptedBy(user: LabUser, context: AuthContext): Logon | undefined {
   if (context.method !== "publickey") return undefined;
   for (const line of user.publicKeys ?? []) {
     const key = parsedKey(line);
-    if (key.type !== context.key.algo && !(key.type === "ssh-rsa" && context.key.algo.startsWith("rsa-"))) continue;
+    if (key.type !== context.key.algo && !(key.type === "ssh-rsa" && context.key.algo.startsWith("rsa-")))
+      continue;
     if (!same(key.getPublicSSH(), context.key.data)) continue;
     // Without a signature the client only asks whether the key would do.
     if (!context.signature || !context.blob) return "publickey";
-    if (key.verify(context.blob, context.signature, context.hashAlgo) === true) return "publickey";
+    if (key.verify(context.blob, context.signature, context.hashAlgo)) return "publickey";
   }
   return undefined;
 }

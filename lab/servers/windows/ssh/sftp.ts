@@ -109,7 +109,8 @@ export function serveSftp(sftp: SFTPWrapper, files: ShellFiles, home: string): v
       const at = path(given);
       const there = await files.exists(at);
       if (there && flags & mode.CREAT && flags & mode.EXCL) throw new DiskError(5, `${at} is there already.`);
-      if (!there && !(flags & mode.CREAT)) throw new DiskError(2, `${at}: the system cannot find the file specified.`);
+      if (!there && !(flags & mode.CREAT))
+        throw new DiskError(2, `${at}: the system cannot find the file specified.`);
       if (there && (await files.stat(at)).isFolder) throw new DiskError(5, `${at} is a folder.`);
       const empty = !there || (flags & mode.TRUNC) !== 0;
       if (empty) await files.write(at, Buffer.alloc(0));
@@ -129,7 +130,10 @@ export function serveSftp(sftp: SFTPWrapper, files: ShellFiles, home: string): v
       const open = file(handle);
       const at = open.appends ? open.data.length : offset;
       const size = Math.max(open.data.length, at + data.length);
-      const next = size === open.data.length ? open.data : Buffer.concat([open.data, Buffer.alloc(size - open.data.length)]);
+      const next =
+        size === open.data.length
+          ? open.data
+          : Buffer.concat([open.data, Buffer.alloc(size - open.data.length)]);
       data.copy(next, at);
       open.data = next;
       open.changed = true;
@@ -153,7 +157,8 @@ export function serveSftp(sftp: SFTPWrapper, files: ShellFiles, home: string): v
     done(id, async () => {
       const at = path(given);
       if (await files.exists(at)) throw new DiskError(5, `${at} is there already.`);
-      if (!(await files.exists(splitPath(at).folder))) throw new DiskError(3, `${at}: the system cannot find the path specified.`);
+      if (!(await files.exists(splitPath(at).folder)))
+        throw new DiskError(3, `${at}: the system cannot find the path specified.`);
       await files.makeFolder(at);
     }),
   );
@@ -164,7 +169,10 @@ export function serveSftp(sftp: SFTPWrapper, files: ShellFiles, home: string): v
     }),
   );
   sftp.on("EXTENDED", (id, name, data) => {
-    if (name !== "posix-rename@openssh.com") return sftp.status(id, status.OP_UNSUPPORTED);
+    if (name !== "posix-rename@openssh.com") {
+      sftp.status(id, status.OP_UNSUPPORTED);
+      return;
+    }
     done(id, async () => {
       const length = data.readUInt32BE(0);
       const from = data.subarray(4, 4 + length).toString();
@@ -176,7 +184,8 @@ export function serveSftp(sftp: SFTPWrapper, files: ShellFiles, home: string): v
     done(id, async () => {
       const at = path(given);
       const entry = await files.stat(at);
-      if (attrs.mtime !== undefined && !entry.isFolder) await files.write(at, await files.read(at), attrs.mtime * 1000);
+      if (Number.isFinite(attrs.mtime) && !entry.isFolder)
+        await files.write(at, await files.read(at), attrs.mtime * 1000);
     }),
   );
   sftp.on("FSETSTAT", (id) => sftp.status(id, status.OK));

@@ -19,7 +19,8 @@ function tokens(query: string): Token[] {
     const [, string, number, sign, word] = match;
     if (string !== undefined) found.push({ kind: "string", text: string.slice(1, -1) });
     else if (number !== undefined) found.push({ kind: "number", text: number });
-    else if (sign !== undefined) found.push({ kind: "sign", text: sign.replace("&lt;", "<").replace("&gt;", ">") });
+    else if (sign !== undefined)
+      found.push({ kind: "sign", text: sign.replace("&lt;", "<").replace("&gt;", ">") });
     else found.push({ kind: "word", text: word ?? "" });
     at = pattern.lastIndex;
   }

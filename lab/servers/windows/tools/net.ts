@@ -28,7 +28,10 @@ async function start(call: Call, service: Service): Promise<number> {
   }
   call.err(`The ${service.displayName} service could not be started.\r\n\r\n`);
   if (service.exitCode === 0) call.err(`The service did not report an error.\r\n\r\n${more(3534)}`);
-  else call.err(`A system error has occurred.\r\n\r\nSystem error ${service.exitCode} has occurred.\r\n\r\n${win32Text(service.exitCode)}\r\n\r\n`);
+  else
+    call.err(
+      `A system error has occurred.\r\n\r\nSystem error ${service.exitCode} has occurred.\r\n\r\n${win32Text(service.exitCode)}\r\n\r\n`,
+    );
   return 2;
 }
 
@@ -53,8 +56,10 @@ async function stop(call: Call, service: Service, yes: boolean): Promise<number>
   }
   const code = services.stop(service.name);
   if (code === 1062) return helped(call, `The ${service.displayName} service is not started.`, 3521);
-  if (code === 1061) return helped(call, "The service is starting or stopping.  Please try again later.", 2189);
-  if (code === 1052) return helped(call, `The requested pause, continue, or stop is not valid for this service.`, 2191);
+  if (code === 1061)
+    return helped(call, "The service is starting or stopping.  Please try again later.", 2189);
+  if (code === 1052)
+    return helped(call, `The requested pause, continue, or stop is not valid for this service.`, 2191);
   if (code !== 0) return systemError(call, code);
   call.out(`The ${service.displayName} service is stopping.\r\n`);
   const limit = AbortSignal.any([call.shell.signal, whenPassed(call, stopLimitMs)]);

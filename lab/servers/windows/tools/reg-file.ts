@@ -2,7 +2,8 @@ import { type RegistryKey, type RegistryValue, type View, fullKeyName, type Regi
 
 const escaped = (text: string): string => text.replaceAll("\\", "\\\\").replaceAll('"', '\\"');
 
-const hexBytes = (bytes: Buffer): string => [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(",");
+const hexBytes = (bytes: Buffer): string =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join(",");
 
 function exportedData({ type, data }: RegistryValue): string {
   switch (type) {
@@ -64,7 +65,10 @@ function importedData(text: string): RegistryValue | undefined {
 /** Merges a .reg file into the registry; false where it is none. What is not in the file stays. */
 export function importFile(registry: Registry, file: Buffer, view: View): boolean {
   const text = file[0] === 0xff && file[1] === 0xfe ? file.subarray(2).toString("utf16le") : file.toString();
-  const [head, ...lines] = text.replaceAll("\r\n", "\n").replace(/\\\n\s*/g, "").split("\n");
+  const [head, ...lines] = text
+    .replaceAll("\r\n", "\n")
+    .replace(/\\\n\s*/g, "")
+    .split("\n");
   if (head !== "Windows Registry Editor Version 5.00" && head !== "REGEDIT4") return false;
   let key: string | undefined;
   for (const line of lines) {

@@ -73,7 +73,8 @@ function dataOf(type: RegistryValue["type"], text: string, separator: string): R
     if (!/^(0x[0-9a-f]+|\d+)$/i.test(text)) return undefined;
     return { type, data: `0x${BigInt(text).toString(16)}` };
   }
-  if (type === "REG_BINARY") return /^([0-9a-f]{2})*$/i.test(text) ? { type, data: text.toUpperCase() } : undefined;
+  if (type === "REG_BINARY")
+    return /^([0-9a-f]{2})*$/i.test(text) ? { type, data: text.toUpperCase() } : undefined;
   return { type, data: type === "REG_MULTI_SZ" ? text.replaceAll(separator, "\0") : text };
 }
 
@@ -87,10 +88,15 @@ async function add(call: Call, asked: Asked, path: string): Promise<number> {
   }
   const asText = (asked.options.get("/t") ?? "REG_SZ").toUpperCase();
   const type = valueTypes.find((one) => one === asText);
-  if (!type) return failed(call, "Invalid syntax. Specify valid registry data type.\r\nType \"REG ADD /?\" for usage.");
+  if (!type)
+    return failed(call, 'Invalid syntax. Specify valid registry data type.\r\nType "REG ADD /?" for usage.');
   const standard = type === "REG_DWORD" || type === "REG_QWORD" ? "0" : "";
   const value = dataOf(type, asked.options.get("/d") ?? standard, asked.options.get("/s") ?? "\\0");
-  if (!value) return failed(call, "Invalid syntax. Specify valid numeric value for '/d'.\r\nType \"REG ADD /?\" for usage.");
+  if (!value)
+    return failed(
+      call,
+      "Invalid syntax. Specify valid numeric value for '/d'.\r\nType \"REG ADD /?\" for usage.",
+    );
   const isThere = registry.value(path, name ?? "", asked.view) !== undefined;
   if (isThere && !asked.flags.has("/f")) {
     call.out(`Value ${name ?? ""} exists, overwrite(Yes/No)? `);
@@ -110,7 +116,10 @@ async function remove(call: Call, asked: Asked, path: string): Promise<number> {
   const key = registry.key(path, asked.view);
   if (!key || (name !== undefined && !key.values.has(name.toUpperCase()))) return failed(call, notFound);
   if (!asked.flags.has("/f")) {
-    const what = name === undefined ? `Permanently delete the registry key ${path}` : `Delete the registry value ${name}`;
+    const what =
+      name === undefined
+        ? `Permanently delete the registry key ${path}`
+        : `Delete the registry value ${name}`;
     call.out(`${what} (Yes/No)? `);
     if (!/^y/i.test((await call.input.line()) ?? "")) {
       call.out("The operation was canceled by the user.\r\n");
@@ -127,7 +136,7 @@ async function remove(call: Call, asked: Asked, path: string): Promise<number> {
 async function exportKey(call: Call, asked: Asked, path: string): Promise<number> {
   const key = call.shell.host.registry.key(path, asked.view);
   if (!key) return failed(call, notFound);
-  if (asked.file === undefined) return failed(call, "Invalid syntax.\r\nType \"REG EXPORT /?\" for usage.");
+  if (asked.file === undefined) return failed(call, 'Invalid syntax.\r\nType "REG EXPORT /?" for usage.');
   const file = absolutePath(asked.file, call.shell.folder);
   if ((await call.shell.files.exists(file)) && !asked.flags.has("/y")) {
     call.out(`File ${asked.file} already exists. Overwrite (Yes/No)? `);
@@ -164,13 +173,19 @@ export const reg: Command = async (call) => {
   try {
     if (name === "import") return await importKeys(call, asked);
     const path = fullKeyName(asked.key);
-    if (path === undefined) return failed(call, `Invalid key name.\r\nType "REG ${verb.toUpperCase()} /?" for usage.`);
+    if (path === undefined)
+      return failed(call, `Invalid key name.\r\nType "REG ${verb.toUpperCase()} /?" for usage.`);
     if (name === "query") return query(call, asked, path);
     if (name === "add") return await add(call, asked, path);
     if (name === "delete") return await remove(call, asked, path);
     return await exportKey(call, asked, path);
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    return failed(call, name === "import" ? "Error opening the file. There may be a disk or file system error." : "Unable to write to the file. There may be a disk or file system error.");
+    return failed(
+      call,
+      name === "import"
+        ? "Error opening the file. There may be a disk or file system error."
+        : "Unable to write to the file. There may be a disk or file system error.",
+    );
   }
 };

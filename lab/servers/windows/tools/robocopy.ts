@@ -92,7 +92,11 @@ async function retried(call: Call, asked: Asked, path: string, work: () => Promi
       call.out(`Waiting ${asked.waitSec} seconds... Retrying...\r\n`);
       await new Promise<void>((resolve) => {
         const cancel = clock.at(clock.now() + asked.waitSec * 1000, resolve);
-        call.shell.signal.addEventListener("abort", () => (cancel(), resolve()), { once: true });
+        const giveUp = (): void => {
+          cancel();
+          resolve();
+        };
+        call.shell.signal.addEventListener("abort", giveUp, { once: true });
       });
     }
   }
@@ -106,7 +110,14 @@ function mustCopy(asked: Asked, source: DiskEntry, target: DiskEntry | undefined
   return asked.flags.has("/IS");
 }
 
-async function copyFolder(call: Call, asked: Asked, from: string, to: string, files: Counts, folders: Counts): Promise<void> {
+async function copyFolder(
+  call: Call,
+  asked: Asked,
+  from: string,
+  to: string,
+  files: Counts,
+  folders: Counts,
+): Promise<void> {
   const disk = call.shell.files;
   const sources = await disk.list(from);
   const isThere = await disk.exists(to);
@@ -126,7 +137,10 @@ async function copyFolder(call: Call, asked: Asked, from: string, to: string, fi
     const target = targetOf(source.name);
     if (target?.isFolder) {
       files.mismatched++;
-    } else if (isExcluded(path, source.name, asked.excludedFiles, call.shell.folder) || !mustCopy(asked, source, target)) {
+    } else if (
+      isExcluded(path, source.name, asked.excludedFiles, call.shell.folder) ||
+      !mustCopy(asked, source, target)
+    ) {
       files.skipped++;
     } else {
       const done =
@@ -136,7 +150,8 @@ async function copyFolder(call: Call, asked: Asked, from: string, to: string, fi
         ));
       if (done) files.copied++;
       else files.failed++;
-      if (done && !asked.flags.has("/NFL")) call.out(`\t    ${target ? "Newer" : "New File"}  \t\t${source.sizeBytes}\t${source.name}\r\n`);
+      if (done && !asked.flags.has("/NFL"))
+        call.out(`\t    ${target ? "Newer" : "New File"}  \t\t${source.sizeBytes}\t${source.name}\r\n`);
     }
   }
 
@@ -182,7 +197,9 @@ export const robocopy: Command = async (call) => {
     await openSource(call, asked);
     await copyFolder(call, asked, asked.from, asked.to, files, folders);
     if (!asked.flags.has("/NJS")) {
-      call.out(`\r\n${rule}\r\n\r\n               Total    Copied   Skipped  Mismatch    FAILED    Extras\r\n`);
+      call.out(
+        `\r\n${rule}\r\n\r\n               Total    Copied   Skipped  Mismatch    FAILED    Extras\r\n`,
+      );
       call.out(`${row("Dirs", folders)}${row("Files", files)}\r\n`);
     }
     const any = (key: keyof Counts): boolean => files[key] + folders[key] > 0;
@@ -208,6 +225,8 @@ async function openSource(call: Call, asked: Asked): Promise<void> {
     const code = error.code === 3 ? 2 : error.code;
     const hex = `0x${code.toString(16).toUpperCase().padStart(8, "0")}`;
     const when = call.shell.host.localTime().toFormat("yyyy/MM/dd HH:mm:ss");
-    throw new Fatal(`${when} ERROR ${code} (${hex}) Accessing Source Directory ${asked.from}\\\r\n${win32Text(code)}`);
+    throw new Fatal(
+      `${when} ERROR ${code} (${hex}) Accessing Source Directory ${asked.from}\\\r\n${win32Text(code)}`,
+    );
   }
 }

@@ -20,11 +20,17 @@ const crlf = (lines: readonly string[]): string => lines.map((line) => `${line}\
 /** A service's status as `sc query`, `sc queryex`, `sc start` and `sc stop` print it. */
 export function statusText(
   service: Service,
-  { withDisplayName = false, withProcess = false }: { readonly withDisplayName?: boolean; readonly withProcess?: boolean },
+  {
+    withDisplayName = false,
+    withProcess = false,
+  }: { readonly withDisplayName?: boolean; readonly withProcess?: boolean },
 ): string {
   const [number, word, controls] = states[service.state];
   const pending = service.state === "start-pending" || service.state === "stop-pending";
-  const canStop = service.state === "running" && service.faults.refusesStop ? "(NOT_STOPPABLE, NOT_PAUSABLE, ACCEPTS_SHUTDOWN)" : controls;
+  const canStop =
+    service.state === "running" && service.faults.refusesStop
+      ? "(NOT_STOPPABLE, NOT_PAUSABLE, ACCEPTS_SHUTDOWN)"
+      : controls;
   return crlf([
     "",
     `SERVICE_NAME: ${service.name}${withDisplayName ? "" : " "}`,
@@ -72,7 +78,9 @@ export function failureText({ name, failureActions: { resetSec, actions } }: Ser
     `        RESET_PERIOD (in seconds)    : ${resetSec}`,
     "        REBOOT_MESSAGE               : ",
     "        COMMAND_LINE                 : ",
-    ...lines.map((line, at) => `        ${at === 0 ? "FAILURE_ACTIONS              : " : " ".repeat(31)}${line}`),
+    ...lines.map(
+      (line, at) => `        ${at === 0 ? "FAILURE_ACTIONS              : " : " ".repeat(31)}${line}`,
+    ),
   ]);
 }
 

@@ -49,10 +49,16 @@ function query(call: Call, words: readonly string[], withProcess: boolean): numb
   const options = optionsOf(words);
   const state = options?.get("state")?.toLowerCase() ?? "active";
   const known = ["state", "type", "bufsize", "ri", "group"];
-  if (!options || ![...options.keys()].every((name) => known.includes(name)) || !/^(active|inactive|all)$/.test(state)) {
+  if (
+    !options ||
+    ![...options.keys()].every((name) => known.includes(name)) ||
+    !/^(active|inactive|all)$/.test(state)
+  ) {
     return usage(call);
   }
-  const wanted = services.list().filter((service) => state === "all" || (service.state === "stopped") === (state === "inactive"));
+  const wanted = services
+    .list()
+    .filter((service) => state === "all" || (service.state === "stopped") === (state === "inactive"));
   for (const service of wanted) call.out(statusText(service, { withDisplayName: true, withProcess }));
   return 0;
 }
@@ -74,7 +80,13 @@ function stop(call: Call, service: Service): number {
 function config(call: Call, service: Service, words: readonly string[]): number {
   const options = optionsOf(words);
   if (!options || options.size === 0) return usage(call);
-  const change: { startType?: StartType; displayName?: string; account?: string; image?: string; dependsOn?: string[] } = {};
+  const change: {
+    startType?: StartType;
+    displayName?: string;
+    account?: string;
+    image?: string;
+    dependsOn?: string[];
+  } = {};
   for (const [name, value] of options) {
     if (name === "start") {
       const startType = startTypes[value.toLowerCase()];
@@ -115,7 +127,12 @@ export const sc: Command = async (call) => {
   if (verb === "query" || verb === "queryex") return query(call, rest, verb === "queryex");
 
   const [name, ...words] = rest;
-  const right = { start: "control-services", stop: "control-services", config: "configure-services", failure: "configure-services" } as const;
+  const right = {
+    start: "control-services",
+    stop: "control-services",
+    config: "configure-services",
+    failure: "configure-services",
+  } as const;
   const known = verb in right || ["qc", "qfailure", "getdisplayname", "getkeyname"].includes(verb);
   if (!known || name === undefined) return usage(call);
   const { services } = call.shell.host;
@@ -128,7 +145,8 @@ export const sc: Command = async (call) => {
   const open = verb === "start" ? "StartService: OpenService" : "OpenService";
   const service = services.find(name);
   if (!service) return failed(call, open, 1060);
-  if (verb in right && !may(call.shell.user, right[verb as keyof typeof right], service.name)) return failed(call, open, 5);
+  if (verb in right && !may(call.shell.user, right[verb as keyof typeof right], service.name))
+    return failed(call, open, 5);
   switch (verb) {
     case "start":
       return start(call, service);

@@ -25,7 +25,8 @@ function understand(words: readonly string[]): Asked {
       at++;
     } else flags.add(word);
   }
-  const verb = ["/create", "/run", "/end", "/delete", "/change", "/query"].find((one) => flags.has(one)) ?? "/query";
+  const verb =
+    ["/create", "/run", "/end", "/delete", "/change", "/query"].find((one) => flags.has(one)) ?? "/query";
   return { verb, values, flags };
 }
 
@@ -37,7 +38,12 @@ const status = (task: Task): string => (task.running ? "Running" : task.enabled 
 function fields(call: Call, task: Task, verbose: boolean): readonly (readonly [string, string])[] {
   const host = call.shell.host.identity.name;
   const next = stamp(call, task.nextRunMs, "N/A");
-  if (!verbose) return [["TaskName", task.name], ["Next Run Time", next], ["Status", status(task)]];
+  if (!verbose)
+    return [
+      ["TaskName", task.name],
+      ["Next Run Time", next],
+      ["Status", status(task)],
+    ];
   return [
     ["HostName", host],
     ["TaskName", task.name],
@@ -63,16 +69,23 @@ function query(call: Call, { values, flags }: Asked): number {
   const titles = rows[0]?.map(([title]) => title) ?? [];
   const withHead = !flags.has("/nh");
   if (format === "LIST") {
-    for (const row of rows) call.out(`\r\n${row.map(([title, text]) => `${`${title}:`.padEnd(22)}${text}\r\n`).join("")}`);
+    for (const row of rows)
+      call.out(`\r\n${row.map(([title, text]) => `${`${title}:`.padEnd(22)}${text}\r\n`).join("")}`);
   } else if (format === "CSV") {
-    const line = (cells: readonly string[]): string => `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")}\r\n`;
+    const line = (cells: readonly string[]): string =>
+      `${cells.map((cell) => `"${cell.replaceAll('"', '""')}"`).join(",")}\r\n`;
     if (withHead && rows.length > 0) call.out(line(titles));
     for (const row of rows) call.out(line(row.map(([, text]) => text)));
   } else {
     const widths = [40, 22, 15];
-    const line = (cells: readonly string[]): string => `${cells.map((cell, at) => cell.padEnd(widths[at] ?? 20)).join(" ").trimEnd()}\r\n`;
+    const line = (cells: readonly string[]): string =>
+      `${cells
+        .map((cell, at) => cell.padEnd(widths[at] ?? 20))
+        .join(" ")
+        .trimEnd()}\r\n`;
     call.out("\r\nFolder: \\\r\n");
-    if (withHead && rows.length > 0) call.out(line(titles) + line(titles.map((_, at) => "=".repeat(widths[at] ?? 20))));
+    if (withHead && rows.length > 0)
+      call.out(line(titles) + line(titles.map((_, at) => "=".repeat(widths[at] ?? 20))));
     for (const row of rows) call.out(line(row.map(([, text]) => text.replace(/^\\/, ""))));
   }
   return 0;

@@ -92,15 +92,20 @@ export const shutdown: Command = (call) => {
   return 0;
 };
 
-const running = (call: Call): readonly Service[] => call.shell.host.services.list().filter(({ pid }) => pid !== 0);
+const running = (call: Call): readonly Service[] =>
+  call.shell.host.services.list().filter(({ pid }) => pid !== 0);
 
 /** `tasklist`: the processes of the services, also `/svc`, `/fo csv`, `/nh` and `/fi "IMAGENAME eq x.exe"`. */
 export const tasklist: Command = (call) => {
-  const filter = /^(imagename|pid|services) eq (.+)$/i.exec(call.args[call.args.findIndex((one) => /^\/fi$/i.test(one)) + 1] ?? "");
+  const filter = /^(imagename|pid|services) eq (.+)$/i.exec(
+    call.args[call.args.findIndex((one) => /^\/fi$/i.test(one)) + 1] ?? "",
+  );
   const [, field = "", value = ""] = filter ?? [];
   const found = running(call).filter((service) => {
     if (!filter) return true;
-    const is = { imagename: processName(service), pid: String(service.pid), services: service.name }[field.toLowerCase()];
+    const is = { imagename: processName(service), pid: String(service.pid), services: service.name }[
+      field.toLowerCase()
+    ];
     return is?.toUpperCase() === value.toUpperCase();
   });
   if (found.length === 0) {
@@ -110,13 +115,16 @@ export const tasklist: Command = (call) => {
   const flags = call.args.map((word) => word.toLowerCase());
   const csv = flags[flags.indexOf("/fo") + 1] === "csv" && flags.includes("/fo");
   const withServices = flags.includes("/svc");
-  const titles = withServices ? ["Image Name", "PID", "Services"] : ["Image Name", "PID", "Session Name", "Session#", "Mem Usage"];
+  const titles = withServices
+    ? ["Image Name", "PID", "Services"]
+    : ["Image Name", "PID", "Session Name", "Session#", "Mem Usage"];
   const widths = withServices ? [25, 8, 44] : [25, 8, 16, 11, 12];
   const line = (cells: readonly string[]): string =>
     csv
       ? `${cells.map((cell) => `"${cell}"`).join(",")}\r\n`
       : `${cells.map((cell, at) => (at === 1 ? cell.padStart(8) : cell.padEnd(widths[at] ?? 0))).join(" ")}\r\n`;
-  if (!flags.includes("/nh")) call.out(csv ? line(titles) : `\r\n${line(titles)}${line(widths.map((width) => "=".repeat(width)))}`);
+  if (!flags.includes("/nh"))
+    call.out(csv ? line(titles) : `\r\n${line(titles)}${line(widths.map((width) => "=".repeat(width)))}`);
   for (const service of found) {
     const [image, pid] = [processName(service), String(service.pid)];
     call.out(line(withServices ? [image, pid, service.name] : [image, pid, "Services", "0", "24,320 K"]));
@@ -127,7 +135,9 @@ export const tasklist: Command = (call) => {
 /** `taskkill /F` by `/PID` or `/IM`: ends the process of a service. Without /F a service's process is not ended. */
 export const taskkill: Command = async (call) => {
   const words = call.args.map((word) => word.toLowerCase());
-  const [pid, image] = [words.indexOf("/pid"), words.indexOf("/im")].map((at) => (at < 0 ? undefined : call.args[at + 1]));
+  const [pid, image] = [words.indexOf("/pid"), words.indexOf("/im")].map((at) =>
+    at < 0 ? undefined : call.args[at + 1],
+  );
   const wanted = pid ?? image ?? "";
   const found = running(call).filter(
     (service) => String(service.pid) === pid || processName(service).toUpperCase() === image?.toUpperCase(),
@@ -137,13 +147,16 @@ export const taskkill: Command = async (call) => {
     return 128;
   }
   for (const service of found) {
-    const who = pid === undefined ? `"${processName(service)}" with PID ${service.pid}` : `with PID ${service.pid}`;
+    const who =
+      pid === undefined ? `"${processName(service)}" with PID ${service.pid}` : `with PID ${service.pid}`;
     if (!may(call.shell.user, "kill-processes", service.name)) {
       call.err(`ERROR: The process ${who} could not be terminated.\r\nReason: Access is denied.\r\n`);
       return 1;
     }
     if (!words.includes("/f")) {
-      call.err(`ERROR: The process ${who} could not be terminated.\r\nReason: This process can only be terminated forcefully (with /F option).\r\n`);
+      call.err(
+        `ERROR: The process ${who} could not be terminated.\r\nReason: This process can only be terminated forcefully (with /F option).\r\n`,
+      );
       return 1;
     }
     await call.shell.host.services.kill(service.name);
@@ -155,8 +168,12 @@ export const taskkill: Command = async (call) => {
 /** `ipconfig /flushdns`. */
 export const ipconfig: Command = (call) => {
   call.out("\r\nWindows IP Configuration\r\n\r\n");
-  if (call.args[0]?.toLowerCase() === "/flushdns") call.out("Successfully flushed the DNS Resolver Cache.\r\n");
-  else call.out(`Ethernet adapter Ethernet:\r\n\r\n   IPv4 Address. . . . . . . . . . . : ${call.shell.host.identity.address}\r\n`);
+  if (call.args[0]?.toLowerCase() === "/flushdns")
+    call.out("Successfully flushed the DNS Resolver Cache.\r\n");
+  else
+    call.out(
+      `Ethernet adapter Ethernet:\r\n\r\n   IPv4 Address. . . . . . . . . . . : ${call.shell.host.identity.address}\r\n`,
+    );
   return 0;
 };
 
@@ -174,7 +191,12 @@ export const fsutil: Command = (call) => {
     return 1;
   }
   const free = disk.isFull(letter) ? 0 : 80 * 1024 ** 3;
-  const line = (title: string, bytes: number): string => `${title.padEnd(30)}: ${bytes.toLocaleString("en-US").padStart(19)}\r\n`;
-  call.out(line("Total free bytes", free) + line("Total bytes", 100 * 1024 ** 3) + line("Total quota free bytes", free));
+  const line = (title: string, bytes: number): string =>
+    `${title.padEnd(30)}: ${bytes.toLocaleString("en-US").padStart(19)}\r\n`;
+  call.out(
+    line("Total free bytes", free) +
+      line("Total bytes", 100 * 1024 ** 3) +
+      line("Total quota free bytes", free),
+  );
   return 0;
 };

@@ -69,7 +69,8 @@ export const wevtutil: Command = (call) => {
   if (!/^(qe|query-events)$/i.test(verb) || log === undefined) {
     return failed(call, 87, "Invalid syntax.\r\nThe parameter is incorrect.");
   }
-  if (!may(call.shell.user, "read-events")) return failed(call, 5, "Failed to read events. Access is denied.");
+  if (!may(call.shell.user, "read-events"))
+    return failed(call, 5, "Failed to read events. Access is denied.");
   const all = events.read(log);
   if (!all) return failed(call, 15007, "Failed to read events. The specified channel could not be found.");
 
@@ -78,7 +79,8 @@ export const wevtutil: Command = (call) => {
   try {
     if (query !== undefined) filter = eventFilter(query);
   } catch (error) {
-    if (error instanceof QueryError) return failed(call, 15001, "Failed to read events. The specified query is invalid.");
+    if (error instanceof QueryError)
+      return failed(call, 15001, "Failed to read events. The specified query is invalid.");
     throw error;
   }
   const found = all.filter((event) => filter(event, clock.now()));
@@ -86,7 +88,9 @@ export const wevtutil: Command = (call) => {
   const count = Number(option(words, ["c", "count"]) ?? found.length);
   const format = option(words, ["f", "format"])?.toLowerCase() ?? "xml";
   for (const [at, event] of found.slice(0, count).entries()) {
-    call.out(format === "text" ? asText(call, event, at) : `${asXml(call, event, format === "renderedxml")}\r\n`);
+    call.out(
+      format === "text" ? asText(call, event, at) : `${asXml(call, event, format === "renderedxml")}\r\n`,
+    );
   }
   return 0;
 };

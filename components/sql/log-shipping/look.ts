@@ -1,0 +1,134 @@
+import type { Io } from "../../../steps/act.ts";
+import { sqlOn, type Sql } from "../../../steps/transports/sql.ts";
+import { readHeaders, type FileRead, type Header } from "./headers.ts";
+import type { BackupSet, DatabaseSeen, LastRestore } from "./seen.ts";
+import { noEarlierThan, noLaterThan, toldAt } from "./times.ts";
+import { databaseState, filesIn, lastRestore } from "./tsql/looks.ts";
+
+/** A database as its server describes it. */
+export interface State {
+  /** `missing` where there is none, `STANDBY` where it can be read between restores, else as sys.databases has it. */
+  readonly state: string;
+  readonly userAccess: string;
+  readonly recoveryModel: string;
+  readonly redoLsn?: string;
+  readonly redoFork?: string;
+}
+
+/** Reads the state of a database. */
+export async function stateOf(sql: Sql, database: string): Promise<State> {
+  const [row] = await sql.rows<{
+    state: string;
+    isInStandby: number;
+    userAccess: string;
+    recoveryModel: string;
+    redoLsn: string | null;
+    redoFork: string | null;
+  }>(databaseState(database));
+  if (!row) return { state: "missing", userAccess: "", recoveryModel: "" };
+  return {
+    state: row.isInStandby === 1 ? "STANDBY" : row.state,
+    userAccess: row.userAccess,
+    recoveryModel: row.recoveryModel,
+    ...(row.redoLsn === null ? {} : { redoLsn: row.redoLsn }),
+    ...(row.redoFork === null ? {} : { redoFork: row.redoFork }),
+  };
+}
+
+/** Where backups of a database are looked for, and in which clock their times are. */
+export interface Place {
+  readonly host: string;
+  readonly folder: string;
+  /** Time zone of the server that wrote them. */
+  readonly timeZone: string;
+}
+
+/** A database and the backups beside it, as its server sees both. */
+export async function look(database: string, place: Place, io: Io): Promise<DatabaseSeen> {
+  const sql = await sqlOn(place.host, io);
+  const { state, redoLsn, redoFork } = await stateOf(sql, database);
+  const last = await lastRestoreOf(sql, database, place.timeZone);
+  const files = (await filesOf(sql, place.folder)).filter((file) => isBackupOf(database, file));
+  const read = await readHeaders(sql, place.host, place.folder, files, io);
+  const reopenedSec = await lastReopenedSec(io);
+  return {
+    state,
+    ...(redoLsn === undefined ? {} : { redoLsn }),
+    ...(redoFork === undefined ? {} : { redoFork }),
+    ...(last ? { lastRestore: stillTail(last, reopenedSec) } : {}),
+    sets: read.flatMap((r) => setsOf(r, database, place.timeZone)).map((set) => stillTail(set, reopenedSec)),
+    unreadable: read.flatMap((r) => ("why" in r ? [{ file: r.file, why: r.why }] : [])),
+  };
+}
+
+/** Names of the files in a folder of a server; none where the folder can't be read. */
+export const filesOf = async (sql: Sql, folder: string): Promise<readonly string[]> =>
+  (await sql.rows<{ name: string }>(filesIn(folder))).map(({ name }) => name);
+
+/** Whether a file may hold backups of a database: SQL Server's log shipping and the weekly job name theirs after it. */
+export const isBackupOf = (database: string, file: string): boolean =>
+  file.toLowerCase().startsWith(`${database.toLowerCase()}_`) && /\.(trn|bak)$/i.test(file);
+
+/** Whether a file is a log of a database, complete under its own name: `K2_20261121220000.trn`. */
+export const isLogOf = (database: string, file: string): boolean =>
+  isBackupOf(database, file) && /^\d{14}\.trn$/i.test(file.slice(database.length + 1));
+
+async function lastRestoreOf(sql: Sql, database: string, timeZone: string): Promise<LastRestore | undefined> {
+  const [row] = await sql.rows<{
+    type: string;
+    firstLsn: string;
+    lastLsn: string;
+    start: string;
+    finish: string;
+    tail: number;
+    stopAt: string | null;
+  }>(lastRestore(database));
+  return (
+    row && {
+      type: row.type === "L" ? "log" : "full",
+      firstLsn: row.firstLsn,
+      lastLsn: row.lastLsn,
+      startSec: noLaterThan(row.start, timeZone),
+      finishSec: noEarlierThan(row.finish, timeZone),
+      tail: row.tail === 1,
+      ...(row.stopAt === null ? {} : { stopAtSec: toldAt(row.stopAt, timeZone) }),
+    }
+  );
+}
+
+function setsOf(read: FileRead, database: string, timeZone: string): readonly BackupSet[] {
+  if (!("headers" in read)) return [];
+  return read.headers
+    .filter((h) => h.database.toLowerCase() === database.toLowerCase() && (h.type === 1 || h.type === 2))
+    .map((h) => setOf(read.file, h, timeZone));
+}
+
+export const setOf = (file: string, h: Header, timeZone: string): BackupSet => ({
+  file,
+  position: h.position,
+  type: h.type === 1 ? "full" : "log",
+  firstLsn: h.firstLsn,
+  lastLsn: h.lastLsn,
+  firstFork: h.firstFork,
+  fork: h.fork,
+  ...(h.forkPointLsn === null ? {} : { forkPointLsn: h.forkPointLsn }),
+  startSec: noLaterThan(h.start, timeZone),
+  finishSec: noEarlierThan(h.finish, timeZone),
+  tail: h.tail === 1,
+  bulk: h.bulk === 1,
+  damaged: h.damaged === 1,
+});
+
+/**
+ * When an abandoned move last gave the databases back to their source. What was the tail of one taken before is none
+ * any more: the source wrote on after it.
+ */
+async function lastReopenedSec(io: Io): Promise<number> {
+  const abandoned = (await io.journal.entries()).findLast((e) => e.kind === "abandoned");
+  return abandoned ? Date.parse(abandoned.at) / 1000 : Number.NEGATIVE_INFINITY;
+}
+
+const stillTail = <T extends { readonly finishSec: number; readonly tail: boolean }>(
+  set: T,
+  reopenedSec: number,
+): T => (set.tail && set.finishSec < reopenedSec ? { ...set, tail: false } : set);

@@ -1,0 +1,19 @@
+import { DateTime } from "luxon";
+
+/** The moments that a local time without offset may be: two in the hour that is repeated when summer time ends. */
+function moments(text: string, timeZone: string): readonly number[] {
+  const parsed = DateTime.fromISO(text, { zone: timeZone });
+  if (!parsed.isValid) throw new Error(`"${text}" is not a time in ${timeZone}`);
+  return parsed.getPossibleOffsets().map((d) => d.toSeconds());
+}
+
+/** No later than what a server's clock showed. Seconds since 1970 UTC. */
+export const noLaterThan = (text: string, timeZone: string): number =>
+  Math.floor(Math.min(...moments(text, timeZone)));
+
+/** No earlier than what a server's clock showed: SQL Server cuts the times of backups to the second. */
+export const noEarlierThan = (text: string, timeZone: string): number =>
+  Math.floor(Math.max(...moments(text, timeZone))) + 1;
+
+/** A point that was told to a server in its own clock. Points in a repeated hour are never chosen. */
+export const toldAt = (text: string, timeZone: string): number => Math.max(...moments(text, timeZone));

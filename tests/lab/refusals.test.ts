@@ -1,0 +1,83 @@
+import { expect } from "chai";
+import { checksAtStandby } from "../../lab/play/checks.ts";
+import type { Rig } from "../../lab/play/rig.ts";
+import { declare, engineMs, failed, lose, ok, provisioned, situationOf, up, verdictOf } from "./stage.ts";
+
+describe("what goes wrong in a cutover stops it before no return, and a second `up` finishes it", function () {
+  this.timeout(engineMs);
+  let made: Rig;
+  before(async () => {
+    made = await provisioned({ hours: 6 });
+    const at = await lose(made);
+    ok(await declare(made, at));
+  });
+  after(() => made.close());
+
+  const nothingOpen = async (): Promise<void> => {
+    const s = await situationOf(made);
+    expect(s.noReturn).to.equal(false);
+    expect(s.active).to.equal("primary");
+  };
+
+  it("a wrong TSIG key", async () => {
+    failed(
+      await up(made, "dr-active", [], {
+        TSIG_KEY: Buffer.from("another key, of another server").toString("base64"),
+      }),
+      /TSIG|NOTAUTH|key/,
+    );
+    await nothingOpen();
+  });
+
+  it("a host that shows another key than the pinned one", async () => {
+    const { ssh } = made.lab.host("K2DR01");
+    const right = ssh.privateKey;
+    ssh.changeHostKey();
+    failed(await up(made, "dr-active"), /K2DR01.*host key|host key.*K2DR01/s);
+    await nothingOpen();
+    ssh.changeHostKey(right);
+  });
+
+  it("a standby server that does not come up", async () => {
+    await made.lab.network.hostDown("K2DR01");
+    failed(await up(made, "dr-active"), /K2DR01/);
+    await nothingOpen();
+    await made.lab.network.hostUp("K2DR01");
+    await made.lab.clock.advance(10_000);
+  });
+
+  it("a log that is missing in one database's chain", async () => {
+    const disk = made.lab.disk("SQLDR01");
+    const files = (await disk.list("D:\\LogShip"))
+      .filter((f) => /^Claims_\d+\.trn$/.test(f.name))
+      .map((f) => f.name)
+      .sort();
+    const victim = `D:\\LogShip\\${files.at(-3) ?? ""}`;
+    const content = await disk.read(victim);
+    await disk.remove(victim);
+    failed(await up(made, "dr-active"), /Claims/);
+    expect(await verdictOf(made, "k2/choose-point")).to.equal("failed");
+    await nothingOpen();
+    await disk.write(victim, content);
+  });
+
+  it("and an alias that somebody has flipped already is found as it should be", async () => {
+    const { server } = made.lab.dns;
+    server.zone.put({
+      name: "k2.corp.example",
+      type: "A",
+      value: made.lab.host("K2DR01").identity.address,
+      ttl: 60,
+    });
+    ok(await up(made, "dr-active"));
+    const s = await situationOf(made);
+    expect(s.active).to.equal("dr");
+    expect(s.verdicts.get("k2.corp.example/flip")?.verdict).to.equal("already");
+    const checks = await checksAtStandby(
+      made.lab,
+      made.lab.productionEndedMs(),
+      s.points.get("k2") ?? { atSec: 0, to: "time" },
+    );
+    expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,173 @@
+import { expect } from "chai";
+import { declare } from "../../cli/declare/run.ts";
+import type { Declaration } from "../../cli/declare/request.ts";
+import { situation } from "../../journal/situation.ts";
+import type { Reach } from "../../model/part.ts";
+import {
+  begun,
+  failureOf,
+  holdingParts,
+  holdingRecovery,
+  holdingRuns,
+  holdWorld,
+  started,
+  tempProject,
+  write,
+  writtenTerminal,
+  type HoldWorld,
+  type Written,
+} from "./cli-fixture.ts";
+
+const at = (time: string): number => Date.parse(`2026-11-22T${time}Z`) / 1000;
+const reach = (toSec: number, complete = false): Reach => ({
+  fromSec: at("00:00:00"),
+  toSec,
+  complete,
+  evidence: "db_0040.trn",
+});
+const lost: Declaration = {
+  kind: "move declared",
+  to: "dr",
+  mode: "unplanned",
+  as: "R. Okafor",
+  disasterAt: "2026-11-22T03:10:00Z",
+  acceptLossSec: 14_400,
+  incident: "INC-77",
+};
+const planned: Declaration = { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 };
+
+describe("declare", () => {
+  let project: Awaited<ReturnType<typeof tempProject>>;
+  let world: HoldWorld;
+  let terminal: Written;
+  const run = (fact: Declaration): Promise<void> =>
+    declare(fact, project, { parts: holdingParts, runs: holdingRuns(world) }, terminal);
+  const kinds = async (): Promise<readonly string[]> => (await project.journal.entries()).map((e) => e.kind);
+  const said = (): string => terminal.lines.join("\n");
+
+  beforeEach(async () => {
+    project = await tempProject();
+    world = holdWorld();
+    world.reach = { db: reach(at("00:40:00")) };
+    terminal = writtenTerminal();
+    await write(project, begun(holdingRecovery()));
+  });
+  afterEach(() => project.leave());
+
+  it("writes a planned move, touches nothing and prints the next command", async () => {
+    await run(planned);
+    expect(await kinds()).to.deep.equal(["genesis", "declared", "move declared"]);
+    expect(world.restoring.has("data")).to.equal(true);
+    expect(said()).to.contain("planned move from primary (London) to dr (Leeds)");
+    expect(said()).to.contain("PULUMI_CONTINUE_ON_ERROR=true PULUMI_PARALLEL=64 pulumi up -s dr-active");
+  });
+
+  it("prints the next command as PowerShell takes it on Windows", async () => {
+    await declare(
+      planned,
+      project,
+      { parts: holdingParts, runs: holdingRuns(world) },
+      { ...terminal, platform: "win32" },
+    );
+    expect(said()).to.contain('$env:PULUMI_PARALLEL="64"; pulumi up -s dr-active');
+  });
+
+  it("holds at once when the site is lost, and says what would be lost and what proves it", async () => {
+    await run(lost);
+    expect(world.restoring.has("data")).to.equal(false);
+    expect(await kinds()).to.deep.equal(["genesis", "declared", "move declared", "held"]);
+    expect([...situation(await project.journal.entries()).held]).to.deep.equal(["data"]);
+    expect(said()).to.contain("held: data: restore jobs of data are stopped");
+    expect(said()).to.contain("2:30:00 of data would be lost (4:00:00 accepted)");
+    expect(said()).to.contain("db: db_0040.trn");
+    expect(said()).to.contain("restoring stands still");
+  });
+
+  it("declares even where holding fails, says so, and ends with code 3 and the next thing to do", async () => {
+    world.fails.set("data", "SQLDR01 refuses the login");
+    const failure = await failureOf(run(lost));
+    expect(failure.exitCode).to.equal(3);
+    expect(failure.message).to.match(/declared, but 1 part is not held \(data\).*declare/);
+    expect(said()).to.contain("NOT HELD: data: data/hold: SQLDR01 refuses the login");
+    expect(said()).to.contain("data/hold-again: not tried: it needs data/hold first");
+    expect(said()).to.contain("Do not wait");
+    const s = situation(await project.journal.entries());
+    expect(s.declaration?.as).to.equal("R. Okafor");
+    expect(s.held.size).to.equal(0);
+    expect(s.verdicts.size, "a failed hold is no step of an activation").to.equal(0);
+  });
+
+  it("holds again when it is declared again", async () => {
+    world.fails.set("data", "not now");
+    await failureOf(run(lost));
+    world.fails.clear();
+    await run(lost);
+    expect(situation(await project.journal.entries()).held.has("data")).to.equal(true);
+  });
+
+  it("says the loss that has to be accepted where it is more than was", async () => {
+    await run({ ...lost, acceptLossSec: 3600 });
+    expect(said()).to.match(/data: NO POINT as things stand: .*--accept-loss 2h30m/);
+  });
+
+  it("tells what still answers at the old site", async () => {
+    world.life = "port 5555 of K2PRD01 answers";
+    await run(lost);
+    expect(said()).to.contain("STILL ALIVE at primary (London): data: port 5555 of K2PRD01 answers");
+  });
+
+  it("refuses a waiver while the old site answers, and declares nothing", async () => {
+    world.life = "port 5555 of K2PRD01 answers";
+    const { message } = await failureOf(run({ ...lost, waiveFence: "power is cut" }));
+    expect(message).to.contain("the fence cannot be waived: primary (London) is not dead");
+    expect(message).to.contain("port 5555 of K2PRD01 answers");
+    expect(await kinds()).to.deep.equal(["genesis", "declared"]);
+    expect(world.restoring.has("data"), "nothing is held").to.equal(true);
+  });
+
+  it("refuses a waiver where a log was taken after the disaster", async () => {
+    world.reach = { db: reach(at("03:15:00")) };
+    const { message } = await failureOf(run({ ...lost, waiveFence: "power is cut" }));
+    expect(message).to.contain(
+      "db: its newest log (db_0040.trn) reaches 2026-11-22 03:15:00 UTC, later than the disaster",
+    );
+    expect(message).to.contain("Correct --disaster-at");
+  });
+
+  it("takes the tail of a log for no sign of life: whoever took it fenced the database", async () => {
+    world.reach = { db: reach(at("03:15:00"), true) };
+    await run({ ...lost, waiveFence: "power is cut" });
+    expect(said()).to.contain("THE FENCE IS WAIVED: power is cut");
+  });
+
+  it("refuses what could begin nothing: the target is active already", async () => {
+    const { message } = await failureOf(run({ ...planned, to: "primary" }));
+    expect(message).to.equal("primary is active already: there is nothing to declare");
+    expect(await kinds()).to.deep.equal(["genesis", "declared"]);
+  });
+
+  it("refuses a move that is past no return, and one toward the other site before it", async () => {
+    await write(project, [planned, started(2)]);
+    expect((await failureOf(run({ ...planned, to: "primary" }))).message).to.contain(
+      "activation 1 toward dr is unfinished",
+    );
+    await write(project, [{ kind: "no return", epoch: 1, step: "open" }]);
+    expect((await failureOf(run(lost))).message).to.contain(
+      'past the point of no return: it needs no declaration. Finish it with "pulumi up -s dr-active"',
+    );
+  });
+
+  it("takes a new declaration toward the same site before no return: the primary died in a planned move", async () => {
+    await write(project, [planned, started(2, { mode: "planned" })]);
+    await run(lost);
+    expect(situation(await project.journal.entries()).declaration?.mode).to.equal("unplanned");
+  });
+
+  it("refuses the journal of another estate", async () => {
+    const other = { ...project, estate: { ...project.estate, name: "contoso" } };
+    const failure = await failureOf(
+      declare(planned, other, { parts: holdingParts, runs: holdingRuns(world) }, terminal),
+    );
+    expect(failure.message).to.contain('belongs to the estate "toys", not to "contoso"');
+  });
+});

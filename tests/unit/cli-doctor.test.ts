@@ -1,0 +1,163 @@
+import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { engineFindings, engineVersion } from "../../cli/doctor/engine.ts";
+import { findingsText, type Finding } from "../../cli/doctor/finding.ts";
+import { journalFindings } from "../../cli/doctor/journal.ts";
+import { doctor } from "../../cli/doctor/run.ts";
+import { secretFindings, secretsIn } from "../../cli/doctor/secrets.ts";
+import { clockFinding, nodeFinding, settingFindings, stackFinding } from "../../cli/doctor/settings.ts";
+import { begun, failureOf, holdingRecovery, tempProject, write, writtenTerminal } from "./cli-fixture.ts";
+
+const state = (f: Finding): string => f.state;
+
+describe("doctor", () => {
+  let project: Awaited<ReturnType<typeof tempProject>>;
+  beforeEach(async () => {
+    project = await tempProject({ mirror: "mirror" });
+  });
+  afterEach(() => project.leave());
+
+  it("knows which Node is too old", () => {
+    const table = [
+      ["20.19.0", "bad"],
+      ["22.17.9", "bad"],
+      ["22.18.0", "ok"],
+      ["24.0.0", "ok"],
+    ] as const;
+    for (const [version, expected] of table) expect(nodeFinding(version).state, version).to.equal(expected);
+  });
+
+  it("knows which engine is too old", () => {
+    const table = [
+      ["3.225.9", "bad"],
+      ["3.226.0", "ok"],
+      ["3.259.0", "ok"],
+      ["4.0.0", "ok"],
+      ["2.999.0", "bad"],
+      ["nonsense", "bad"],
+    ] as const;
+    for (const [version, expected] of table)
+      expect(engineVersion(version, "/p").state, version).to.equal(expected);
+  });
+
+  it("says what to set, as each shell writes it", () => {
+    const findings = settingFindings({}, "linux");
+    expect(findings.map(state)).to.deep.equal(["note", "note", "bad"]);
+    expect(findings[0]?.todo).to.equal("export PULUMI_CONTINUE_ON_ERROR=true");
+    expect(settingFindings({}, "win32")[1]?.todo).to.equal('$env:PULUMI_PARALLEL="64"');
+    const set = { PULUMI_CONTINUE_ON_ERROR: "true", PULUMI_PARALLEL: "64", PULUMI_CONFIG_PASSPHRASE: "" };
+    expect(settingFindings(set, "linux").map(state)).to.deep.equal(["ok", "ok", "ok"]);
+    expect(settingFindings({ ...set, PULUMI_PARALLEL: "4" }, "linux")[1]?.says).to.equal("is only 4");
+  });
+
+  it("never shows the passphrase", () => {
+    const text = findingsText(settingFindings({ PULUMI_CONFIG_PASSPHRASE: "correct horse" }, "linux"));
+    expect(text).to.not.contain("horse");
+  });
+
+  it("misses the stack of the cutover, and says what makes it", () => {
+    expect(stackFinding(["primary", "standby", "dr-active", "primary-active"]).state).to.equal("ok");
+    expect(stackFinding(["primary", "standby"])).to.include({
+      state: "bad",
+      todo: "pulumi up -s standby makes them",
+    });
+    expect(stackFinding([]).todo).to.equal("pulumi stack init primary && pulumi stack init standby");
+  });
+
+  it("sees that its clock is behind the journal", () => {
+    const now = new Date("2026-11-22T03:10:00Z");
+    expect(clockFinding(now, "2026-11-22T03:09:59Z").state).to.equal("ok");
+    expect(clockFinding(now, "2026-11-22T03:12:00Z")).to.include({ state: "bad" });
+    expect(clockFinding(now, undefined).state).to.equal("ok");
+  });
+
+  it("finds an engine under the Pulumi home with its language host and plugin, and misses each of them", async () => {
+    const env = { PATH: "", PULUMI_HOME: path.join(project.root, "home") };
+    const program = async (file: string, text: string): Promise<void> => {
+      await fs.mkdir(path.dirname(file), { recursive: true });
+      await fs.writeFile(file, text, { mode: 0o755 });
+    };
+    expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["bad", "note"]);
+    const bin = path.join(env.PULUMI_HOME, "versions", "3.259.0", "bin");
+    await program(path.join(bin, "pulumi"), "#!/bin/sh\necho v3.259.0\n");
+    expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["ok", "bad", "note"]);
+    await program(path.join(bin, "pulumi-language-nodejs"), "#!/bin/sh\n");
+    const plugin = path.join(env.PULUMI_HOME, "plugins", "resource-command-v1.2.1");
+    await program(path.join(plugin, "pulumi-resource-command"), "#!/bin/sh\n");
+    const found = await engineFindings(env, "linux");
+    expect(found.map(state)).to.deep.equal(["ok", "ok", "ok"]);
+    expect(found[0]?.says).to.contain("pulumi 3.259.0");
+    await fs.writeFile(`${plugin}.partial`, "");
+    expect((await engineFindings(env, "linux")).at(-1)).to.include({ at: "command plugin", state: "bad" });
+  });
+
+  it("finds journal, facts, write access and mirror in order, and leaves no lease behind", async () => {
+    await write(project, begun(holdingRecovery()));
+    const { findings } = await journalFindings(project);
+    expect(findings.map((f) => [f.at, f.state])).to.deep.equal([
+      ["journal", "ok"],
+      ["journal folder", "ok"],
+      ["facts", "ok"],
+      ["mirror", "ok"],
+    ]);
+    expect(await project.journal.store.leases()).to.deep.equal([]);
+  });
+
+  it("sees a journal that has not begun, one without facts, and a mirror that is behind", async () => {
+    expect((await journalFindings(project)).findings[0]?.says).to.contain(
+      'begin one with "parallel-standby journal init',
+    );
+    await write(project, begun(holdingRecovery()).slice(0, 1));
+    await fs.rm(path.join(project.root, "mirror"), { recursive: true });
+    const { findings } = await journalFindings(project);
+    expect(findings.map(state)).to.deep.equal(["ok", "ok", "bad", "bad"]);
+    expect(findings[3]?.says).to.contain("the mirror lacks the last 1 entry");
+  });
+
+  it("finds every reference to a secret once, wherever it stands", () => {
+    const shared = { env: "SQL_DR" };
+    const estate = [
+      { a: shared, b: [{ c: { file: "~/.ssh/id" } }, { env: "SQL_DR" }] },
+      { d: { keyVault: "https://v.vault.example", secret: "s" } },
+    ];
+    expect(secretsIn(estate)).to.deep.equal([
+      { env: "SQL_DR" },
+      { file: "~/.ssh/id" },
+      { keyVault: "https://v.vault.example", secret: "s" },
+    ]);
+    const round: { self?: unknown } = {};
+    round.self = round;
+    expect(secretsIn(round)).to.deep.equal([]);
+  });
+
+  it("names the secrets that can be had and those that cannot, and shows no value", async () => {
+    process.env["DOCTOR_TEST_SECRET"] = "correct horse";
+    try {
+      const found = await secretFindings(
+        [{ env: "DOCTOR_TEST_SECRET" }, { env: "DOCTOR_TEST_MISSING" }, { file: "nowhere" }],
+        project.root,
+      );
+      expect(found.map(state)).to.deep.equal(["ok", "bad", "bad"]);
+      const text = findingsText(found);
+      expect(text)
+        .to.contain("DOCTOR_TEST_SECRET")
+        .and.contain("DOCTOR_TEST_MISSING is not set")
+        .and.not.contain("horse");
+    } finally {
+      delete process.env["DOCTOR_TEST_SECRET"];
+    }
+  });
+
+  it("prints everything that was found and ends with how much there is to mend", async () => {
+    const terminal = writtenTerminal();
+    const bare = { ...terminal, env: { PATH: "", PULUMI_HOME: path.join(project.root, "home") } };
+    const failure = await failureOf(doctor(project, { parts: {} }, bare));
+    expect(failure.message).to.match(/^\d+ things to mend before a cutover can run from here$/);
+    const text = terminal.lines.join("\n");
+    for (const at of ["node", "engine", "PULUMI_PARALLEL", "stacks", "estate", "journal", "clock"])
+      expect(text).to.match(new RegExp(`^(ok  |note|BAD )  ${at} `, "m"));
+    const bad = text.split("\n").filter((line) => line.startsWith("BAD "));
+    expect(failure.message).to.contain(`${String(bad.length)} things`);
+  });
+});

@@ -1,0 +1,144 @@
+import { expect } from "chai";
+import { statusOf, leaseText } from "../../cli/status/status.ts";
+import { statusText } from "../../cli/status/text.ts";
+import { status } from "../../cli/status/run.ts";
+import { begunActivation, completed, recovery, Scribe } from "./report-fixture.ts";
+import { tempProject, writtenTerminal, write } from "./cli-fixture.ts";
+import { toyParts } from "./toy.ts";
+
+const now = new Date("2026-11-22T06:00:00Z");
+const args = { now, place: "/j", leases: [] };
+const declared = (to: "dr" | "primary"): Scribe =>
+  new Scribe()
+    .add({ kind: "genesis", estate: "toys", active: "primary" })
+    .add({ kind: "declared", factsHash: "facts1", recovery })
+    .add({ kind: "move declared", to, mode: "planned", as: "op", acceptLossSec: 0 });
+
+describe("status", () => {
+  const cases: readonly (readonly [string, Scribe, RegExp, RegExp])[] = [
+    [
+      "before the first facts",
+      new Scribe().add({ kind: "genesis", estate: "toys", active: "dr" }),
+      /active\s+dr\nstate\s+at rest\nfacts\s+none yet: run "pulumi up -s standby"/,
+      /^(?!.*next:)/s,
+    ],
+    [
+      "at rest with a declaration",
+      declared("dr"),
+      /declared\s+planned move to dr, by op, good until 2026-11-23 05:40:00 UTC/,
+      /use the declaration: PULUMI_CONTINUE_ON_ERROR=true PULUMI_PARALLEL=64 pulumi up -s dr-active\n.*withdraw/,
+    ],
+    [
+      "moving before no return",
+      begunActivation().step("a", "hold", 5, "failed", "SQLDR01 is silent"),
+      /MOVING from primary to dr, before the point of no return[^]*failed\s+a: SQLDR01 is silent/,
+      /finish it: .*pulumi up -s dr-active/,
+    ],
+    [
+      "moving past no return",
+      begunActivation().add({ kind: "no return", epoch: 1, step: "open" }),
+      /PAST NO RETURN/,
+      /finish it: .*dr-active/,
+    ],
+    [
+      "completed and owing",
+      begunActivation().step("data0/backup", "protect", 5, "failed", "share is full", false).add(completed),
+      /active\s+dr \(Leeds\)[^]*owed\s+data0\/backup: share is full/,
+      /do what is owed, once it can be done: .*pulumi up -s dr-active/,
+    ],
+    [
+      "held after a withdrawal",
+      declared("dr").add({ kind: "held", part: "data", says: "s" }).add({ kind: "withdrawn", as: "op" }),
+      /held\s+data: restore jobs stand still/,
+      /release what is still held: parallel-standby withdraw/,
+    ],
+  ];
+  for (const [what, scribe, shows, does] of cases)
+    it(`says how it stands and what to do: ${what}`, () => {
+      const text = statusText(statusOf(scribe.entries, args), "linux");
+      expect(text).to.match(shows);
+      expect(text).to.match(does);
+    });
+
+  it("says that a declaration has expired instead of offering it", () => {
+    const text = statusText(
+      statusOf(declared("dr").entries, { ...args, now: new Date("2026-11-23T05:40:01Z") }),
+      "linux",
+    );
+    expect(text).to.contain("EXPIRED 2026-11-23 05:40:00 UTC");
+    expect(text).to.contain("the declaration has expired");
+    expect(text).to.not.contain("use the declaration");
+  });
+
+  it("offers nothing but to watch while a run is under way", () => {
+    const leases = [
+      { name: "run", who: "op@runner#1", since: "2026-11-22T05:50:00Z" },
+      { name: "step 1 k2/stop/K2 Server", who: "op@runner#2", since: "2026-11-22T05:55:00Z" },
+    ];
+    const text = statusText(statusOf(begunActivation().entries, { ...args, leases }), "linux");
+    expect(text).to.contain("running    pulumi up, by op@runner#1, since 2026-11-22 05:50:00 UTC");
+    expect(text).to.contain("step k2/stop/K2 Server of activation 1");
+    expect(text.split("next:\n")[1]).to.equal('  it runs: follow it with "parallel-standby journal follow"');
+  });
+
+  it("shows what servers said without the signs that move a cursor", () => {
+    const s = begunActivation().step("a", "hold", 5, "failed", "\u001b[2Kall is well\r\nreally");
+    const text = statusText(statusOf(s.entries, args), "linux");
+    expect(text).to.not.match(/[\u001b\r]/);
+    expect(text).to.contain("[2Kall is well · really");
+  });
+
+  it("names every kind of lease", () => {
+    expect(["run", "step 3 k2/open", "provision k2/park", "doctor"].map(leaseText)).to.deep.equal([
+      "pulumi up",
+      "step k2/open of activation 3",
+      "provisioning step k2/park",
+      "doctor",
+    ]);
+  });
+
+  it("gives a machine the same, and counts the steps of the whole plan", async () => {
+    const project = await tempProject();
+    try {
+      const terminal = writtenTerminal(now);
+      await write(project, [
+        { kind: "genesis", estate: "toys", active: "primary" },
+        { kind: "declared", factsHash: "facts1", recovery },
+        { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 },
+        {
+          kind: "activation started",
+          epoch: 1,
+          from: "primary",
+          to: "dr",
+          mode: "planned",
+          as: "op",
+          factsHash: "facts1",
+          planHash: "p",
+          declaration: 2,
+          acceptLossSec: 0,
+        },
+        {
+          kind: "step",
+          epoch: 1,
+          step: "web0/stop/web",
+          phase: "fence-apps",
+          verdict: "done",
+          critical: true,
+          says: "stopped",
+        },
+      ]);
+      await status({ json: true }, project, { parts: toyParts }, terminal);
+      const read = JSON.parse(terminal.lines.join("")) as ReturnType<typeof statusOf>;
+      expect(read).to.deep.include({
+        state: "moving",
+        active: { site: "primary", place: "London" },
+        held: [],
+        owed: [],
+      });
+      expect(read.lastActivation?.steps).to.include({ done: 1, total: 1 });
+      expect(read.lastActivation?.steps.planned).to.be.greaterThan(10);
+    } finally {
+      await project.leave();
+    }
+  });
+});
