@@ -2,13 +2,16 @@ import * as z from "zod";
 import { SecretRef } from "./secret.ts";
 import { SiteId } from "./site.ts";
 
+const hostKeyMissing =
+  'no host key is pinned. Write the line that "parallel-standby hosts check" prints for this server';
+
 /** How a Windows server is reached for services, files and the registry. */
 export const SshAccess = z.strictObject({
   /** TCP port of OpenSSH Server. */
   port: z.int().min(1).max(65535),
   user: z.string().min(1),
   /** The server's public key as `hosts check` prints it: `ssh-ed25519 AAAA…`. A server that shows another is refused. */
-  hostKey: z.string().regex(/^(ssh-|ecdsa-)\S+ \S+$/),
+  hostKey: z.string({ error: hostKeyMissing }).regex(/^(ssh-|ecdsa-)\S+ \S+$/, { error: hostKeyMissing }),
   privateKey: SecretRef.optional(),
   password: SecretRef.optional(),
 });

@@ -21,6 +21,10 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
     throw new pulumi.RunError(
       `activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"`,
     );
+  if (s.held.size > 0)
+    throw new pulumi.RunError(
+      `restores of ${[...s.held].join(", ")} are held for a declared move. Cut over, or take the declaration back with "parallel-standby withdraw", before anything is provisioned`,
+    );
   const kinds = [...new Set(recovery.parts.map((p) => p.kind))];
   const provisions = Object.fromEntries(
     await Promise.all(kinds.map(async (k) => [k, await load(k)] as const)),

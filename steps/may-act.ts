@@ -59,6 +59,10 @@ export function mayProvision(
     return refuse(
       `${id}: activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"`,
     );
+  if (s.held.size > 0)
+    return refuse(
+      `${id}: restores of ${[...s.held].join(", ")} are held for a declared move, and provisioning could start them again. Cut over, or take the declaration back with "parallel-standby withdraw"`,
+    );
   if (role === "passive" && s.active === site)
     return refuse(
       `${id}: ${site} is the active site, and this step acts only at a passive one. Run "pulumi up" again: the plan for an active site has no such step`,

@@ -5,7 +5,7 @@ import { decimalMath, decimalNumber, decimalOf } from "./decimals.ts";
 import { refuse } from "./errors.ts";
 import { as } from "./operators.ts";
 import type { Compiled, Env, Scope } from "./scope.ts";
-import { bigint, int, isWhole, type SqlType, type V } from "./types.ts";
+import { bigint, type Decimal, int, isWhole, type SqlType, type V } from "./types.ts";
 
 export const aggregateNames = new Set(["COUNT", "COUNT_BIG", "SUM", "AVG", "MIN", "MAX", "STRING_AGG"]);
 type Call = Extract<Expr, { kind: "call" }>;
@@ -65,7 +65,7 @@ function sums(name: string, argument: Compiled, values: (envs: readonly Env[]) =
       return name === "SUM" ? sum : sum / BigInt(all.length);
     }
     if (isExact) {
-      const sum = all.reduce((total, value) => (isDecimal(value) ? (decimalMath("+", total, value) ?? total) : total), decimalOf(0));
+      const sum = all.reduce<Decimal>((total, value) => (isDecimal(value) ? (decimalMath("+", total, value) ?? total) : total), decimalOf(0));
       return name === "SUM" ? sum : (decimalMath("/", sum, decimalOf(all.length)) ?? null);
     }
     const sum = all.reduce<number>((total, value) => total + (isDecimal(value) ? decimalNumber(value) : Number(value)), 0);

@@ -19,7 +19,7 @@ export interface ServerPrincipal {
 export const serverRoles = ["sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator", "bulkadmin"] as const;
 
 /** The hash of a password: version 2, four bytes of salt, SHA-512 over password (UTF-16) and salt. */
-export function hashPassword(password: string, salt = randomBytes(4)): Buffer {
+export function hashPassword(password: string, salt: Buffer = randomBytes(4)): Buffer {
   const digest = createHash("sha512").update(Buffer.from(password, "utf16le")).update(salt).digest();
   return Buffer.concat([Buffer.from([2, 0]), salt, digest]);
 }

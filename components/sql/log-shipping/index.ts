@@ -1,0 +1,115 @@
+import type { DeclaredData, Server, Some } from "../../../model/estate.ts";
+import type { LogShippingFacts, Way } from "./facts.ts";
+
+/** Where the logs of one direction go. */
+export interface WayInput {
+  /**
+   * Where SQL Server at the source writes log and full backups: a local folder such as `D:\LogShip`, or a share of a
+   * third server, so that backups survive the source.
+   */
+  readonly backupFolder: string;
+  /** The same folder as the other site reads it: `\\SQLPRD01\LogShip`. SQL Server Agent's account there needs to read it. */
+  readonly backupShare: string;
+  /** Local folder at the standby that backups are copied to: `E:\LogShip`. Agent's account writes it, SQL Server reads it. */
+  readonly copyTo: string;
+}
+
+/** Log shipping as its owner declares it. */
+export interface LogShippingArgs extends WayInput {
+  /** Databases that must be recovered to the same point. */
+  readonly databases: Some<string>;
+  /** The SQL Server of the production site. */
+  readonly from: Server<"primary">;
+  /** The SQL Server of the standby site. It restores logs, so it always runs. */
+  readonly to: Server<"dr">;
+  /** How often the log is backed up. Minutes; default 60, as K2 recommends for its databases ("Disaster Recovery - Recommended Procedure"). */
+  readonly everyMin?: number;
+  /** How often logs are copied to the standby. Minutes; default 15. */
+  readonly copyEveryMin?: number;
+  /** How long a copied log waits before it is restored. Minutes; default 180: K2 restores logs "greater than 3 hours hold". */
+  readonly holdMin?: number;
+  /**
+   * Which point to recover to after a disaster when the declaration names none: so many minutes before it, or the
+   * latest that is there. Default 120 minutes, as K2 recommends.
+   */
+  readonly point?: { readonly minutesBefore: number } | "latest";
+  /** How long after a disaster the point must still be reachable without a full backup. Minutes; default 60. */
+  readonly decisionMin?: number;
+  /** The most that may be lost, as far as this part can know. Minutes; checked against the intervals. Default: not checked. */
+  readonly rpoMin?: number;
+  /** `provision` sets SQL Server's log shipping up; `adopt` only checks one that exists. Default: provision. */
+  readonly manage?: "provision" | "adopt";
+  /**
+   * Provisioning stops where something else has taken log backups of a database in the last fourteen days, since each
+   * would break the chain. `true` says that it has been switched off; a text names the folder it wrote to. Default: false.
+   */
+  readonly adoptChain?: boolean | string;
+  /**
+   * Services that are stopped while the first full backup is taken, and started after it, as K2's procedure has it.
+   * SQL Server does not need that. Default: none; production runs on.
+   */
+  readonly quiesce?: readonly { readonly server: Server; readonly service: string }[];
+  /**
+   * The way back: where logs go while the standby site is active. Default: the same folders and share name at the other
+   * server.
+   */
+  readonly reverse?: Partial<WayInput>;
+  /** Weekly full backups that are kept, with all logs since: how far back a point can lie. Weeks; default 2. */
+  readonly archiveCycles?: number;
+  /**
+   * Keeps owner, TRUSTWORTHY, Service Broker and logins of the databases in a small database `ParallelStandby` on both
+   * servers, for repair after a cutover. Default: true for `provision`, false for `adopt`, which then writes nothing.
+   */
+  readonly recordIdentity?: boolean;
+  /** Restores the databases at the standby anew from a full backup, once for each text that stands here: `"2026-11-22 broken chain"`. */
+  readonly reseed?: string;
+}
+
+/** Declares databases that SQL Server's own log shipping brings to the standby, logs held back so that a point before a disaster can be chosen. */
+export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sql/log-shipping"> {
+  const {
+    databases,
+    from,
+    to,
+    backupFolder,
+    backupShare,
+    copyTo,
+    manage = "provision",
+    point,
+    quiesce = [],
+  } = args;
+  const back: Way = {
+    backupFolder: args.reverse?.backupFolder ?? backupFolder,
+    backupShare: args.reverse?.backupShare ?? shareAt(to.id, backupShare),
+    copyTo: args.reverse?.copyTo ?? copyTo,
+  };
+  const facts: LogShippingFacts = {
+    databases: [...databases],
+    host: { primary: from.id, dr: to.id },
+    way: { primary: { backupFolder, backupShare, copyTo }, dr: back },
+    everyMin: args.everyMin ?? 60,
+    copyEveryMin: args.copyEveryMin ?? 15,
+    holdMin: args.holdMin ?? 180,
+    pointMinutesBefore: point === "latest" ? 0 : (point?.minutesBefore ?? 120),
+    decisionMin: args.decisionMin ?? 60,
+    ...(args.rpoMin === undefined ? {} : { rpoMin: args.rpoMin }),
+    manage,
+    adoptChain: args.adoptChain ?? false,
+    quiesce: quiesce.map(({ server, service }) => ({ host: server.id, service })),
+    archiveCycles: args.archiveCycles ?? 2,
+    recordIdentity: args.recordIdentity ?? manage === "provision",
+    ...(args.reseed === undefined ? {} : { reseed: args.reseed }),
+  };
+  return {
+    id,
+    kind: "sql/log-shipping",
+    facts,
+    servers: [...new Set<Server>([from, to, ...quiesce.map((q) => q.server)])],
+    uses: [],
+    databases: facts.databases,
+    sql: { primary: from, dr: to },
+  };
+}
+
+/** The share of the same name at another server. */
+const shareAt = (server: string, share: string): string => share.replace(/^\\\\[^\\]+/, `\\\\${server}`);

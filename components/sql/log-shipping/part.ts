@@ -1,0 +1,130 @@
+import type { DataPart, Request } from "../../../model/part.ts";
+import type { Draft } from "../../../model/verb.ts";
+import { instanceReachable } from "../instance/verbs.ts";
+import { sourceJobsArgs } from "./drafts.ts";
+import { fullSlots, LogShippingFacts } from "./facts.ts";
+import { problems } from "./problems.ts";
+import { reachOf } from "./reach.ts";
+import { LogShippingSeen } from "./seen.ts";
+import {
+  copyLogs,
+  firstFull,
+  hold,
+  openDatabase,
+  release,
+  repairIdentity,
+  retireJobs,
+  rollForward,
+  sourceJobs,
+  sourceReady,
+  standbyReady,
+  takeTail,
+} from "./verbs.ts";
+
+/** Databases whose logs SQL Server's own log shipping brings to the other site, recovered together to one point. */
+export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShippingSeen> = {
+  kind: "sql/log-shipping",
+  version: 1,
+  facts: LogShippingFacts,
+  seen: LogShippingSeen,
+  opensOnlyLatest: false,
+  uses: () => [],
+  problems,
+  pointMinutesBefore: (f) => f.pointMinutesBefore,
+  reach: (f, seen) =>
+    new Map(
+      f.databases.map((database) => {
+        const db = seen[database];
+        return [database, db ? reachOf(db) : { refused: "nothing was seen of it" }];
+      }),
+    ),
+  plan: (id, f, request) => {
+    const perDatabase = (make: (database: string) => readonly Draft[]): readonly Draft[] =>
+      f.databases.flatMap(make);
+    const host = f.host[request.to];
+    return {
+      preflight: preflight(id, f, request),
+      hold: perDatabase((database) => [hold.step(`${id}/hold/${database}`, { database, host })]),
+      "final-sync": perDatabase((database) => finalSync(id, f, request, database)),
+      "roll-forward": perDatabase((database) => [
+        rollForward.step(`${id}/roll-forward/${database}`, { part: id, database, host }),
+      ]),
+      open: perDatabase((database) => [
+        openDatabase.step(`${id}/open/${database}`, { part: id, database, host }),
+      ]),
+      "repair-identity": perDatabase((database) => [
+        repairIdentity.step(`${id}/repair-identity/${database}`, { database, host }),
+      ]),
+      protect: perDatabase((database) => protect(id, f, request, database)),
+    };
+  },
+  release: (id, f, { to }) =>
+    f.databases.map((database) => release.step(`${id}/release/${database}`, { database, host: f.host[to] })),
+};
+
+function preflight(id: string, f: LogShippingFacts, { from, to, mode }: Request): readonly Draft[] {
+  const sides = mode === "planned" ? [to, from] : [to];
+  const instances = sides.map((site) =>
+    instanceReachable.step(`${id}/instance/${f.host[site]}`, { host: f.host[site], agent: true }),
+  );
+  return [
+    ...instances,
+    ...f.databases.flatMap((database) => [
+      standbyReady.step(
+        `${id}/standby-ready/${database}`,
+        { part: id, database, host: f.host[to] },
+        { needs: instances.slice(0, 1) },
+      ),
+      ...(mode === "planned"
+        ? [
+            sourceReady.step(
+              `${id}/source-ready/${database}`,
+              { part: id, database, host: f.host[from] },
+              { needs: instances.slice(1) },
+            ),
+          ]
+        : []),
+    ]),
+  ];
+}
+
+/** In an unplanned move the source may be dead: nothing there is waited for longer than it takes to see that. */
+const unplannedLimitSec = 600;
+
+/** What is written is copied first, so that little is left to do once the database is closed. */
+function finalSync(
+  id: string,
+  f: LogShippingFacts,
+  { from, to, mode }: Request,
+  database: string,
+): readonly Draft[] {
+  const hosts = { from: f.host[from], to: f.host[to] };
+  const bound = mode === "planned" ? {} : { timeoutSec: unplannedLimitSec };
+  const copy = copyLogs.step(`${id}/copy/${database}`, { part: id, database, ...hosts, tail: false }, bound);
+  const tail = takeTail.step(
+    `${id}/tail/${database}`,
+    { part: id, database, host: f.host[from] },
+    { needs: [copy], fences: f.host[from], ...bound },
+  );
+  const arrived = copyLogs.step(
+    `${id}/tail-arrived/${database}`,
+    { part: id, database, ...hosts, tail: true },
+    { needs: [tail], ...bound },
+  );
+  return [copy, tail, arrived];
+}
+
+function protect(id: string, f: LogShippingFacts, { to }: Request, database: string): readonly Draft[] {
+  const host = f.host[to];
+  const full = firstFull.step(`${id}/first-full/${database}`, {
+    database,
+    host,
+    folder: f.way[to].backupFolder,
+    slots: fullSlots(f),
+  });
+  return [
+    full,
+    sourceJobs.step(`${id}/source-jobs/${database}`, sourceJobsArgs(f, to, database), { needs: [full] }),
+    retireJobs.step(`${id}/retire-standby-jobs/${database}`, { database, host, role: "standby" }),
+  ];
+}
