@@ -17,9 +17,9 @@ import { stopBeforeParking } from "./verbs.ts";
 export class K2Capture extends pulumi.ComponentResource {
   constructor(name: string, { facts, at }: ProvisionArgs<K2Facts>, opts?: pulumi.ComponentResourceOptions) {
     super("parallel-standby:index:K2Capture", name, {}, opts);
-    const sites = new Set([at.site, at.active]);
-    const drafts = [...sites].flatMap((site) => captureDraft(name, facts, site, at.active));
-    for (const draft of drafts) steps([draft], at, this);
+    for (const site of new Set([at.site, at.active]))
+      for (const draft of captureDraft(facts.keptAs, facts, site, at.active))
+        provisioningStep(`${name}-capture-${site}`, draft, at, { parent: this });
     this.registerOutputs({});
   }
 }

@@ -12,6 +12,7 @@ const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "
   readonly ssh: { readonly user: string; readonly privateKey: string };
   readonly dns: { readonly address: string; readonly port: number };
   readonly k2Port: number;
+  readonly claimsPort?: number;
   readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };
 };
 
@@ -59,6 +60,36 @@ const k2Data = logShipping("k2-data", {
   point: { minutesBefore: 120 },
 });
 
+/**
+ * A second system on the same servers, where the lab has one: a Windows service with a database and a name of its own.
+ * `cold` leaves out what only a licensed K2 has; it shares no part with K2, so that neither waits for the other.
+ */
+const claims = (port: number) =>
+  k2("claims", {
+    version: 5,
+    standby: "cold",
+    servers: { primary: [k2Prd], dr: [k2Dr] },
+    services: ["Claims Service"],
+    otherServices: ["K2 Server"],
+    data: [
+      logShipping("claims-data", {
+        databases: ["Ledger"],
+        from: sqlPrd,
+        to: sqlDr,
+        backupFolder: "D:\\LogShip",
+        backupShare: "\\\\SQLPRD01\\LogShip",
+        copyTo: "D:\\LogShip",
+        everyMin: 60,
+        holdMin: 180,
+        point: { minutesBefore: 120 },
+      }),
+    ],
+    aliases: [alias("claims.corp.example", { primary: k2Prd, dr: k2Dr, dns })],
+    port,
+    health: { log: "none" },
+    targets: { rtoMin: 240, rpoMin: 240 },
+  });
+
 export const estate = defineEstate({
   name: "lab",
   journal: { folder: ".lab/journal", mirror: ".lab/journal-mirror" },
@@ -74,5 +105,6 @@ export const estate = defineEstate({
       captureKey: secret.env("CAPTURE_KEY"),
       targets: { rtoMin: 60, rpoMin: 240 },
     }),
+    ...(lab.claimsPort === undefined ? [] : [claims(lab.claimsPort)]),
   ],
 });

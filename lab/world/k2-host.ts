@@ -2,11 +2,12 @@ import type { LabDisks } from "../servers/disk.ts";
 import { k2Server } from "../servers/k2/server.ts";
 import type { LabNetwork } from "../servers/network.ts";
 import type { Row } from "../servers/k2/server.ts";
-import { collect } from "../servers/sql/engine/lab-run.ts";
 import type { SqlInstance } from "../servers/sql/engine/instance.ts";
 import type { HostIdentity, LabClock, Program } from "../servers/types.ts";
 import { windowsHost, type WindowsHost } from "../servers/windows/host.ts";
+import type { ServiceSpec } from "../servers/windows/service.ts";
 import type { LabUser } from "../servers/windows/users.ts";
+import { ask } from "./ask.ts";
 
 /** What a K2 server of the lab needs of the rest of it. */
 export interface K2HostOptions {
@@ -24,6 +25,8 @@ export interface K2HostOptions {
   /** What a running K2 writes every minute of lab time. */
   readonly work: string;
   readonly onWorked?: () => void;
+  /** Services that stand beside K2. */
+  readonly more?: readonly ServiceSpec[];
 }
 
 /** Starts a Windows server with K2 on it. */
@@ -39,10 +42,11 @@ export async function k2Host({
   database,
   work,
   onWorked,
+  more = [],
 }: K2HostOptions): Promise<WindowsHost> {
   const disk = disks.host(identity.name);
-  const query = async (sql: string): Promise<readonly Row[]> =>
-    await ask(database(), login, identity.name, sql);
+  const query = (sql: string): Promise<readonly Row[]> =>
+    ask(database(), { ...login, database: "K2", hostName: identity.name, appName: "K2 Server" }, sql);
   // The program needs the host's event log, and the host needs the program.
   const program: Program = {
     start: async () => await server.start(),
@@ -65,6 +69,7 @@ export async function k2Host({
         stopMs: 600,
         program,
       },
+      ...more,
     ],
   });
   const server = k2Server({
@@ -83,32 +88,4 @@ export async function k2Host({
   });
   await host.start();
   return host;
-}
-
-/** A batch on a connection of its own, as K2's service account; rejects as a driver does. */
-async function ask(
-  instance: SqlInstance | undefined,
-  { user, password }: K2HostOptions["login"],
-  hostName: string,
-  sql: string,
-): Promise<readonly Row[]> {
-  const refuse = (text: string, number?: number): never => {
-    throw Object.assign(new Error(text), number === undefined ? {} : { number });
-  };
-  if (!instance)
-    return refuse(
-      "A network-related or instance-specific error occurred while establishing a connection to SQL Server.",
-    );
-  const session = instance.login({ user, password, database: "K2", hostName, appName: "K2 Server" });
-  if ("refused" in session)
-    return refuse(session.refused.at(-1)?.text ?? "Login failed.", session.refused.at(-1)?.number);
-  try {
-    const { rows, errors } = await collect(
-      session.run({ sql, parameters: [], signal: new AbortController().signal }),
-    );
-    const [error] = errors;
-    return error ? refuse(error.text, error.number) : rows;
-  } finally {
-    session.close();
-  }
 }

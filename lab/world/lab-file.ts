@@ -12,6 +12,8 @@ export interface LabFile {
   readonly ssh: { readonly user: string; readonly privateKey: string };
   readonly dns: { readonly address: string; readonly port: number };
   readonly k2Port: number;
+  /** Present where the lab has a second system. */
+  readonly claimsPort?: number;
   /** Where the lab takes orders: `npm run lab -- fault …`. */
   readonly control: string;
   readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };

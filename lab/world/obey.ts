@@ -23,7 +23,7 @@ export const obeyIn =
           `lab time ${time(lab)}`,
           ...labServers.map(
             (s) =>
-              `${s.name} (${s.site}): ${lab.network.isUp(s.name) ? `up${s.runs === "k2" ? `, K2 Server ${lab.serviceAt(s.name, "K2 Server")}` : ""}` : "without power"}`,
+              `${s.name} (${s.site}): ${lab.network.isUp(s.name) ? `up${s.runs === "k2" ? `, K2 Server ${lab.serviceAt(s.name, "K2 Server")}` : ""}` : (lab.azure?.azure.vmPower(s.name) ?? "without power")}`,
           ),
         ].join("\n");
     }

@@ -1,6 +1,5 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { delimiter, join, resolve } from "node:path";
 import { DateTime } from "luxon";
 import { newSshKey } from "../servers/windows/ssh/keys.ts";
@@ -12,11 +11,14 @@ import { labNetwork, type LabNetwork } from "../servers/network.ts";
 import type { Speed, SqlInstance } from "../servers/sql/engine/instance.ts";
 import type { Disk, HostIdentity, LabClock } from "../servers/types.ts";
 import type { WindowsHost } from "../servers/windows/host.ts";
+import { labAzure, type LabAzure } from "./azure.ts";
 import { minuteOfWork, production, standby, type LabSecrets } from "./databases.ts";
+import { freePort } from "./free-port.ts";
 import { k2Host } from "./k2-host.ts";
 import { pathWith, writeLabFiles, type LabFile } from "./lab-file.ts";
 import { obeyIn } from "./obey.ts";
 import { labServers, labTimeZone, labZone } from "./places.ts";
+import { claimsService, ledger } from "./second-system.ts";
 import { sqlHost, type SqlHost } from "./sql-host.ts";
 
 /** What a lab may be told. */
@@ -29,6 +31,10 @@ export interface LabOptions {
   readonly shell: Readonly<Record<string, string>>;
   /** How long backups, restores and jobs take in real time. Default: no time at all. */
   readonly speed: Partial<Speed>;
+  /** Whether the K2 servers are VMs of a simulated Azure. Default: false. */
+  readonly azure: boolean;
+  /** 2: beside K2 a service of another system, with a database of its own. Default: 1. */
+  readonly systems: 1 | 2;
 }
 
 /** Two sites that run, until `close`. */
@@ -37,6 +43,9 @@ export interface Lab {
   readonly network: LabNetwork;
   readonly dns: { readonly address: string; readonly port: number; readonly server: DnsServer };
   readonly k2Port: number;
+  /** Port of the second system, where the lab has one. */
+  readonly claimsPort?: number;
+  readonly azure?: LabAzure;
   readonly secrets: LabSecrets;
   /** What a shell needs to work with the lab's project: secrets, and Pulumi's settings. */
   readonly env: Readonly<Record<string, string>>;
@@ -55,8 +64,8 @@ export interface Lab {
   localTime(atMs: number): string;
   /** Lab time just after the last work that was done at the primary site. */
   productionEndedMs(): number;
-  /** How often production had done its work, in every database, up to a moment of lab time. */
-  minutesOfWorkUntil(atMs: number): number;
+  /** How often a system had done its work, in every database of it, up to a moment of lab time. Default: K2. */
+  minutesOfWorkUntil(atMs: number, system?: "k2" | "claims"): number;
   close(): Promise<void>;
 }
 
@@ -68,6 +77,8 @@ export async function startLab({
   behindHours = 30,
   speed = {},
   shell = {},
+  azure: withAzure = false,
+  systems = 1,
 }: Partial<LabOptions> & Pick<LabOptions, "folder">): Promise<Lab> {
   const root = join(resolve(folder), ".lab");
   await mkdir(join(root, "keys"), { recursive: true });
@@ -90,9 +101,12 @@ export async function startLab({
     sqlDr: password(),
     masterKey: password(),
     k2Service: password(),
+    claimsService: password(),
   };
   const tsigKey = randomBytes(32).toString("base64");
-  const k2Port = await freePort(labServers.filter((s) => s.runs === "k2").map((s) => s.address));
+  const k2Addresses = labServers.filter((s) => s.runs === "k2").map((s) => s.address);
+  const k2Port = await freePort(k2Addresses);
+  const claimsPort = systems === 2 ? await freePort(k2Addresses) : undefined;
   const users = [{ name: sshUser, publicKeys: [key.public] }];
   const common = { clock, network, disks, users };
 
@@ -101,6 +115,9 @@ export async function startLab({
     records: [
       { name: `k2.${labZone}`, type: "A", ttl: 60, value: addressOf("K2PRD01") },
       { name: `k2-sql.${labZone}`, type: "A", ttl: 60, value: addressOf("SQLPRD01") },
+      ...(systems === 2
+        ? [{ name: `claims.${labZone}`, type: "A" as const, ttl: 60, value: addressOf("K2PRD01") }]
+        : []),
     ],
     keys: [
       {
@@ -113,19 +130,27 @@ export async function startLab({
   });
   await dns.listen(addressOf("DNSDR01"), 0, network);
 
-  const worked: number[] = [];
+  const worked = { k2: [] as number[], claims: [] as number[] };
   const sqlHosts = new Map<string, SqlHost>();
   const hosts = new Map<string, WindowsHost>();
   for (const s of labServers.filter((q) => q.runs === "sql")) {
     const made = await sqlHost({
       ...common,
       identity: known(s.name),
-      batches: s.site === "primary" ? production(secrets) : standby(secrets),
+      batches:
+        s.site === "dr"
+          ? standby(secrets)
+          : [...production(secrets), ...(systems === 2 ? ledger(secrets.claimsService) : [])],
       speed,
     });
     sqlHosts.set(s.name, made);
     hosts.set(s.name, made.host);
   }
+  /** A SQL Server as a program on another server reaches it now. */
+  const reached = (from: string, which: (h: SqlHost) => boolean): SqlInstance | undefined =>
+    [...sqlHosts.values()].find(
+      (h) => which(h) && h.isRunning() && network.reachable(from, h.host.identity.name),
+    )?.instance;
   for (const s of labServers.filter((q) => q.runs === "k2"))
     hosts.set(
       s.name,
@@ -138,18 +163,36 @@ export async function startLab({
         database: () => {
           const record = dns.zone.records.find((r) => r.name === `k2-sql.${labZone}.`);
           const address = record && [...record.rdata].join(".");
-          return [...sqlHosts.values()].find(
-            (h) =>
-              h.host.identity.address === address &&
-              h.isRunning() &&
-              network.reachable(s.name, h.host.identity.name),
-          )?.instance;
+          return reached(s.name, (h) => h.host.identity.address === address);
         },
         work: minuteOfWork,
-        ...(s.site === "primary" ? { onWorked: () => worked.push(clock.now()) } : {}),
+        ...(s.site === "primary" ? { onWorked: () => worked.k2.push(clock.now()) } : {}),
+        more:
+          claimsPort === undefined
+            ? []
+            : [
+                claimsService({
+                  identity: known(s.name),
+                  clock,
+                  network,
+                  port: claimsPort,
+                  password: secrets.claimsService,
+                  database: () => reached(s.name, (h) => h.host.identity.site === s.site),
+                  onWorked: () => {
+                    if (s.site === "primary") worked.claims.push(clock.now());
+                  },
+                }),
+              ],
       }),
     );
 
+  const azure = withAzure
+    ? await labAzure({
+        clock,
+        network,
+        servers: labServers.filter((s) => s.runs === "k2").map((s) => known(s.name)),
+      })
+    : undefined;
   const file: Omit<LabFile, "control"> = {
     hosts: Object.fromEntries(
       [...hosts].map(([name, h]) => [
@@ -165,6 +208,8 @@ export async function startLab({
     ssh: { user: sshUser, privateKey: ".lab/keys/id_ed25519" },
     dns: { address: addressOf("DNSDR01"), port: dns.port },
     k2Port,
+    ...(claimsPort === undefined ? {} : { claimsPort }),
+    ...(azure ? { azure: { subscriptionId: azure.subscriptionId, resourceGroup: azure.resourceGroup } } : {}),
   };
   const env = {
     SQL_PRIMARY: secrets.sqlPrimary,
@@ -175,6 +220,7 @@ export async function startLab({
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_PARALLEL: "64",
     PULUMI_CONTINUE_ON_ERROR: "true",
+    ...azure?.env,
   };
 
   const lab: Lab = {
@@ -182,6 +228,8 @@ export async function startLab({
     network,
     dns: { address: file.dns.address, port: file.dns.port, server: dns },
     k2Port,
+    ...(claimsPort === undefined ? {} : { claimsPort }),
+    ...(azure ? { azure } : {}),
     secrets,
     env,
     host: (name) => hosts.get(name.toUpperCase()) ?? unknown(name),
@@ -197,10 +245,11 @@ export async function startLab({
       network.isUp(name) ? (lab.host(name).services.find(service)?.state ?? "not there") : "without power",
     localTime: (atMs) =>
       DateTime.fromMillis(atMs, { zone: labTimeZone }).toFormat("yyyy-MM-dd'T'HH:mm:ss.SSS"),
-    productionEndedMs: () => (worked.at(-1) ?? clock.now()) + 500,
-    minutesOfWorkUntil: (atMs) => worked.filter((t) => t <= atMs).length,
+    productionEndedMs: () => (worked.k2.at(-1) ?? clock.now()) + 500,
+    minutesOfWorkUntil: (atMs, system = "k2") => worked[system].filter((t) => t <= atMs).length,
     close: async () => {
       await control.close();
+      await azure?.close();
       await Promise.all([...hosts.values()].map((h) => h.close()));
       await dns.close();
       await network.close();
@@ -235,32 +284,3 @@ function unknown(name: string): never {
 }
 
 const password = (): string => `${randomBytes(18).toString("base64url")}aA1!`;
-
-/** A port that is free at each of these addresses now. */
-async function freePort(addresses: readonly string[]): Promise<number> {
-  const open = (
-    address: string,
-    port: number,
-  ): Promise<{ port: number; close(): Promise<void> } | undefined> =>
-    new Promise((done) => {
-      const server = createServer();
-      server.once("error", () => {
-        done(undefined);
-      });
-      server.listen(port, address, () => {
-        const bound = server.address();
-        done({
-          port: bound !== null && typeof bound === "object" ? bound.port : port,
-          close: () => new Promise((closed) => server.close(() => closed())),
-        });
-      });
-    });
-  const [first = "127.0.0.1", ...others] = addresses;
-  for (;;) {
-    const one = await open(first, 0);
-    if (!one) continue;
-    const rest = await Promise.all(others.map((a) => open(a, one.port)));
-    await Promise.all([one, ...rest].flatMap((s) => s?.close() ?? []));
-    if (rest.every((s) => s !== undefined)) return one.port;
-  }
-}

@@ -57,6 +57,12 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Ssh> {
   });
   const failed = (says: string): Unreachable =>
     new Unreachable(hostId, address, ssh.port, io.signal.aborted ? "aborted" : "broken", says);
+  // Forgotten before the caller hears of it: the connection itself is closed only some moments later.
+  const use = <T>(work: Promise<T>): Promise<T> =>
+    work.catch((error: unknown) => {
+      if (error instanceof Unreachable) broken();
+      throw error;
+    });
   const close = closing(client, broken);
   const cut = (): void => void client.destroy();
   io.signal.addEventListener("abort", cut, { once: true });
@@ -66,9 +72,9 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Ssh> {
   });
   return {
     host: hostId,
-    run: (command, options) => runOver(client, command, { limitSec: 60, ...options }, failed),
-    readFile: (path) => readOver(client, path, failed),
-    writeFile: (path, data) => writeOver(client, path, data, failed),
+    run: (command, options) => use(runOver(client, command, { limitSec: 60, ...options }, failed)),
+    readFile: (path) => use(readOver(client, path, failed)),
+    writeFile: (path, data) => use(writeOver(client, path, data, failed)),
   };
 }
 
@@ -88,7 +94,10 @@ async function loginOf(hostId: string, io: Io): Promise<{ privateKey: string } |
   );
 }
 
-/** Ends the connection, for good after a second: a server that is gone never says goodbye. */
+/**
+ * Ends the connection without a goodbye: after ssh2's `end()` its `destroy()` does nothing any more, so that a server
+ * that is gone, and never says goodbye itself, would hold up the step's end.
+ */
 function closing(client: Client, broken: () => void): () => Promise<void> {
   const ended = new Promise<void>((resolve) => {
     client.once("close", () => {
@@ -100,9 +109,7 @@ function closing(client: Client, broken: () => void): () => Promise<void> {
   client.on("error", () => undefined);
   return async () => {
     if (!connected(client)) return;
-    client.end();
-    const limit = setTimeout(() => client.destroy(), 1000);
+    client.destroy();
     await ended;
-    clearTimeout(limit);
   };
 }

@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import { once } from "node:events";
 import { createServer, type AddressInfo, type Socket } from "node:net";
+import type { Io } from "../../steps/act.ts";
 import { hostKeyShownBy, openClient } from "../../steps/transports/ssh-connect.ts";
 import { sshTo, Unreachable } from "../../steps/transports/ssh.ts";
 import { failureOf } from "./failure.ts";
 import { inStep } from "./in-step.ts";
+import { lineTo, type Line } from "./line.ts";
 import { loopback } from "./ports.ts";
 import { stopServers } from "./running.ts";
 import { hostOf, newKeyPair, sshd, startSshd, type Sshd } from "./sshd.ts";
@@ -83,37 +85,47 @@ describe(`a connection to OpenSSH${sshd.note}`, function () {
       .and.not.include("Wrong-1");
   });
 
-  it("is one for all commands of a step, and is closed when the step ends", async () => {
-    const from = server.log().length;
-    await inStep(
-      { hosts: [hostOf(server, keys.ed25519.line)], files: { login: server.login.privateKey } },
-      async (io) => {
-        await (await sshTo("K2DR01", io)).run("true");
-        await (await sshTo("K2DR01", io)).run("true");
-        expect(server.log().slice(from)).not.to.include("Disconnected from");
-      },
-    );
-    await server.logged(/Disconnected from/, from);
-    expect(
-      server
-        .log()
-        .slice(from)
-        .match(/Accepted publickey/g),
-    ).to.have.length(1);
-  });
+  describe("of a step", () => {
+    let line: Line;
+    const inItsStep = <T>(work: (io: Io) => Promise<T>): Promise<T> =>
+      inStep({ hosts: [hostOf(line, keys.ed25519.line)], files: { login: server.login.privateKey } }, work);
 
-  it("is closed when the step fails", async () => {
-    const from = server.log().length;
-    const step = { hosts: [hostOf(server, keys.ed25519.line)], files: { login: server.login.privateKey } };
-    const error = await failureOf(
-      inStep(step, async (io) => {
-        await sshTo("K2DR01", io);
-        throw new RangeError("the step failed");
-      }),
-      RangeError,
-    );
-    expect(error.message).to.equal("the step failed");
-    await server.logged(/Disconnected from|Connection closed/, from);
+    beforeEach(async () => {
+      line = await lineTo(server);
+    });
+    afterEach(() => line.close());
+
+    it("is one for all its commands, and is closed when the step ends", async () => {
+      await inItsStep(async (io) => {
+        await (await sshTo("K2DR01", io)).run("true");
+        await (await sshTo("K2DR01", io)).run("true");
+      });
+      await line.empty();
+      expect(line.taken()).to.equal(1);
+    });
+
+    it("is closed when the step fails", async () => {
+      const error = await failureOf(
+        inItsStep(async (io) => {
+          await sshTo("K2DR01", io);
+          throw new RangeError("the step failed");
+        }),
+        RangeError,
+      );
+      expect(error.message).to.equal("the step failed");
+      await line.empty();
+      expect(line.taken()).to.equal(1);
+    });
+
+    it("is closed at once when the step ends, even where the server has gone silent meanwhile", async () => {
+      let endedMs = 0;
+      await inItsStep(async (io) => {
+        expect((await (await sshTo("K2DR01", io)).run("true")).code).to.equal(0);
+        line.goDead();
+        endedMs = performance.now();
+      });
+      expect(performance.now() - endedMs).to.be.below(1000);
+    });
   });
 
   it("is refused at once where nothing listens any more", async () => {

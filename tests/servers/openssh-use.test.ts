@@ -63,10 +63,9 @@ describe(`commands and files over OpenSSH${sshd.note}`, function () {
     expect(all.map(({ stdout }) => stdout)).to.deep.equal(["1\n", "2\n", "3\n", "4\n", "5\n"]);
   });
 
-  it("a command that takes longer than its limit is an error that names both, and a later one gets a new connection", async () => {
+  it("a command that takes longer than its limit is an error that names both, and the next one gets a new connection", async () => {
     const goesOn = path.join(folder, "goes-on");
     writeFileSync(goesOn, "");
-    const from = server.log().length;
     const [error, later] = await inStep(
       { hosts: [hostOf(server, hostKey.line)], files: { login: server.login.privateKey } },
       async (io) => {
@@ -74,7 +73,6 @@ describe(`commands and files over OpenSSH${sshd.note}`, function () {
           limitSec: 0.3,
         });
         const late = await failureOf(slow, Unreachable);
-        await server.logged(/Connection closed|Connection reset|Close session/, from);
         return [late, (await (await sshTo("K2DR01", io)).run("echo later")).stdout] as const;
       },
     );

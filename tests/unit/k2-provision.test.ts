@@ -59,12 +59,12 @@ describe("provisioning a K2", () => {
         const standby = stepsOf(await provision("dr", "primary", {}, unknown)).filter(
           (s) => s.verb === "k2/capture",
         );
-        expect(standby.map((s) => s.id)).to.deep.equal(["k2-before/capture/dr", "k2-before/capture/primary"]);
+        expect(standby.map((s) => s.id)).to.deep.equal(["k2/capture/dr", "k2/capture/primary"]);
         expect(standby.map((s) => (s.args as { database: string }).database)).to.deep.equal(["own", "live"]);
         expect(standby.map((s) => (s.args as { part: string }).part)).to.deep.equal(["k2", "k2"]);
         const production = stepsOf(await provision("primary", "primary", {}, unknown));
         expect(production.filter((s) => s.verb === "k2/capture").map((s) => s.id)).to.deep.equal([
-          "k2-before/capture/primary",
+          "k2/capture/primary",
         ]);
       });
 

@@ -9,6 +9,7 @@ import type { SqlInstance } from "../../lab/servers/sql/engine/instance.ts";
 import { production, standby } from "../../lab/world/databases.ts";
 import { sqlHost } from "../../lab/world/sql-host.ts";
 import type { Host } from "../../model/host.ts";
+import { until } from "./lab-fixture.ts";
 import { stepBench, type StepBench } from "./step-io.ts";
 
 /** The two tables of a consolidated K2. */
@@ -42,6 +43,8 @@ export interface K2SqlBench {
   ): Promise<readonly Readonly<Record<string, unknown>>[]>;
   /** Production's K2 restored over the standby's, as log shipping does. */
   restore(how: "RECOVERY" | "NORECOVERY"): Promise<void>;
+  /** Gives a server its power back, and waits until SQL Server answers there again. */
+  hostUp(name: "SQLPRD01" | "SQLDR01"): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -111,6 +114,11 @@ export async function k2SqlBench(): Promise<K2SqlBench> {
         "SQLDR01",
         `RESTORE DATABASE [K2] FROM DISK = N'D:\\Nightly\\move.bak' WITH REPLACE, ${how};`,
       );
+    },
+    hostUp: async (name) => {
+      await network.hostUp(name);
+      await clock.advance(60_000);
+      await until(`SQL Server of ${name} runs`, () => made.get(name)?.isRunning() === true);
     },
     close: async () => {
       await Promise.all([...made.values()].map((host) => host.host.close()));

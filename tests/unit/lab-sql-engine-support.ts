@@ -1,5 +1,9 @@
 import { type Disk, type DiskEntry, DiskError, type LabClock } from "../../lab/servers/types.ts";
-import { sqlInstance, type SqlInstance, type SqlInstanceOptions } from "../../lab/servers/sql/engine/instance.ts";
+import {
+  sqlInstance,
+  type SqlInstance,
+  type SqlInstanceOptions,
+} from "../../lab/servers/sql/engine/instance.ts";
 
 /** A clock that only moves when told. */
 export class ManualClock implements LabClock {
@@ -23,7 +27,9 @@ export class ManualClock implements LabClock {
   async advance(byMs: number): Promise<void> {
     const until = this.time + byMs;
     for (;;) {
-      const next = this.due.filter((entry) => entry.at <= until).sort((a, b) => a.at - b.at || a.order - b.order)[0];
+      const next = this.due
+        .filter((entry) => entry.at <= until)
+        .sort((a, b) => a.at - b.at || a.order - b.order)[0];
       if (!next) break;
       this.due = this.due.filter((entry) => entry !== next);
       this.time = Math.max(this.time, next.at);
@@ -77,8 +83,22 @@ export class MemoryDisk implements Disk {
   async list(folder: string): Promise<readonly DiskEntry[]> {
     const { disk, key } = this.where(folder);
     if (!disk.folders.has(key)) throw new DiskError(3, folder);
-    const files = [...disk.files].filter(([name]) => MemoryDisk.parent(name) === key).map(([, file]) => ({ name: file.name, isFolder: false, sizeBytes: file.data.length, modifiedMs: file.modifiedMs }));
-    const folders = [...disk.folders].filter((name) => name.includes("\\") && MemoryDisk.parent(name) === key).map((name) => ({ name: name.slice(name.lastIndexOf("\\") + 1), isFolder: true, sizeBytes: 0, modifiedMs: 0 }));
+    const files = [...disk.files]
+      .filter(([name]) => MemoryDisk.parent(name) === key)
+      .map(([, file]) => ({
+        name: file.name,
+        isFolder: false,
+        sizeBytes: file.data.length,
+        modifiedMs: file.modifiedMs,
+      }));
+    const folders = [...disk.folders]
+      .filter((name) => name.includes("\\") && MemoryDisk.parent(name) === key)
+      .map((name) => ({
+        name: name.slice(name.lastIndexOf("\\") + 1),
+        isFolder: true,
+        sizeBytes: 0,
+        modifiedMs: 0,
+      }));
     return Promise.resolve([...folders, ...files]);
   }
   async makeFolder(path: string): Promise<void> {
@@ -107,13 +127,29 @@ export class MemoryDisk implements Disk {
 }
 
 /** An instance that serves, with folders D:\backup and S:\logship. */
-export async function startInstance(options: Partial<Omit<SqlInstanceOptions, "identity">> & { name?: string; hosts?: Map<string, MemoryDisk>; timeZone?: string } = {}): Promise<{ instance: SqlInstance; clock: ManualClock; disk: MemoryDisk }> {
+export async function startInstance(
+  options: Partial<Omit<SqlInstanceOptions, "identity">> & {
+    name?: string;
+    hosts?: Map<string, MemoryDisk>;
+    timeZone?: string;
+  } = {},
+): Promise<{ instance: SqlInstance; clock: ManualClock; disk: MemoryDisk }> {
   const clock = options.clock instanceof ManualClock ? options.clock : new ManualClock();
   const name = options.name ?? "SQLPRD01";
-  const disk = options.disk instanceof MemoryDisk ? options.disk : new MemoryDisk(clock, name, options.hosts ?? new Map());
+  const disk =
+    options.disk instanceof MemoryDisk
+      ? options.disk
+      : new MemoryDisk(clock, name, options.hosts ?? new Map());
   await disk.makeFolder("D:\\backup");
   await disk.makeFolder("S:\\logship");
-  const instance = sqlInstance({ version: "2019", sa: "Sa-Passw0rd", ...options, identity: { name, site: "primary", address: "127.10.1.5", timeZone: options.timeZone ?? "Europe/London" }, clock, disk });
+  const instance = sqlInstance({
+    version: "2019",
+    sa: "Sa-Passw0rd",
+    ...options,
+    identity: { name, site: "primary", address: "127.10.1.5", timeZone: options.timeZone ?? "Europe/London" },
+    clock,
+    disk,
+  });
   await instance.start();
   return { instance, clock, disk };
 }

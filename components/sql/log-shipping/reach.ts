@@ -116,6 +116,26 @@ export function routeTo(db: DatabaseSeen, target: Target): Route | NoReach {
   };
 }
 
+/**
+ * Whether an open database was recovered at the point: what its server remembers of the last restore. Whoever opened
+ * it elsewhere in between opened another state, and it must not pass for the one that was chosen.
+ */
+export function wasOpenedAt(db: DatabaseSeen, target: Target): boolean {
+  const last = db.lastRestore;
+  if (!last) return false;
+  const chain = chainOf(db.sets);
+  const link = [...chain.logs, ...chain.fulls].find(
+    (l) => l.set.firstLsn === last.firstLsn && l.set.lastLsn === last.lastLsn,
+  );
+  const files = link ? boundsOf(link, chain) : { coverSec: last.startSec, pastSec: last.finishSec };
+  const isTail = last.tail || (link !== undefined && chain.logs.some((l) => l.set.tail && isSame(l, link)));
+  if (target.to === "end") return isTail && last.stopAtSec === undefined;
+  const pastSec = Math.min(files.pastSec, last.finishSec, last.stopAtSec ?? Infinity);
+  if (pastSec > target.atSec) return false;
+  if (isTail || Math.max(files.coverSec, last.startSec) >= target.atSec) return true;
+  return last.stopAtSec === target.atSec ? last.finishSec >= target.atSec : pastSec === target.atSec;
+}
+
 /** The logs of a line up to the first that covers the point for sure; nothing where the line does not get there. */
 function until(
   { base, fromSec, logs, complete, usedUp }: Line,

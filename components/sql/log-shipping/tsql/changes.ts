@@ -17,15 +17,17 @@ export const multiUser = (database: string): string =>
   `ALTER DATABASE ${ident(database)} SET MULTI_USER WITH ROLLBACK IMMEDIATE;`;
 
 /**
- * The tail of the log; after it the database is RESTORING and nothing can write to it. With NO_TRUNCATE also where the
- * database is damaged; with CONTINUE_AFTER_ERROR what is left of it.
+ * The tail of the log; after it the database is RESTORING and nothing can write to it. `any state` does it for a
+ * damaged database too, as long as its log is whole; `what is left` also where the log is not.
  */
-export const tail = (
-  database: string,
-  file: string,
-  more: "" | ", NO_TRUNCATE" | ", NO_TRUNCATE, CONTINUE_AFTER_ERROR",
-): string =>
-  `BACKUP LOG ${ident(database)} TO DISK = ${text(file)} WITH NORECOVERY, INIT, SKIP${more === ", NO_TRUNCATE, CONTINUE_AFTER_ERROR" ? "" : ", CHECKSUM"}${more};`;
+export const tail = (database: string, file: string, of: "sound" | "any state" | "what is left"): string =>
+  `BACKUP LOG ${ident(database)} TO DISK = ${text(file)} WITH NORECOVERY, INIT, SKIP, ${
+    {
+      sound: "CHECKSUM",
+      "any state": "NO_TRUNCATE, CHECKSUM",
+      "what is left": "NO_TRUNCATE, CONTINUE_AFTER_ERROR",
+    }[of]
+  };`;
 
 /** One log. `stopAt` is in the clock of the server that wrote the log; it is the same on every log of a route. */
 export const restoreLog = (

@@ -171,3 +171,5 @@ export const sessionsIn = (database: string): string => `SELECT TOP (5)
   CONVERT(int, s.session_id) AS [session], s.program_name AS [program], s.host_name AS [host]
 FROM sys.dm_exec_sessions AS s
 WHERE s.database_id = DB_ID(${text(database)}) AND s.session_id <> @@SPID;`;
+
+export const endSession = (session: number): string => `KILL ${String(Math.trunc(session))};`;

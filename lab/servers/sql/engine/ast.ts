@@ -14,16 +14,54 @@ export type Expr =
   | { readonly kind: "literal"; readonly value: V; readonly type: SqlType }
   | { readonly kind: "column"; readonly parts: readonly string[]; readonly line: number }
   | { readonly kind: "variable"; readonly name: string; readonly line: number }
-  | { readonly kind: "call"; readonly name: readonly string[]; readonly args: readonly Expr[]; readonly isDistinct: boolean; readonly isStar: boolean; readonly over?: Over; readonly within?: readonly OrderItem[]; readonly line: number }
+  | {
+      readonly kind: "call";
+      readonly name: readonly string[];
+      readonly args: readonly Expr[];
+      readonly isDistinct: boolean;
+      readonly isStar: boolean;
+      readonly over?: Over;
+      readonly within?: readonly OrderItem[];
+      readonly line: number;
+    }
   | { readonly kind: "binary"; readonly op: string; readonly left: Expr; readonly right: Expr }
   | { readonly kind: "unary"; readonly op: string; readonly expr: Expr }
-  | { readonly kind: "cast"; readonly expr: Expr; readonly type: SqlType; readonly style?: Expr; readonly isTry: boolean }
-  | { readonly kind: "case"; readonly input?: Expr; readonly whens: readonly (readonly [Expr, Expr])[]; readonly otherwise?: Expr }
+  | {
+      readonly kind: "cast";
+      readonly expr: Expr;
+      readonly type: SqlType;
+      readonly style?: Expr;
+      readonly isTry: boolean;
+    }
+  | {
+      readonly kind: "case";
+      readonly input?: Expr;
+      readonly whens: readonly (readonly [Expr, Expr])[];
+      readonly otherwise?: Expr;
+    }
   | { readonly kind: "query"; readonly query: Query }
   | { readonly kind: "exists"; readonly query: Query }
-  | { readonly kind: "in"; readonly expr: Expr; readonly list?: readonly Expr[]; readonly query?: Query; readonly isNot: boolean }
-  | { readonly kind: "between"; readonly expr: Expr; readonly low: Expr; readonly high: Expr; readonly isNot: boolean }
-  | { readonly kind: "like"; readonly expr: Expr; readonly pattern: Expr; readonly escape?: Expr; readonly isNot: boolean }
+  | {
+      readonly kind: "in";
+      readonly expr: Expr;
+      readonly list?: readonly Expr[];
+      readonly query?: Query;
+      readonly isNot: boolean;
+    }
+  | {
+      readonly kind: "between";
+      readonly expr: Expr;
+      readonly low: Expr;
+      readonly high: Expr;
+      readonly isNot: boolean;
+    }
+  | {
+      readonly kind: "like";
+      readonly expr: Expr;
+      readonly pattern: Expr;
+      readonly escape?: Expr;
+      readonly isNot: boolean;
+    }
   | { readonly kind: "null"; readonly expr: Expr; readonly isNot: boolean };
 
 export interface SelectItem {
@@ -36,11 +74,35 @@ export interface SelectItem {
 }
 
 export type TableRef =
-  | { readonly kind: "table"; readonly name: readonly string[]; readonly alias?: string; readonly line: number }
+  | {
+      readonly kind: "table";
+      readonly name: readonly string[];
+      readonly alias?: string;
+      readonly line: number;
+    }
   | { readonly kind: "variable"; readonly name: string; readonly alias?: string }
-  | { readonly kind: "function"; readonly name: readonly string[]; readonly args: readonly Expr[]; readonly alias?: string; readonly columns?: readonly string[]; readonly schema?: readonly JsonColumn[]; readonly line: number }
-  | { readonly kind: "query"; readonly query: Query; readonly alias: string; readonly columns?: readonly string[] }
-  | { readonly kind: "join"; readonly type: "inner" | "left" | "right" | "full" | "cross" | "cross apply" | "outer apply"; readonly left: TableRef; readonly right: TableRef; readonly on?: Expr };
+  | {
+      readonly kind: "function";
+      readonly name: readonly string[];
+      readonly args: readonly Expr[];
+      readonly alias?: string;
+      readonly columns?: readonly string[];
+      readonly schema?: readonly JsonColumn[];
+      readonly line: number;
+    }
+  | {
+      readonly kind: "query";
+      readonly query: Query;
+      readonly alias: string;
+      readonly columns?: readonly string[];
+    }
+  | {
+      readonly kind: "join";
+      readonly type: "inner" | "left" | "right" | "full" | "cross" | "cross apply" | "outer apply";
+      readonly left: TableRef;
+      readonly right: TableRef;
+      readonly on?: Expr;
+    };
 
 /** A column of OPENJSON ... WITH (...). */
 export interface JsonColumn {
@@ -63,7 +125,12 @@ export interface Select {
 }
 export type QueryBody =
   | Select
-  | { readonly kind: "set"; readonly op: "UNION" | "UNION ALL" | "EXCEPT" | "INTERSECT"; readonly left: QueryBody; readonly right: QueryBody }
+  | {
+      readonly kind: "set";
+      readonly op: "UNION" | "UNION ALL" | "EXCEPT" | "INTERSECT";
+      readonly left: QueryBody;
+      readonly right: QueryBody;
+    }
   | { readonly kind: "values"; readonly rows: readonly (readonly Expr[])[] }
   | { readonly kind: "nested"; readonly query: Query };
 

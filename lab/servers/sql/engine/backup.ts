@@ -7,7 +7,15 @@ import { offsetMinutes, roundDatetime, wallClock } from "./datetimes.ts";
 import { message, refuseWith, withState } from "./errors.ts";
 import { evaluateInt, evaluateText } from "./evaluate.ts";
 import type { Executed } from "./execute.ts";
-import { type BackupSet, encodeSet, MediaError, readMedia, type SetBody, type SetHeader, writeMedia } from "./media.ts";
+import {
+  type BackupSet,
+  encodeSet,
+  MediaError,
+  readMedia,
+  type SetBody,
+  type SetHeader,
+  writeMedia,
+} from "./media.ts";
 import { hasDatabasePermission } from "./permissions.ts";
 import { progress, sayDone } from "./progress.ts";
 import type { BackupStatement } from "./statements.ts";
@@ -36,7 +44,8 @@ export async function executeBackup(statement: BackupStatement, frame: Frame): E
   const isTail = option("NORECOVERY") || option("STANDBY");
   mustBackUp(database, statement, isNoTruncate, ended);
   const others = instance.sessionsIn(database).filter((other) => other !== session);
-  if (isTail && session.database === database && database.isReadable) throw refuseWith(message(3102, verb, name), ended);
+  if (isTail && session.database === database && database.isReadable)
+    throw refuseWith(message(3102, verb, name), ended);
   if (isTail && others.length > 0) throw refuseWith(message(3101), ended);
   const path = statement.devices[0] ? evaluateText(statement.devices[0], frame) : "";
   const device = path.includes("\\") || path.includes("/") ? path : `${instance.folders.backup}\\${path}`;
@@ -44,16 +53,33 @@ export async function executeBackup(statement: BackupStatement, frame: Frame): E
   const startMs = instance.now();
   if (instance.speed.restoreMs > 0) await pause(instance.speed.restoreMs, frame.signal);
   const isCopyOnly = option("COPY_ONLY") || isNoTruncate;
-  const isCompressed = option("COMPRESSION") || (!option("NO_COMPRESSION") && (instance.configuration.get("backup compression default")?.inUse === 1 || (old?.sets[0]?.header.isCompressed ?? false)));
+  const isCompressed =
+    option("COMPRESSION") ||
+    (!option("NO_COMPRESSION") &&
+      (instance.configuration.get("backup compression default")?.inUse === 1 ||
+        (old?.sets[0]?.header.isCompressed ?? false)));
   const isDifferential = option("DIFFERENTIAL");
-  const { header, body } = take(database, statement.what, { frame, startMs, isCopyOnly, isTail, isDifferential, isCompressed, isIncomplete: isNoTruncate && database.state !== "ONLINE", hasChecksum: option("CHECKSUM"), name: value("NAME") ?? null, description: value("DESCRIPTION") ?? null });
+  const { header, body } = take(database, statement.what, {
+    frame,
+    startMs,
+    isCopyOnly,
+    isTail,
+    isDifferential,
+    isCompressed,
+    isIncomplete: isNoTruncate && database.state !== "ONLINE",
+    hasChecksum: option("CHECKSUM"),
+    name: value("NAME") ?? null,
+    description: value("DESCRIPTION") ?? null,
+  });
   const stats = statement.options.find((o) => o.name === "STATS");
   progress(stats ? (stats.value ? evaluateInt(stats.value, frame) : 10) : undefined, frame);
   try {
     await instance.disk.write(device, writeMedia(old?.data, encodeSet(header, body)));
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    throw error.code === 112 ? refuseWith(message(3202, device, systemError(112)), ended) : refuseWith(message(3201, device, systemError(error.code)), ended);
+    throw error.code === 112
+      ? refuseWith(message(3202, device, systemError(112)), ended)
+      : refuseWith(message(3201, device, systemError(error.code)), ended);
   }
   const position = (old?.sets.length ?? 0) + 1;
   finish(database, header, body, { isCopyOnly, isTail });
@@ -63,22 +89,43 @@ export async function executeBackup(statement: BackupStatement, frame: Frame): E
   return { command: statement.what === "log" ? 235 : 228 };
 }
 
-function mustBackUp(database: Database, statement: BackupStatement, isNoTruncate: boolean, ended: ReturnType<typeof message>): void {
+function mustBackUp(
+  database: Database,
+  statement: BackupStatement,
+  isNoTruncate: boolean,
+  ended: ReturnType<typeof message>,
+): void {
   const isLog = statement.what === "log";
   if (database.name === "tempdb") throw refuseWith(message(3147), ended);
   if (database.isInStandby) throw refuseWith(message(3036, database.name), ended);
-  const refusal = { ONLINE: 0, RESTORING: 927, RECOVERING: 922, RECOVERY_PENDING: 945, SUSPECT: 926, EMERGENCY: 945, OFFLINE: 942 }[database.state];
-  const isPossible = isLog && isNoTruncate && (database.state === "SUSPECT" || database.state === "RECOVERY_PENDING");
+  const refusal = {
+    ONLINE: 0,
+    RESTORING: 927,
+    RECOVERING: 922,
+    RECOVERY_PENDING: 945,
+    SUSPECT: 926,
+    EMERGENCY: 945,
+    OFFLINE: 942,
+  }[database.state];
+  const isPossible =
+    isLog && isNoTruncate && (database.state === "SUSPECT" || database.state === "RECOVERY_PENDING");
   if (refusal !== 0 && !isPossible) throw refuseWith(message(refusal, database.name), ended);
   if (!isLog) {
-    if (statement.options.some((o) => o.name === "DIFFERENTIAL") && !database.differentialBase) throw refuseWith(message(3035, database.name), ended);
+    if (statement.options.some((o) => o.name === "DIFFERENTIAL") && !database.differentialBase)
+      throw refuseWith(message(3035, database.name), ended);
     return;
   }
   if (database.settings.recoveryModel === "SIMPLE") throw refuseWith(message(4208, "BACKUP LOG"), ended);
   if (database.logBackupFrom === undefined) throw refuseWith(message(4214), ended);
 }
 
-async function oldMedia(device: string, isInit: boolean, isFormat: boolean, { instance }: Frame, ended: ReturnType<typeof message>): Promise<{ data: Buffer; sets: BackupSet[] } | undefined> {
+async function oldMedia(
+  device: string,
+  isInit: boolean,
+  isFormat: boolean,
+  { instance }: Frame,
+  ended: ReturnType<typeof message>,
+): Promise<{ data: Buffer; sets: BackupSet[] } | undefined> {
   try {
     if (!(await instance.disk.exists(device))) return undefined;
     if (isFormat) return undefined;
@@ -110,7 +157,11 @@ interface Taking {
 type Header = Omit<SetHeader, "bytes" | "storedBytes">;
 
 /** Header and content of the set, as the database stands now. */
-function take(database: Database, what: "database" | "log", taking: Taking): { header: Header; body: SetBody } {
+function take(
+  database: Database,
+  what: "database" | "log",
+  taking: Taking,
+): { header: Header; body: SetBody } {
   const { frame } = taking;
   const { instance, session } = frame;
   const isLog = what === "log";
@@ -121,24 +172,56 @@ function take(database: Database, what: "database" | "log", taking: Taking): { h
   const records = isLog ? database.log : [];
   if (!taking.isIncomplete) database.takeLsn();
   const nowMs = instance.now();
-  const local = (ms: number): number => roundDatetime(Math.floor(wallClock(instance.timeZone, ms) / 1000) * 1000);
+  const local = (ms: number): number =>
+    roundDatetime(Math.floor(wallClock(instance.timeZone, ms) / 1000) * 1000);
   const forkAt = database.forks.findLast((fork) => fork.from <= firstLsn) ?? database.fork;
   const header: Header = {
     kind: isLog ? "log" : taking.isDifferential ? "differential" : "database",
-    name: taking.name, description: taking.description, setGuid: randomUUID().toUpperCase(), databaseName: database.name, databaseVersion: instance.databaseVersion,
-    databaseCreatedWall: local(database.createdMs), serverName: instance.serverName, machineName: instance.identity.name, userName: session.principal.name,
-    software: [instance.version.major, instance.version.minor, instance.version.build], firstLsn, lastLsn: database.nextLsn, checkpointLsn: checkpoint,
-    databaseBackupLsn: database.differentialBase?.lsn ?? 0n, startWall: local(taking.startMs), finishWall: local(nowMs), finishMs: nowMs, offsetMinutes: offsetMinutes(instance.timeZone, nowMs),
-    settings, forks: [...database.forks], firstForkGuid: forkAt.guid, bindingGuid: randomUUID().toUpperCase(), files: [...database.files], hasChecksum: taking.hasChecksum, isCompressed: taking.isCompressed,
-    isCopyOnly: taking.isCopyOnly, isTail: taking.isTail || taking.isIncomplete, isForceOffline: taking.isTail, hasIncompleteMetadata: taking.isIncomplete,
-    beginsLogChain: isLog && database.differentialBase !== undefined && firstLsn <= database.differentialBase.lsn, isReadOnly: settings.isReadOnly, isSingleUser: database.userAccess === "SINGLE_USER",
+    name: taking.name,
+    description: taking.description,
+    setGuid: randomUUID().toUpperCase(),
+    databaseName: database.name,
+    databaseVersion: instance.databaseVersion,
+    databaseCreatedWall: local(database.createdMs),
+    serverName: instance.serverName,
+    machineName: instance.identity.name,
+    userName: session.principal.name,
+    software: [instance.version.major, instance.version.minor, instance.version.build],
+    firstLsn,
+    lastLsn: database.nextLsn,
+    checkpointLsn: checkpoint,
+    databaseBackupLsn: database.differentialBase?.lsn ?? 0n,
+    startWall: local(taking.startMs),
+    finishWall: local(nowMs),
+    finishMs: nowMs,
+    offsetMinutes: offsetMinutes(instance.timeZone, nowMs),
+    settings,
+    forks: [...database.forks],
+    firstForkGuid: forkAt.guid,
+    bindingGuid: randomUUID().toUpperCase(),
+    files: [...database.files],
+    hasChecksum: taking.hasChecksum,
+    isCompressed: taking.isCompressed,
+    isCopyOnly: taking.isCopyOnly,
+    isTail: taking.isTail || taking.isIncomplete,
+    isForceOffline: taking.isTail,
+    hasIncompleteMetadata: taking.isIncomplete,
+    beginsLogChain:
+      isLog && database.differentialBase !== undefined && firstLsn <= database.differentialBase.lsn,
+    isReadOnly: settings.isReadOnly,
+    isSingleUser: database.userAccess === "SINGLE_USER",
     lastCommitWall: (isLog ? records.at(-1)?.wall : database.lastCommitWall) ?? null,
   };
   return { header, body: isLog ? { records: [...records] } : { content: database.snapshot().content } };
 }
 
 /** What the backup changes in the database: the log's archive point, the base of differentials, its state. */
-function finish(database: Database, header: Header, body: SetBody, { isCopyOnly, isTail }: { isCopyOnly: boolean; isTail: boolean }): void {
+function finish(
+  database: Database,
+  header: Header,
+  body: SetBody,
+  { isCopyOnly, isTail }: { isCopyOnly: boolean; isTail: boolean },
+): void {
   if (header.kind === "log") {
     if (!isCopyOnly) {
       database.logBackupFrom = header.lastLsn;
@@ -154,5 +237,6 @@ function finish(database: Database, header: Header, body: SetBody, { isCopyOnly,
   }
   if (isCopyOnly || header.kind === "differential") return;
   database.differentialBase = { lsn: header.checkpointLsn, guid: header.setGuid };
-  if (database.settings.recoveryModel !== "SIMPLE" && database.logBackupFrom === undefined) database.logBackupFrom = header.firstLsn;
+  if (database.settings.recoveryModel !== "SIMPLE" && database.logBackupFrom === undefined)
+    database.logBackupFrom = header.firstLsn;
 }

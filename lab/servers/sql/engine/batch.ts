@@ -10,7 +10,8 @@ import type { Statement } from "./statements.ts";
 import { int, type V } from "./types.ts";
 
 /** How a statement ends its surroundings. */
-export type Flow = { readonly kind: "break" | "continue" } | { readonly kind: "return"; readonly value: V } | undefined;
+export type Flow =
+  { readonly kind: "break" | "continue" } | { readonly kind: "return"; readonly value: V } | undefined;
 /** The rest of a batch, or of the procedure where the error was, does not run. */
 export class BatchEnded extends Error {
   public readonly isScopeOnly: boolean;
@@ -26,7 +27,19 @@ export interface Frame extends Context {
   caught?: Context["caught"];
 }
 
-export function newFrame(session: EngineSession, signal: AbortSignal, emit: (reply: Reply) => void, more: { variables?: Map<string, Variable>; depth?: number; tryDepth?: number; procedure?: string; caught?: Context["caught"]; tableVariables?: Map<string, TableVariable> } = {}): Frame {
+export function newFrame(
+  session: EngineSession,
+  signal: AbortSignal,
+  emit: (reply: Reply) => void,
+  more: {
+    variables?: Map<string, Variable>;
+    depth?: number;
+    tryDepth?: number;
+    procedure?: string;
+    caught?: Context["caught"];
+    tableVariables?: Map<string, TableVariable>;
+  } = {},
+): Frame {
   return {
     instance: session.instance,
     session,
@@ -48,7 +61,11 @@ export function newFrame(session: EngineSession, signal: AbortSignal, emit: (rep
 }
 
 /** Runs what a client sent: a batch, or sp_executesql's statement with parameters. */
-export async function runRequest(session: EngineSession, request: Request, emit: (reply: Reply) => void): Promise<void> {
+export async function runRequest(
+  session: EngineSession,
+  request: Request,
+  emit: (reply: Reply) => void,
+): Promise<void> {
   let isDone = false;
   const send = (reply: Reply): void => {
     if (reply.kind === "done") isDone = true;
@@ -57,12 +74,18 @@ export async function runRequest(session: EngineSession, request: Request, emit:
   const variables = new Map<string, Variable>();
   for (const parameter of request.parameters) {
     const type = { name: parameter.type };
-    variables.set(`@${parameter.name.replace(/^@/, "")}`.toLowerCase(), { type, value: engineValue(parameter.value, type) });
+    variables.set(`@${parameter.name.replace(/^@/, "")}`.toLowerCase(), {
+      type,
+      value: engineValue(parameter.value, type),
+    });
   }
   const frame = newFrame(session, request.signal, send, { variables });
   try {
-    const isName = request.parameters.length > 0 && /^\s*(\[[^\]]+\]|[\w#.]+)(\.(\[[^\]]+\]|\w+))*\s*$/.test(request.sql);
-    const sql = isName ? `EXEC ${request.sql} ${request.parameters.map((p) => `${p.name.startsWith("@") ? p.name : `@${p.name}`} = ${p.name.startsWith("@") ? p.name : `@${p.name}`}${p.output ? " OUTPUT" : ""}`).join(", ")}` : request.sql;
+    const isName =
+      request.parameters.length > 0 && /^\s*(\[[^\]]+\]|[\w#.]+)(\.(\[[^\]]+\]|\w+))*\s*$/.test(request.sql);
+    const sql = isName
+      ? `EXEC ${request.sql} ${request.parameters.map((p) => `${p.name.startsWith("@") ? p.name : `@${p.name}`} = ${p.name.startsWith("@") ? p.name : `@${p.name}`}${p.output ? " OUTPUT" : ""}`).join(", ")}`
+      : request.sql;
     await runText(sql, frame);
   } catch (error) {
     if (error instanceof Cancelled) {
@@ -108,7 +131,8 @@ function fail(error: SqlError, frame: Frame, line: number): void {
   }
   for (const given of error.messages) frame.emit({ kind: "message", message: placed(given, frame, line) });
   frame.emit({ kind: "done", failed: true });
-  const isRollback = session.options.isXactAbort && error.last.severity > 10 && !(error instanceof RaisedError);
+  const isRollback =
+    session.options.isXactAbort && error.last.severity > 10 && !(error instanceof RaisedError);
   if (isRollback && session.transactionDepth > 0) session.rollback();
   if (error.endsBatch || isRollback) throw new BatchEnded(!isRollback && scopeOnly.has(error.last.number));
 }
@@ -117,7 +141,11 @@ const scopeOnly = new Set([207, 208, 209, 4104, 137, 1087, 195, 2812]);
 export class RaisedError extends SqlError {}
 function placed(given: Message, frame: Frame, line: number): Message {
   const procedure = given.procedure ?? frame.procedure;
-  return { ...given, line: given.line > 1 ? given.line : line, ...(procedure === undefined ? {} : { procedure }) };
+  return {
+    ...given,
+    line: given.line > 1 ? given.line : line,
+    ...(procedure === undefined ? {} : { procedure }),
+  };
 }
 
 async function runOne(statement: Statement, frame: Frame): Promise<Flow> {
@@ -164,13 +192,23 @@ async function runStatement(statement: Statement, frame: Frame): Promise<void> {
     if (!done) return;
     if (done.rows !== undefined) session.rowCount = done.rows;
     const counted = done.rows !== undefined && !session.options.isNoCount ? { rows: done.rows } : {};
-    frame.emit({ kind: "done", ...(done.command === undefined ? {} : { command: done.command }), ...counted });
+    frame.emit({
+      kind: "done",
+      ...(done.command === undefined ? {} : { command: done.command }),
+      ...counted,
+    });
   } catch (error) {
     if (isWhole) {
-      if (session.transactionDepth > 0) session.transaction.rollbackTo(Math.min(before, session.transaction.position));
+      if (session.transactionDepth > 0)
+        session.transaction.rollbackTo(Math.min(before, session.transaction.position));
       else session.endStatement(false);
     }
-    if (error instanceof SqlError && [515, 547, 2601, 2627, 8152, 2628].includes(error.last.number) && frame.tryDepth === 0) throw new SqlError([...error.messages, withState(message(3621), 0)], error.endsBatch);
+    if (
+      error instanceof SqlError &&
+      [515, 547, 2601, 2627, 8152, 2628].includes(error.last.number) &&
+      frame.tryDepth === 0
+    )
+      throw new SqlError([...error.messages, withState(message(3621), 0)], error.endsBatch);
     throw error;
   }
 }
@@ -208,6 +246,11 @@ async function runTry(statement: Extract<Statement, { kind: "try" }>, frame: Fra
 
 function commandOf(statement: Statement): string {
   if (statement.kind === "backup") return statement.what === "log" ? "BACKUP LOG" : "BACKUP DATABASE";
-  if (statement.kind === "restore") return statement.what === "log" ? "RESTORE LOG" : statement.what === "database" ? "RESTORE DATABASE" : "RESTORE HEADERON";
+  if (statement.kind === "restore")
+    return statement.what === "log"
+      ? "RESTORE LOG"
+      : statement.what === "database"
+        ? "RESTORE DATABASE"
+        : "RESTORE HEADERON";
   return statement.kind.toUpperCase();
 }

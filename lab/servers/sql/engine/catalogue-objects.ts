@@ -1,107 +1,251 @@
 import type { Views } from "./catalogue.ts";
 import { localTime } from "./catalogue-databases.ts";
-import type { Database, Table, TableColumn } from "./database.ts";
-import type { Certificate, SymmetricKey } from "./keys.ts";
-import { masterKey } from "./keys.ts";
+import {
+  allColumns,
+  catalogueName,
+  columnColumns,
+  columnRow,
+  lengths,
+  objectColumns,
+  precisionOf,
+  schemaId,
+  typeIds,
+} from "./catalogue-types.ts";
+import type { Database } from "./database.ts";
 import type { StoredSchema, User } from "./principals.ts";
 import type { StoredSynonym, StoredView } from "./sources.ts";
-import { isBytes, isText, type SqlType } from "./types.ts";
-import { guidBytes } from "./convert.ts";
+import { isText } from "./types.ts";
 
-const typeIds: Readonly<Record<string, number>> = { image: 34, text: 35, uniqueidentifier: 36, date: 40, time: 41, datetime2: 42, datetimeoffset: 43, tinyint: 48, smallint: 52, int: 56, smalldatetime: 58, real: 59, money: 60, datetime: 61, float: 62, sql_variant: 98, ntext: 99, bit: 104, decimal: 106, numeric: 108, bigint: 127, varbinary: 165, varchar: 167, binary: 173, char: 175, timestamp: 189, nvarchar: 231, nchar: 239, xml: 241 };
-const lengths: Readonly<Record<string, number>> = { bit: 1, tinyint: 1, smallint: 2, int: 4, bigint: 8, float: 8, real: 4, money: 8, datetime: 8, smalldatetime: 4, date: 3, time: 5, datetime2: 8, datetimeoffset: 10, uniqueidentifier: 16, timestamp: 8, xml: -1, text: 16, ntext: 16, image: 16, sql_variant: 8016, numeric: 13, decimal: 13 };
-const catalogueName = (column: TableColumn): string => (column.type.name === "rowversion" ? "timestamp" : column.type.name === "numeric" ? (column.typeName === "numeric" ? "numeric" : "decimal") : column.type.name);
-function maxLength(type: SqlType, name: string): number {
-  if (isText(type) && type.name !== "text" && type.name !== "ntext" && type.name !== "xml") return type.length === undefined ? -1 : type.length * (type.name.startsWith("n") ? 2 : 1);
-  if (isBytes(type) && type.name !== "rowversion") return type.length ?? -1;
-  return lengths[name] ?? 4;
+interface Listed {
+  name: string;
+  id: number;
+  schema: string;
+  parent: number;
+  type: string;
+  title: string;
+  createdMs: number;
+  isSystem: boolean;
 }
-const schemaId = (database: Database, name: string): number => (database.store.collection("schemas").get(name.toLowerCase()) as StoredSchema | undefined)?.id ?? 1;
-const allColumns = (database: Database): { table: Table; column: TableColumn }[] => database.tables().flatMap((table) => table.columns.map((column) => ({ table, column })));
-const precisionOf = ({ type }: TableColumn): number => type.precision ?? { tinyint: 3, smallint: 5, int: 10, bigint: 19, float: 53, real: 24, datetime: 23, datetime2: 27, bit: 1, date: 10, money: 19 }[type.name as "int"] ?? 0;
-function columnRow(database: Database, table: Table, column: TableColumn): Record<string, string | number | boolean | null> {
-  const name = catalogueName(column);
-  const id = typeIds[name] ?? 56;
-  const isSysname = column.typeName === "sysname";
-  return { object_id: table.id, name: column.name, column_id: column.id, system_type_id: id, user_type_id: isSysname ? 256 : id, max_length: maxLength(column.type, name), precision: precisionOf(column), scale: column.type.scale ?? (column.type.name === "datetime" ? 3 : 0), collation_name: isText(column.type) ? (column.collation ?? database.settings.collation) : null, is_nullable: column.isNullable, is_ansi_padded: 1, is_rowguidcol: 0, is_identity: column.identity !== undefined, is_computed: column.computed !== undefined, is_filestream: 0, is_replicated: 0, is_xml_document: 0, default_object_id: column.default ? table.id + column.id : 0, rule_object_id: 0, is_sparse: 0, is_column_set: 0, generated_always_type: 0, is_hidden: 0 };
-}
-const columnColumns = "object_id int, name sysname, column_id int, system_type_id tinyint, user_type_id int, max_length smallint, precision tinyint, scale tinyint, collation_name sysname, is_nullable bit, is_ansi_padded bit, is_rowguidcol bit, is_identity bit, is_computed bit, is_filestream bit, is_replicated bit, is_xml_document bit, default_object_id int, rule_object_id int, is_sparse bit, is_column_set bit, generated_always_type tinyint, is_hidden bit";
-const objectColumns = "name sysname, object_id int, principal_id int, schema_id int, parent_object_id int, type char(2), type_desc nvarchar(60), create_date datetime, modify_date datetime, is_ms_shipped bit, is_published bit, is_schema_published bit";
-
-interface Listed { name: string; id: number; schema: string; parent: number; type: string; title: string; createdMs: number; isSystem: boolean }
 function objects(database: Database): Listed[] {
-  const stored = (collection: string, type: string, title: string): Listed[] => ([...database.store.collection(collection).values()] as (StoredView | StoredSynonym)[]).map((o) => ({ name: o.name, id: o.id, schema: o.schema, parent: 0, type, title, createdMs: o.createdMs, isSystem: false }));
+  const stored = (collection: string, type: string, title: string): Listed[] =>
+    ([...database.store.collection(collection).values()] as (StoredView | StoredSynonym)[]).map((o) => ({
+      name: o.name,
+      id: o.id,
+      schema: o.schema,
+      parent: 0,
+      type,
+      title,
+      createdMs: o.createdMs,
+      isSystem: false,
+    }));
   const tables = database.tables().flatMap((table): Listed[] => {
     const common = { schema: table.schema, createdMs: table.createdMs, isSystem: table.isSystem };
-    const kinds = { primary: ["PK", "PRIMARY_KEY_CONSTRAINT"], unique: ["UQ", "UNIQUE_CONSTRAINT"], foreign: ["F", "FOREIGN_KEY_CONSTRAINT"], check: ["C", "CHECK_CONSTRAINT"] } as const;
-    const keys = table.keys.flatMap((key) => (key.kind === "index" ? [] : [{ ...common, name: key.name, id: key.id, parent: table.id, type: kinds[key.kind][0], title: kinds[key.kind][1] }]));
-    return [{ ...common, name: table.name, id: table.id, parent: 0, type: "U", title: "USER_TABLE" }, ...keys];
+    const kinds = {
+      primary: ["PK", "PRIMARY_KEY_CONSTRAINT"],
+      unique: ["UQ", "UNIQUE_CONSTRAINT"],
+      foreign: ["F", "FOREIGN_KEY_CONSTRAINT"],
+      check: ["C", "CHECK_CONSTRAINT"],
+    } as const;
+    const keys = table.keys.flatMap((key) =>
+      key.kind === "index"
+        ? []
+        : [
+            {
+              ...common,
+              name: key.name,
+              id: key.id,
+              parent: table.id,
+              type: kinds[key.kind][0],
+              title: kinds[key.kind][1],
+            },
+          ],
+    );
+    return [
+      { ...common, name: table.name, id: table.id, parent: 0, type: "U", title: "USER_TABLE" },
+      ...keys,
+    ];
   });
-  return [...tables, ...stored("views", "V", "VIEW"), ...stored("procedures", "P", "SQL_STORED_PROCEDURE"), ...stored("synonyms", "SN", "SYNONYM")];
+  return [
+    ...tables,
+    ...stored("views", "V", "VIEW"),
+    ...stored("procedures", "P", "SQL_STORED_PROCEDURE"),
+    ...stored("synonyms", "SN", "SYNONYM"),
+  ];
 }
-const objectRows: Views[string]["rows"] = (context) => objects(context.database).map((o) => ({ name: o.name, object_id: o.id, schema_id: schemaId(context.database, o.schema), parent_object_id: o.parent, type: o.type, type_desc: o.title, create_date: localTime(context, o.createdMs), modify_date: localTime(context, o.createdMs), is_ms_shipped: o.isSystem, is_published: 0, is_schema_published: 0 }));
-const ofType = (type: string): Views[string]["rows"] => (context) => [...objectRows(context)].filter((row) => row["type"] === type);
+const objectRows: Views[string]["rows"] = (context) =>
+  objects(context.database).map((o) => ({
+    name: o.name,
+    object_id: o.id,
+    schema_id: schemaId(context.database, o.schema),
+    parent_object_id: o.parent,
+    type: o.type,
+    type_desc: o.title,
+    create_date: localTime(context, o.createdMs),
+    modify_date: localTime(context, o.createdMs),
+    is_ms_shipped: o.isSystem,
+    is_published: 0,
+    is_schema_published: 0,
+  }));
+const ofType =
+  (type: string): Views[string]["rows"] =>
+  (context) =>
+    [...objectRows(context)].filter((row) => row["type"] === type);
 
-/** Indexes of a table: keys and indexes in order, or the heap. */
-function indexes(table: Table): { id: number; key: Table["keys"][number] | undefined }[] {
-  const keys = table.keys.filter((key) => key.kind !== "foreign" && key.kind !== "check");
-  const clustered = keys.find((key) => key.isClustered);
-  return [{ id: clustered ? 1 : 0, key: clustered }, ...keys.filter((key) => key !== clustered).map((key, i) => ({ id: i + 2, key }))];
-}
-const columnId = (table: Table, name: string): number => table.columns.find((c) => c.name.toLowerCase() === name.toLowerCase())?.id ?? 0;
-const foreignKeys = (database: Database) => database.tables().flatMap((table) => table.keys.filter((key) => key.kind === "foreign").map((key) => ({ table, key, to: database.table(key.references?.table.at(-2) ?? table.schema, key.references?.table.at(-1) ?? "") })));
-
-/** Views about schemas, tables, columns, keys, users and encryption keys of a database. */
+/** Views about schemas, tables and columns of a database. */
 export const objectViews: Views = {
-  "sys.schemas": { columns: "name sysname, schema_id int, principal_id int", rows: ({ database }) => [...([...database.store.collection("schemas").values()] as StoredSchema[]).map((s) => ({ name: s.name, schema_id: s.id, principal_id: (database.store.collection("users").get(s.owner.toLowerCase()) as User | undefined)?.id ?? 1 })), { name: "INFORMATION_SCHEMA", schema_id: 3, principal_id: 3 }, { name: "sys", schema_id: 4, principal_id: 4 }] },
+  "sys.schemas": {
+    columns: "name sysname, schema_id int, principal_id int",
+    rows: ({ database }) => [
+      ...([...database.store.collection("schemas").values()] as StoredSchema[]).map((s) => ({
+        name: s.name,
+        schema_id: s.id,
+        principal_id:
+          (database.store.collection("users").get(s.owner.toLowerCase()) as User | undefined)?.id ?? 1,
+      })),
+      { name: "INFORMATION_SCHEMA", schema_id: 3, principal_id: 3 },
+      { name: "sys", schema_id: 4, principal_id: 4 },
+    ],
+  },
   "sys.objects": { columns: objectColumns, rows: objectRows },
   "sys.all_objects": { columns: objectColumns, rows: objectRows },
-  "sys.tables": { columns: `${objectColumns}, lob_data_space_id int, max_column_id_used int, lock_on_bulk_load bit, uses_ansi_nulls bit, is_replicated bit, temporal_type tinyint, is_memory_optimized bit, is_external bit`, rows: (context) => [...ofType("U")(context)].map((row) => ({ ...row, uses_ansi_nulls: 1, temporal_type: 0, is_memory_optimized: 0, is_replicated: 0, is_external: 0 })) },
+  "sys.tables": {
+    columns: `${objectColumns}, lob_data_space_id int, max_column_id_used int, lock_on_bulk_load bit, uses_ansi_nulls bit, is_replicated bit, temporal_type tinyint, is_memory_optimized bit, is_external bit`,
+    rows: (context) =>
+      [...ofType("U")(context)].map((row) => ({
+        ...row,
+        uses_ansi_nulls: 1,
+        temporal_type: 0,
+        is_memory_optimized: 0,
+        is_replicated: 0,
+        is_external: 0,
+      })),
+  },
   "sys.views": { columns: objectColumns, rows: ofType("V") },
   "sys.procedures": { columns: objectColumns, rows: ofType("P") },
-  "sys.synonyms": { columns: `${objectColumns}, base_object_name nvarchar(1035)`, rows: (context) => ([...context.database.store.collection("synonyms").values()] as StoredSynonym[]).map((s) => ({ name: s.name, object_id: s.id, schema_id: schemaId(context.database, s.schema), type: "SN", type_desc: "SYNONYM", base_object_name: s.target.map((part) => `[${part}]`).join(".") })) },
-  "sys.sql_modules": { columns: "object_id int, definition nvarchar(max)", rows: ({ database }) => ([...database.store.collection("views").values(), ...database.store.collection("procedures").values()] as StoredView[]).map((o) => ({ object_id: o.id, definition: o.text })) },
-  "sys.columns": { columns: columnColumns, rows: ({ database }) => allColumns(database).map(({ table, column }) => columnRow(database, table, column)) },
-  "sys.all_columns": { columns: columnColumns, rows: ({ database }) => allColumns(database).map(({ table, column }) => columnRow(database, table, column)) },
-  "sys.types": { columns: "name sysname, system_type_id tinyint, user_type_id int, schema_id int, max_length smallint, precision tinyint, scale tinyint, is_nullable bit, is_user_defined bit, is_assembly_type bit, is_table_type bit", rows: () => [...Object.entries(typeIds), ["sysname", 231] as const].map(([name, id]) => ({ name, system_type_id: id, user_type_id: name === "sysname" ? 256 : id, schema_id: 4, max_length: lengths[name] ?? 8000, precision: 0, scale: 0, is_nullable: name !== "sysname", is_user_defined: 0, is_assembly_type: 0, is_table_type: 0 })) },
-  "sys.identity_columns": { columns: `${columnColumns}, seed_value sql_variant, increment_value sql_variant, last_value sql_variant, is_not_for_replication bit`, rows: ({ database }) => allColumns(database).filter(({ column }) => column.identity).map(({ table, column }) => ({ ...columnRow(database, table, column), seed_value: column.identity?.seed ?? 1, increment_value: column.identity?.increment ?? 1, last_value: (database.store.collection("identity").get(table.id) as number | undefined) ?? null, is_not_for_replication: 0 })) },
-  "sys.computed_columns": { columns: `${columnColumns}, definition nvarchar(max), uses_database_collation bit, is_persisted bit`, rows: ({ database }) => allColumns(database).filter(({ column }) => column.computed).map(({ table, column }) => ({ ...columnRow(database, table, column), definition: `(${column.computedText ?? ""})`, uses_database_collation: 1, is_persisted: column.isPersisted ?? false })) },
-  "sys.default_constraints": { columns: `${objectColumns}, parent_column_id int, definition nvarchar(max), is_system_named bit`, rows: ({ database }) => allColumns(database).filter(({ column }) => column.default).map(({ table, column }) => ({ name: `DF__${table.name.slice(0, 9)}__${column.name.slice(0, 9)}__${table.id.toString(16).toUpperCase()}`, object_id: table.id + column.id, schema_id: schemaId(database, table.schema), parent_object_id: table.id, type: "D", type_desc: "DEFAULT_CONSTRAINT", parent_column_id: column.id, definition: column.defaultText ?? null, is_system_named: 1 })) },
-  "sys.check_constraints": { columns: `${objectColumns}, definition nvarchar(max), is_disabled bit`, rows: ({ database }) => database.tables().flatMap((table) => table.keys.filter((key) => key.kind === "check").map((key) => ({ name: key.name, object_id: key.id, parent_object_id: table.id, schema_id: schemaId(database, table.schema), type: "C", type_desc: "CHECK_CONSTRAINT", definition: key.checkText ?? null, is_disabled: 0 }))) },
-  "sys.key_constraints": { columns: `${objectColumns}, unique_index_id int, is_system_named bit`, rows: ({ database }) => database.tables().flatMap((table) => indexes(table).flatMap(({ id, key }) => (key && key.kind !== "index" ? [{ name: key.name, object_id: key.id, parent_object_id: table.id, schema_id: schemaId(database, table.schema), type: key.kind === "primary" ? "PK" : "UQ", type_desc: key.kind === "primary" ? "PRIMARY_KEY_CONSTRAINT" : "UNIQUE_CONSTRAINT", unique_index_id: id, is_system_named: key.isSystemNamed }] : []))) },
-  "sys.indexes": { columns: "object_id int, name sysname, index_id int, type tinyint, type_desc nvarchar(60), is_unique bit, data_space_id int, ignore_dup_key bit, is_primary_key bit, is_unique_constraint bit, fill_factor tinyint, is_disabled bit, is_hypothetical bit, has_filter bit", rows: ({ database }) => database.tables().flatMap((table) => indexes(table).map(({ id, key }) => ({ object_id: table.id, name: key?.name ?? null, index_id: id, type: id === 0 ? 0 : id === 1 ? 1 : 2, type_desc: id === 0 ? "HEAP" : id === 1 ? "CLUSTERED" : "NONCLUSTERED", is_unique: key ? key.kind !== "index" || (key.isUnique ?? false) : false, data_space_id: 1, ignore_dup_key: 0, is_primary_key: key?.kind === "primary", is_unique_constraint: key?.kind === "unique", fill_factor: 0, is_disabled: 0, is_hypothetical: 0, has_filter: 0 }))) },
-  "sys.index_columns": { columns: "object_id int, index_id int, index_column_id int, column_id int, key_ordinal tinyint, partition_ordinal tinyint, is_descending_key bit, is_included_column bit", rows: ({ database }) => database.tables().flatMap((table) => indexes(table).flatMap(({ id, key }) => (key?.columns ?? []).map((column, i) => ({ object_id: table.id, index_id: id, index_column_id: i + 1, column_id: columnId(table, column.name), key_ordinal: i + 1, partition_ordinal: 0, is_descending_key: column.isDescending, is_included_column: 0 })))) },
-  "sys.foreign_keys": { columns: `${objectColumns}, referenced_object_id int, key_index_id int, is_disabled bit, is_not_trusted bit, delete_referential_action tinyint, update_referential_action tinyint, is_system_named bit`, rows: ({ database }) => foreignKeys(database).map(({ table, key, to }) => ({ name: key.name, object_id: key.id, schema_id: schemaId(database, table.schema), parent_object_id: table.id, type: "F", type_desc: "FOREIGN_KEY_CONSTRAINT", referenced_object_id: to?.id ?? null, key_index_id: 1, is_disabled: 0, is_not_trusted: 0, delete_referential_action: 0, update_referential_action: 0, is_system_named: key.isSystemNamed })) },
-  "sys.foreign_key_columns": { columns: "constraint_object_id int, constraint_column_id int, parent_object_id int, parent_column_id int, referenced_object_id int, referenced_column_id int", rows: ({ database }) => foreignKeys(database).flatMap(({ table, key, to }) => key.columns.map((column, i) => ({ constraint_object_id: key.id, constraint_column_id: i + 1, parent_object_id: table.id, parent_column_id: columnId(table, column.name), referenced_object_id: to?.id ?? null, referenced_column_id: to ? columnId(to, key.references?.columns[i] ?? to.keys.find((k) => k.kind === "primary")?.columns[i]?.name ?? "") : null }))) },
-  "sys.partitions": { columns: "partition_id bigint, object_id int, index_id int, partition_number int, rows bigint", rows: ({ database }) => database.tables().flatMap((table) => indexes(table).map(({ id }) => ({ partition_id: BigInt(table.id), object_id: table.id, index_id: id, partition_number: 1, rows: BigInt(database.rows(table).size) }))) },
-  "sys.triggers": { columns: "name sysname, object_id int, parent_class tinyint, parent_id int, type char(2), is_disabled bit", rows: () => [] },
-  "sys.extended_properties": { columns: "class tinyint, class_desc nvarchar(60), major_id int, minor_id int, name sysname, value sql_variant", rows: () => [] },
-  "sys.database_principals": { columns: "name sysname, principal_id int, type char(1), type_desc nvarchar(60), default_schema_name sysname, create_date datetime, modify_date datetime, owning_principal_id int, sid varbinary(85), is_fixed_role bit, authentication_type int, authentication_type_desc nvarchar(60)", rows: (context) => ([...context.database.store.collection("users").values()] as User[]).map((u) => {
-    const kind = u.type === "R" ? "DATABASE_ROLE" : u.type === "U" ? "WINDOWS_USER" : "SQL_USER";
-    const isInstance = u.type === "S" && u.sid !== null && u.sid.length > 1 && !(u.sid.length > 16);
-    const auth = u.type === "U" ? [3, "WINDOWS"] as const : u.name === "dbo" || isInstance ? [1, "INSTANCE"] as const : [0, "NONE"] as const;
-    return { name: u.name, principal_id: u.id, type: u.type, type_desc: kind, default_schema_name: u.defaultSchema, create_date: localTime(context, u.createdMs), modify_date: localTime(context, u.createdMs), owning_principal_id: u.type === "R" ? 1 : null, sid: u.sid, is_fixed_role: u.isFixedRole, authentication_type: auth[0], authentication_type_desc: auth[1] };
-  }) },
-  "sys.database_role_members": { columns: "role_principal_id int, member_principal_id int", rows: ({ database }) => ([...database.store.collection("members").values()] as { role: string; member: string }[]).map((m) => ({ role_principal_id: (database.store.collection("users").get(m.role.toLowerCase()) as User | undefined)?.id ?? null, member_principal_id: (database.store.collection("users").get(m.member.toLowerCase()) as User | undefined)?.id ?? null })) },
-  "sys.database_permissions": { columns: "class tinyint, class_desc nvarchar(60), major_id int, minor_id int, grantee_principal_id int, grantor_principal_id int, type char(4), permission_name nvarchar(128), state char(1), state_desc nvarchar(60)", rows: ({ database }) => [...database.store.collection("grants")].map(([key, state]) => {
-    const [name = "", permission = ""] = String(key).split("/");
-    return { class: 0, class_desc: "DATABASE", major_id: 0, minor_id: 0, grantee_principal_id: (database.store.collection("users").get(name) as User | undefined)?.id ?? null, grantor_principal_id: 1, type: permission.slice(0, 4), permission_name: permission, state: String(state).charAt(0), state_desc: String(state) };
-  }) },
-  "sys.symmetric_keys": { columns: "name sysname, principal_id int, symmetric_key_id int, key_length int, key_algorithm char(2), algorithm_desc nvarchar(60), create_date datetime, modify_date datetime, key_guid uniqueidentifier", rows: (context) => {
-    const { database } = context;
-    const master = masterKey(database);
-    const keys = ([...database.store.collection("symmetric keys").values()] as SymmetricKey[]).map((k) => ({ name: k.name, principal_id: 1, symmetric_key_id: k.id, key_length: 256, key_algorithm: "A3", algorithm_desc: k.algorithm, create_date: localTime(context, k.createdMs), modify_date: localTime(context, k.createdMs), key_guid: k.guid }));
-    const masters = master ? [{ name: "##MS_DatabaseMasterKey##", principal_id: 1, symmetric_key_id: 101, key_length: 256, key_algorithm: "A3", algorithm_desc: "AES_256", create_date: localTime(context, master.createdMs), modify_date: localTime(context, master.createdMs), key_guid: master.guid }] : [];
-    const service = database.id === 1 ? [{ name: "##MS_ServiceMasterKey##", principal_id: 1, symmetric_key_id: 102, key_length: 256, key_algorithm: "A3", algorithm_desc: "AES_256", create_date: localTime(context, database.createdMs), modify_date: localTime(context, database.createdMs), key_guid: context.instance.serviceMasterKey }] : [];
-    return [...masters, ...service, ...keys];
-  } },
-  "sys.certificates": { columns: "name sysname, certificate_id int, principal_id int, pvt_key_encryption_type char(2), pvt_key_encryption_type_desc nvarchar(60), is_active_for_begin_dialog bit, issuer_name nvarchar(442), cert_serial_number nvarchar(64), sid varbinary(85), string_sid nvarchar(128), subject nvarchar(4000), expiry_date datetime, start_date datetime, thumbprint varbinary(32)", rows: (context) => ([...context.database.store.collection("certificates").values()] as Certificate[]).map((c) => ({ name: c.name, certificate_id: c.id, principal_id: 1, pvt_key_encryption_type: c.password === undefined ? "MK" : "PW", pvt_key_encryption_type_desc: c.password === undefined ? "ENCRYPTED_BY_MASTER_KEY" : "ENCRYPTED_BY_PASSWORD", is_active_for_begin_dialog: 1, issuer_name: c.subject, subject: c.subject, start_date: localTime(context, c.createdMs), expiry_date: localTime(context, c.createdMs + 365 * 86_400_000), thumbprint: c.thumbprint })) },
-  "sys.key_encryptions": { columns: "key_id int, thumbprint varbinary(32), crypt_type char(4), crypt_type_desc nvarchar(60), crypt_property varbinary(max)", rows: ({ database }) => {
-    const master = masterKey(database);
-    const masters = master ? [...master.passwords.map(() => ({ key_id: 101, crypt_type: "ESP2", crypt_type_desc: "ENCRYPTION BY PASSWORD" })), ...master.serviceKeys.map((id) => ({ key_id: 101, thumbprint: guidBytes(id), crypt_type: "ESKM", crypt_type_desc: "ENCRYPTION BY MASTER KEY" }))] : [];
-    return [...masters, ...([...database.store.collection("symmetric keys").values()] as SymmetricKey[]).map((k) => ({ key_id: k.id, crypt_type: k.certificate === undefined ? "ESKP" : "EKC ", crypt_type_desc: k.certificate === undefined ? "ENCRYPTION BY PASSWORD" : "ENCRYPTION BY CERTIFICATE" }))];
-  } },
-  "information_schema.tables": { columns: "TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME sysname, TABLE_TYPE varchar(10)", rows: ({ database }) => objects(database).filter((o) => o.type === "U" || o.type === "V").map((o) => ({ TABLE_CATALOG: database.name, TABLE_SCHEMA: o.schema, TABLE_NAME: o.name, TABLE_TYPE: o.type === "U" ? "BASE TABLE" : "VIEW" })) },
-  "information_schema.schemata": { columns: "CATALOG_NAME nvarchar(128), SCHEMA_NAME nvarchar(128), SCHEMA_OWNER nvarchar(128)", rows: ({ database }) => ([...database.store.collection("schemas").values()] as StoredSchema[]).map((s) => ({ CATALOG_NAME: database.name, SCHEMA_NAME: s.name, SCHEMA_OWNER: s.owner })) },
-  "information_schema.columns": { columns: "TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME nvarchar(128), COLUMN_NAME nvarchar(128), ORDINAL_POSITION int, COLUMN_DEFAULT nvarchar(4000), IS_NULLABLE varchar(3), DATA_TYPE nvarchar(128), CHARACTER_MAXIMUM_LENGTH int, NUMERIC_PRECISION tinyint, NUMERIC_SCALE int, COLLATION_NAME nvarchar(128)", rows: ({ database }) => allColumns(database).map(({ table, column }) => ({ TABLE_CATALOG: database.name, TABLE_SCHEMA: table.schema, TABLE_NAME: table.name, COLUMN_NAME: column.name, ORDINAL_POSITION: column.id, COLUMN_DEFAULT: column.defaultText, IS_NULLABLE: column.isNullable ? "YES" : "NO", DATA_TYPE: catalogueName(column), CHARACTER_MAXIMUM_LENGTH: isText(column.type) ? (column.type.length ?? -1) : null, NUMERIC_PRECISION: precisionOf(column) || null, NUMERIC_SCALE: column.type.scale ?? null, COLLATION_NAME: isText(column.type) ? database.settings.collation : null })) },
+  "sys.synonyms": {
+    columns: `${objectColumns}, base_object_name nvarchar(1035)`,
+    rows: (context) =>
+      ([...context.database.store.collection("synonyms").values()] as StoredSynonym[]).map((s) => ({
+        name: s.name,
+        object_id: s.id,
+        schema_id: schemaId(context.database, s.schema),
+        type: "SN",
+        type_desc: "SYNONYM",
+        base_object_name: s.target.map((part) => `[${part}]`).join("."),
+      })),
+  },
+  "sys.sql_modules": {
+    columns: "object_id int, definition nvarchar(max)",
+    rows: ({ database }) =>
+      (
+        [
+          ...database.store.collection("views").values(),
+          ...database.store.collection("procedures").values(),
+        ] as StoredView[]
+      ).map((o) => ({ object_id: o.id, definition: o.text })),
+  },
+  "sys.columns": {
+    columns: columnColumns,
+    rows: ({ database }) =>
+      allColumns(database).map(({ table, column }) => columnRow(database, table, column)),
+  },
+  "sys.all_columns": {
+    columns: columnColumns,
+    rows: ({ database }) =>
+      allColumns(database).map(({ table, column }) => columnRow(database, table, column)),
+  },
+  "sys.types": {
+    columns:
+      "name sysname, system_type_id tinyint, user_type_id int, schema_id int, max_length smallint, precision tinyint, scale tinyint, is_nullable bit, is_user_defined bit, is_assembly_type bit, is_table_type bit",
+    rows: () =>
+      [...Object.entries(typeIds), ["sysname", 231] as const].map(([name, id]) => ({
+        name,
+        system_type_id: id,
+        user_type_id: name === "sysname" ? 256 : id,
+        schema_id: 4,
+        max_length: lengths[name] ?? 8000,
+        precision: 0,
+        scale: 0,
+        is_nullable: name !== "sysname",
+        is_user_defined: 0,
+        is_assembly_type: 0,
+        is_table_type: 0,
+      })),
+  },
+  "sys.identity_columns": {
+    columns: `${columnColumns}, seed_value sql_variant, increment_value sql_variant, last_value sql_variant, is_not_for_replication bit`,
+    rows: ({ database }) =>
+      allColumns(database)
+        .filter(({ column }) => column.identity)
+        .map(({ table, column }) => ({
+          ...columnRow(database, table, column),
+          seed_value: column.identity?.seed ?? 1,
+          increment_value: column.identity?.increment ?? 1,
+          last_value: (database.store.collection("identity").get(table.id) as number | undefined) ?? null,
+          is_not_for_replication: 0,
+        })),
+  },
+  "sys.computed_columns": {
+    columns: `${columnColumns}, definition nvarchar(max), uses_database_collation bit, is_persisted bit`,
+    rows: ({ database }) =>
+      allColumns(database)
+        .filter(({ column }) => column.computed)
+        .map(({ table, column }) => ({
+          ...columnRow(database, table, column),
+          definition: `(${column.computedText ?? ""})`,
+          uses_database_collation: 1,
+          is_persisted: column.isPersisted ?? false,
+        })),
+  },
+  "sys.triggers": {
+    columns:
+      "name sysname, object_id int, parent_class tinyint, parent_id int, type char(2), is_disabled bit",
+    rows: () => [],
+  },
+  "sys.extended_properties": {
+    columns:
+      "class tinyint, class_desc nvarchar(60), major_id int, minor_id int, name sysname, value sql_variant",
+    rows: () => [],
+  },
+  "information_schema.tables": {
+    columns:
+      "TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME sysname, TABLE_TYPE varchar(10)",
+    rows: ({ database }) =>
+      objects(database)
+        .filter((o) => o.type === "U" || o.type === "V")
+        .map((o) => ({
+          TABLE_CATALOG: database.name,
+          TABLE_SCHEMA: o.schema,
+          TABLE_NAME: o.name,
+          TABLE_TYPE: o.type === "U" ? "BASE TABLE" : "VIEW",
+        })),
+  },
+  "information_schema.schemata": {
+    columns: "CATALOG_NAME nvarchar(128), SCHEMA_NAME nvarchar(128), SCHEMA_OWNER nvarchar(128)",
+    rows: ({ database }) =>
+      ([...database.store.collection("schemas").values()] as StoredSchema[]).map((s) => ({
+        CATALOG_NAME: database.name,
+        SCHEMA_NAME: s.name,
+        SCHEMA_OWNER: s.owner,
+      })),
+  },
+  "information_schema.columns": {
+    columns:
+      "TABLE_CATALOG nvarchar(128), TABLE_SCHEMA nvarchar(128), TABLE_NAME nvarchar(128), COLUMN_NAME nvarchar(128), ORDINAL_POSITION int, COLUMN_DEFAULT nvarchar(4000), IS_NULLABLE varchar(3), DATA_TYPE nvarchar(128), CHARACTER_MAXIMUM_LENGTH int, NUMERIC_PRECISION tinyint, NUMERIC_SCALE int, COLLATION_NAME nvarchar(128)",
+    rows: ({ database }) =>
+      allColumns(database).map(({ table, column }) => ({
+        TABLE_CATALOG: database.name,
+        TABLE_SCHEMA: table.schema,
+        TABLE_NAME: table.name,
+        COLUMN_NAME: column.name,
+        ORDINAL_POSITION: column.id,
+        COLUMN_DEFAULT: column.defaultText,
+        IS_NULLABLE: column.isNullable ? "YES" : "NO",
+        DATA_TYPE: catalogueName(column),
+        CHARACTER_MAXIMUM_LENGTH: isText(column.type) ? (column.type.length ?? -1) : null,
+        NUMERIC_PRECISION: precisionOf(column) || null,
+        NUMERIC_SCALE: column.type.scale ?? null,
+        COLLATION_NAME: isText(column.type) ? database.settings.collation : null,
+      })),
+  },
 };

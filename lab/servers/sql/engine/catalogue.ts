@@ -1,6 +1,8 @@
 import { agentViews } from "./catalogue-agent.ts";
 import { databaseViews } from "./catalogue-databases.ts";
 import { objectViews } from "./catalogue-objects.ts";
+import { keyViews } from "./catalogue-keys.ts";
+import { databaseSecurityViews } from "./catalogue-security.ts";
 import { serverViews } from "./catalogue-server.ts";
 import type { Context } from "./context.ts";
 import { Cursor } from "./cursor.ts";
@@ -19,7 +21,14 @@ export interface View {
 /** Views by `schema.name`, in lower case. */
 export type Views = Readonly<Record<string, View>>;
 
-const views: Views = { ...serverViews, ...databaseViews, ...objectViews, ...agentViews };
+const views: Views = {
+  ...serverViews,
+  ...databaseViews,
+  ...objectViews,
+  ...keyViews,
+  ...databaseSecurityViews,
+  ...agentViews,
+};
 const parsed = new Map<string, readonly SourceColumn[]>();
 
 /** The columns of a `name type, name type` text. */
@@ -29,12 +38,30 @@ export function columnsOf(text: string): readonly SourceColumn[] {
 }
 
 /** A catalogue view as a source of rows; undefined where there is none of that name. Old names (sysdatabases) work in any schema. */
-export function catalogueView(schema: string, name: string, database: Database): { readonly columns: readonly SourceColumn[]; readonly rows: (context: Context) => readonly (readonly V[])[] } | undefined {
+export function catalogueView(
+  schema: string,
+  name: string,
+  database: Database,
+):
+  | {
+      readonly columns: readonly SourceColumn[];
+      readonly rows: (context: Context) => readonly (readonly V[])[];
+    }
+  | undefined {
   const key = `${schema.toLowerCase()}.${name.toLowerCase()}`;
-  const view = views[key] ?? (/^(dbo)$/i.test(schema) ? views[`sys.${name.toLowerCase()}`.replace(/^sys\.(?!sys)/, "none.")] : undefined) ?? (database.name === "msdb" ? views[`msdb.${name.toLowerCase()}`] : undefined);
+  const view =
+    views[key] ??
+    (/^(dbo)$/i.test(schema)
+      ? views[`sys.${name.toLowerCase()}`.replace(/^sys\.(?!sys)/, "none.")]
+      : undefined) ??
+    (database.name === "msdb" ? views[`msdb.${name.toLowerCase()}`] : undefined);
   if (!view) return undefined;
   const columns = parsed.get(view.columns) ?? columnsOf(view.columns);
   parsed.set(view.columns, columns);
-  const cell = (value: V | boolean | undefined): V => (value === undefined ? null : typeof value === "boolean" ? (value ? 1 : 0) : value);
-  return { columns, rows: (context) => [...view.rows(context)].map((row) => columns.map((column) => cell(row[column.name]))) };
+  const cell = (value: V | boolean | undefined): V =>
+    value === undefined ? null : typeof value === "boolean" ? (value ? 1 : 0) : value;
+  return {
+    columns,
+    rows: (context) => [...view.rows(context)].map((row) => columns.map((column) => cell(row[column.name]))),
+  };
 }

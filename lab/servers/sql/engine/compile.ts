@@ -6,7 +6,7 @@ import { compileFunction } from "./functions.ts";
 import { arithmetic, as, comparable, comparison, likePattern, logic } from "./operators.ts";
 import { compileQuery } from "./query.ts";
 import { type Compiled, type CompiledQuery, type Env, Scope } from "./scope.ts";
-import { boolean, common, isText, type SqlType, type V } from "./types.ts";
+import { boolean, common, isText, type SqlType, type V, plain } from "./types.ts";
 import { compileWindow } from "./windows.ts";
 
 /** Makes a function of an expression; names and types are checked here, as SQL Server does before it runs a statement. */
@@ -28,7 +28,13 @@ export function compile(expr: Expr, scope: Scope): Compiled {
     }
     case "cast": {
       const inner = compile(expr.expr, scope);
-      const style = expr.style ? Number(compile(expr.style, scope).run(emptyEnv) ?? 0) : inner.type.name === "varbinary" || inner.type.name === "float" ? 0 : inner.type.name === "datetime2" ? 121 : 0;
+      const style = expr.style
+        ? Number(compile(expr.style, scope).run(emptyEnv) ?? 0)
+        : inner.type.name === "varbinary" || inner.type.name === "float"
+          ? 0
+          : inner.type.name === "datetime2"
+            ? 121
+            : 0;
       const run = (env: Env): V => convert(inner.run(env), inner.type, expr.type, style);
       return { type: expr.type, run: expr.isTry ? attempt(run) : run };
     }
@@ -53,7 +59,11 @@ export function compile(expr: Expr, scope: Scope): Compiled {
       return compileIn(expr, scope);
     case "between": {
       const value = compile(expr.expr, scope);
-      const between = logic("AND", comparison(">=", value, compile(expr.low, scope)), comparison("<=", value, compile(expr.high, scope)));
+      const between = logic(
+        "AND",
+        comparison(">=", value, compile(expr.low, scope)),
+        comparison("<=", value, compile(expr.high, scope)),
+      );
       return expr.isNot ? not(between) : between;
     }
     case "like":
@@ -95,7 +105,11 @@ function attempt(run: (env: Env) => V): (env: Env) => V {
     try {
       return run(env);
     } catch (error) {
-      if (error instanceof SqlError && [241, 242, 244, 245, 248, 8114, 8115, 8169].includes(error.last.number)) return null;
+      if (
+        error instanceof SqlError &&
+        [241, 242, 244, 245, 248, 8114, 8115, 8169].includes(error.last.number)
+      )
+        return null;
       throw error;
     }
   };
@@ -104,7 +118,16 @@ function attempt(run: (env: Env) => V): (env: Env) => V {
 function compileUnary(op: string, inner: Compiled): Compiled {
   if (op === "NOT") return not(asCondition(inner));
   if (op === "+") return inner;
-  if (op === "~") return { type: inner.type, run: (env) => (inner.run(env) === null ? null : inner.type.name === "bit" ? 1 - Number(inner.run(env)) : ~Number(inner.run(env))) };
+  if (op === "~")
+    return {
+      type: inner.type,
+      run: (env) =>
+        inner.run(env) === null
+          ? null
+          : inner.type.name === "bit"
+            ? 1 - Number(inner.run(env))
+            : ~Number(inner.run(env)),
+    };
   return arithmetic("-", { type: { name: "int" }, run: () => 0, constant: 0 }, inner);
 }
 
@@ -124,7 +147,8 @@ function compileColumn(parts: readonly string[], scope: Scope): Compiled {
     if (found.length > 1) throw refuse(209, parts.at(-1) ?? "");
     const hit = found[0];
     if (!hit) continue;
-    for (let inner: Scope | undefined = scope, up = depth; inner && up > 0; inner = inner.parent, up--) inner.readsOuter = true;
+    for (let inner: Scope | undefined = scope, up = depth; inner && up > 0; inner = inner.parent, up--)
+      inner.readsOuter = true;
     return { type: hit.type, run: reader(depth, hit.source, hit.column) };
   }
   if (qualifier.length > 0) throw refuse(4104, parts.join("."));
@@ -146,7 +170,11 @@ function reader(depth: number, source: number, column: number): (env: Env) => V 
 }
 
 function compileVariable(name: string, scope: Scope): Compiled {
-  if (name.startsWith("@@")) return compileFunction({ kind: "call", name: [name], args: [], isDistinct: false, isStar: false, line: 0 }, scope);
+  if (name.startsWith("@@"))
+    return compileFunction(
+      { kind: "call", name: [name], args: [], isDistinct: false, isStar: false, line: 0 },
+      scope,
+    );
   const variable = scope.context.variables.get(name.toLowerCase());
   if (!variable) throw refuse(137, name);
   return { type: variable.type, run: () => variable.value };
@@ -156,7 +184,10 @@ function compileCase(expr: Extract<Expr, { kind: "case" }>, scope: Scope): Compi
   const input = expr.input ? compile(expr.input, scope) : undefined;
   const whens = expr.whens.map(([when, then]) => {
     const condition = compile(when, scope);
-    return [input ? comparison("=", input, condition) : asCondition(condition), compile(then, scope)] as const;
+    return [
+      input ? comparison("=", input, condition) : asCondition(condition),
+      compile(then, scope),
+    ] as const;
   });
   const otherwise = expr.otherwise ? compile(expr.otherwise, scope) : undefined;
   const type = widest([...whens.map(([, then]) => then), ...(otherwise ? [otherwise] : [])]);
@@ -182,7 +213,8 @@ export function widest(all: readonly Compiled[]): SqlType {
 export function subquery(query: Parameters<typeof compileQuery>[0], scope: Scope): CompiledQuery {
   const inner = new Scope(scope.context, scope);
   const compiled = compileQuery(query, inner);
-  if (inner.readsOuter) return { columns: compiled.columns, run: (env) => compiled.run({ rows: [], parent: env }) };
+  if (inner.readsOuter)
+    return { columns: compiled.columns, run: (env) => compiled.run({ rows: [], parent: env }) };
   let kept: readonly (readonly V[])[] | undefined;
   return { columns: compiled.columns, run: () => (kept ??= compiled.run(undefined)) };
 }
@@ -228,8 +260,12 @@ function compileLike(expr: Extract<Expr, { kind: "like" }>, scope: Scope): Compi
     run: (env) => {
       const [x, y] = [subject.run(env), pattern.run(env)];
       if (x === null || y === null) return null;
-      if (last?.pattern !== y) last = { pattern: y, expression: likePattern(String(y), escape ? String(escape.run(env)) : undefined) };
-      return last.expression.test(String(x)) ? 1 : 0;
+      if (last?.pattern !== y)
+        last = {
+          pattern: y,
+          expression: likePattern(plain(y), escape ? plain(escape.run(env)) : undefined),
+        };
+      return last.expression.test(plain(x)) ? 1 : 0;
     },
   };
   return expr.isNot ? not(like) : like;

@@ -29,7 +29,16 @@ export interface Context {
   /** The open transaction, or the one of this statement. */
   readonly transaction: Transaction;
   /** The error that a CATCH block handles. */
-  readonly caught?: { readonly number: number; readonly severity: number; readonly state: number; readonly text: string; readonly line: number; readonly procedure?: string } | undefined;
+  readonly caught?:
+    | {
+        readonly number: number;
+        readonly severity: number;
+        readonly state: number;
+        readonly text: string;
+        readonly line: number;
+        readonly procedure?: string;
+      }
+    | undefined;
   /** The procedure that runs; undefined in a batch. */
   readonly procedure?: string | undefined;
   readonly depth: number;

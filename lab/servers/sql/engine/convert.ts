@@ -2,10 +2,22 @@ import type { Value } from "../contract.ts";
 import { formatDatetime, isoText, offsetText, parseDatetime, roundDatetime } from "./datetimes.ts";
 import { compareDecimals, decimalNumber, decimalOf, decimalText, parseDecimal, rescale } from "./decimals.ts";
 import { refuse } from "./errors.ts";
-import { type Decimal, isBytes, isText, isTime, isWhole, type Offset, type SqlType, typeTitle, type V } from "./types.ts";
+import {
+  type Decimal,
+  isBytes,
+  isText,
+  isTime,
+  isWhole,
+  type Offset,
+  type SqlType,
+  typeTitle,
+  type V,
+} from "./types.ts";
 
-export const isDecimal = (value: V): value is Decimal => typeof value === "object" && value !== null && "units" in value;
-export const isOffset = (value: V): value is Offset => typeof value === "object" && value !== null && "wall" in value;
+export const isDecimal = (value: V): value is Decimal =>
+  typeof value === "object" && value !== null && "units" in value;
+export const isOffset = (value: V): value is Offset =>
+  typeof value === "object" && value !== null && "wall" in value;
 
 const ranges: Readonly<Record<string, readonly [number, number]>> = {
   tinyint: [0, 255],
@@ -17,7 +29,12 @@ const guidForm = /^\{?([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{
 /** The bytes of a uniqueidentifier as SQL Server stores them (first three groups little-endian). */
 export function guidBytes(guid: string): Buffer {
   const hex = Buffer.from(guid.replace(/-/g, ""), "hex");
-  return Buffer.concat([hex.subarray(0, 4).reverse(), hex.subarray(4, 6).reverse(), hex.subarray(6, 8).reverse(), hex.subarray(8)]);
+  return Buffer.concat([
+    hex.subarray(0, 4).reverse(),
+    hex.subarray(4, 6).reverse(),
+    hex.subarray(6, 8).reverse(),
+    hex.subarray(8),
+  ]);
 }
 function guidText(bytes: Buffer): string {
   const b = Buffer.concat([bytes, Buffer.alloc(16)]).subarray(0, 16);
@@ -30,7 +47,8 @@ function guidText(bytes: Buffer): string {
   return swapped.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5").toUpperCase();
 }
 
-const decimalsOf = (type: SqlType): number => (type.name === "datetime2" || type.name === "time" ? (type.scale ?? 7) : type.name === "datetime" ? 3 : 0);
+const decimalsOf = (type: SqlType): number =>
+  type.name === "datetime2" || type.name === "time" ? (type.scale ?? 7) : type.name === "datetime" ? 3 : 0;
 
 /** A value as text, as CONVERT(nvarchar, value, style) gives it. */
 export function textOf(value: V, from: SqlType, style = 0): string {
@@ -42,12 +60,16 @@ export function textOf(value: V, from: SqlType, style = 0): string {
     return value.toString("latin1");
   }
   if (isDecimal(value)) return decimalText(value);
-  if (isOffset(value)) return `${formatDatetime(value.wall, style === 126 || style === 127 ? 126 : 121, 7)}${style === 126 || style === 127 ? "" : " "}${offsetText(value.offset)}`;
+  if (isOffset(value))
+    return `${formatDatetime(value.wall, style === 126 || style === 127 ? 126 : 121, 7)}${style === 126 || style === 127 ? "" : " "}${offsetText(value.offset)}`;
   if (typeof value === "bigint") return value.toString();
-  if (from.name === "date") return formatDatetime(value, style === 0 || style === 121 || style === 126 ? 23 : style, 0);
+  if (from.name === "date")
+    return formatDatetime(value, style === 0 || style === 121 || style === 126 ? 23 : style, 0);
   if (from.name === "time") return formatDatetime(value, 121, decimalsOf(from)).slice(11);
-  if (isTime(from)) return formatDatetime(value, style === 0 && from.name === "datetime2" ? 121 : style, decimalsOf(from));
-  if (from.name === "float" || from.name === "real") return String(Number(value.toPrecision(style >= 1 ? 16 : 6)));
+  if (isTime(from))
+    return formatDatetime(value, style === 0 && from.name === "datetime2" ? 121 : style, decimalsOf(from));
+  if (from.name === "float" || from.name === "real")
+    return String(Number(value.toPrecision(style >= 1 ? 16 : 6)));
   return String(value);
 }
 
@@ -56,7 +78,10 @@ export function convert(value: V, from: SqlType, to: SqlType, style = 0): V {
   if (value === null || to.name === "sql_variant") return value;
   if (from.name === "sql_variant") return convert(value, variantType(value), to, style);
   if (isText(to)) {
-    const text = from.name === "varbinary" && to.name.startsWith("n") && style === 0 && Buffer.isBuffer(value) ? value.toString("utf16le") : textOf(value, from, style);
+    const text =
+      from.name === "varbinary" && to.name.startsWith("n") && style === 0 && Buffer.isBuffer(value)
+        ? value.toString("utf16le")
+        : textOf(value, from, style);
     if (to.length === undefined) return text;
     if ((isWhole(from) || from.name === "bigint") && text.length > to.length) return "*";
     if (from.name === "numeric" && text.length > to.length) throw refuse(8115, "numeric", typeTitle(to));
@@ -103,9 +128,12 @@ function wholeOf(value: V, from: SqlType, to: SqlType): number {
     if (!/^[+-]?\d*$/.test(trimmed)) fail(245, typeTitle(from), value, to.name);
     number = Number(trimmed || "0");
   } else if (isDecimal(value)) number = Math.trunc(decimalNumber(value));
-  else if (Buffer.isBuffer(value)) number = value.length === 0 ? 0 : Number(BigInt.asIntN(32, BigInt(`0x${value.subarray(-4).toString("hex")}`)));
+  else if (Buffer.isBuffer(value))
+    number =
+      value.length === 0 ? 0 : Number(BigInt.asIntN(32, BigInt(`0x${value.subarray(-4).toString("hex")}`)));
   else if (typeof value === "bigint") number = Number(value);
-  else if (typeof value === "number") number = isTime(from) ? Math.round((value - Date.UTC(1900, 0, 1)) / 86_400_000) : Math.trunc(value);
+  else if (typeof value === "number")
+    number = isTime(from) ? Math.round((value - Date.UTC(1900, 0, 1)) / 86_400_000) : Math.trunc(value);
   else fail(529, typeTitle(from), typeTitle(to));
   if (to.name === "bit") return number === 0 ? 0 : 1;
   const range = ranges[to.name];
@@ -120,7 +148,8 @@ function bigintOf(value: V, from: SqlType, to: SqlType): bigint {
   if (typeof value === "bigint") return value;
   if (typeof value === "number") return BigInt(Math.trunc(value));
   if (isDecimal(value)) return value.units / 10n ** BigInt(value.scale);
-  if (Buffer.isBuffer(value)) return value.length === 0 ? 0n : BigInt.asIntN(64, BigInt(`0x${value.subarray(-8).toString("hex")}`));
+  if (Buffer.isBuffer(value))
+    return value.length === 0 ? 0n : BigInt.asIntN(64, BigInt(`0x${value.subarray(-8).toString("hex")}`));
   if (typeof value === "string" && /^\s*[+-]?\d*\s*$/.test(value)) return BigInt(value.trim() || "0");
   return fail(8114, typeTitle(from), to.name);
 }
@@ -171,8 +200,10 @@ function bytesOf(value: V, from: SqlType, to: SqlType, style: number): Buffer {
   let bytes: Buffer;
   if (Buffer.isBuffer(value)) bytes = value;
   else if (typeof value === "string" && from.name === "uniqueidentifier") bytes = guidBytes(value);
-  else if (typeof value === "string" && (style === 1 || style === 2)) bytes = Buffer.from(style === 1 ? value.slice(2) : value, "hex");
-  else if (typeof value === "string") bytes = Buffer.from(value, from.name.startsWith("n") ? "utf16le" : "latin1");
+  else if (typeof value === "string" && (style === 1 || style === 2))
+    bytes = Buffer.from(style === 1 ? value.slice(2) : value, "hex");
+  else if (typeof value === "string")
+    bytes = Buffer.from(value, from.name.startsWith("n") ? "utf16le" : "latin1");
   else if (typeof value === "number" && isWhole(from)) {
     bytes = Buffer.alloc(from.name === "int" ? 4 : from.name === "smallint" ? 2 : 1);
     bytes.writeIntBE(value > 127 && bytes.length === 1 ? value - 256 : value, 0, bytes.length);
@@ -181,7 +212,10 @@ function bytesOf(value: V, from: SqlType, to: SqlType, style: number): Buffer {
     bytes.writeBigInt64BE(value);
   } else bytes = Buffer.from(textOf(value, from));
   if (to.length === undefined) return bytes;
-  const padded = to.name === "binary" && bytes.length < to.length ? Buffer.concat([bytes, Buffer.alloc(to.length - bytes.length)]) : bytes;
+  const padded =
+    to.name === "binary" && bytes.length < to.length
+      ? Buffer.concat([bytes, Buffer.alloc(to.length - bytes.length)])
+      : bytes;
   return padded.length > to.length ? padded.subarray(0, to.length) : padded;
 }
 
@@ -213,7 +247,10 @@ export function keyOf(value: V): string {
   if (value === null) return "-";
   if (typeof value === "string") return `s${value.trimEnd().toLowerCase()}`;
   if (Buffer.isBuffer(value)) return `b${value.toString("hex")}`;
-  if (isDecimal(value)) return `n${decimalText(value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "")}`;
+  if (isDecimal(value))
+    return `n${decimalText(value)
+      .replace(/(\.\d*?)0+$/, "$1")
+      .replace(/\.$/, "")}`;
   if (isOffset(value)) return `o${value.wall - value.offset * 60_000}`;
   return `n${value}`;
 }
@@ -223,7 +260,9 @@ export function wireValue(value: V, type: SqlType): Value {
   if (value === null) return null;
   if (type.name === "bit" || type.name === "boolean") return value === 1;
   if (type.name === "date" || type.name === "time" || type.name === "sql_variant")
-    return type.name === "date" ? isoText(Number(value)) : textOf(value, type.name === "sql_variant" ? variantType(value) : type, 121);
+    return type.name === "date"
+      ? isoText(Number(value))
+      : textOf(value, type.name === "sql_variant" ? variantType(value) : type, 121);
   if (isTime(type)) return isoText(Number(value));
   if (isOffset(value)) return `${isoText(value.wall)}${offsetText(value.offset)}`;
   if (isDecimal(value)) return decimalText(value);

@@ -4,7 +4,15 @@ import { type Change, type Key, Store, Transaction } from "./store.ts";
 import type { V } from "./types.ts";
 
 /** sys.databases.state. */
-export const databaseStates = { ONLINE: 0, RESTORING: 1, RECOVERING: 2, RECOVERY_PENDING: 3, SUSPECT: 4, EMERGENCY: 5, OFFLINE: 6 } as const;
+export const databaseStates = {
+  ONLINE: 0,
+  RESTORING: 1,
+  RECOVERING: 2,
+  RECOVERY_PENDING: 3,
+  SUSPECT: 4,
+  EMERGENCY: 5,
+  OFFLINE: 6,
+} as const;
 export type DatabaseState = keyof typeof databaseStates;
 
 export interface DatabaseFile {
@@ -38,7 +46,11 @@ export interface Table {
   readonly schema: string;
   readonly name: string;
   readonly columns: readonly TableColumn[];
-  readonly keys: readonly (KeyDefinition & { readonly name: string; readonly id: number; readonly isSystemNamed: boolean })[];
+  readonly keys: readonly (KeyDefinition & {
+    readonly name: string;
+    readonly id: number;
+    readonly isSystemNamed: boolean;
+  })[];
   readonly createdMs: number;
   readonly isSystem: boolean;
 }
@@ -117,7 +129,8 @@ export class Database {
   takeLsn(): bigint {
     const lsn = this.nextLsn;
     const [file, block] = [lsn / 10n ** 15n, (lsn / 100000n) % 10n ** 10n];
-    this.nextLsn = block > 60000n ? (file + 1n) * 10n ** 15n + 1600001n : file * 10n ** 15n + (block + 8n) * 100000n + 1n;
+    this.nextLsn =
+      block > 60000n ? (file + 1n) * 10n ** 15n + 1600001n : file * 10n ** 15n + (block + 8n) * 100000n + 1n;
     return lsn;
   }
   /** Writes a committed transaction to the log. */

@@ -34,7 +34,11 @@ export function parseDatetime(text: string): Offset | undefined {
     const [, a = "", b = "", c = "", time] = parts;
     const isIso = a.length === 4;
     const year = Number(isIso ? a : c);
-    const month = isIso ? Number(b) : /^\d/.test(a) ? Number(a) : months.findIndex((m) => m.toLowerCase() === a.toLowerCase()) + 1;
+    const month = isIso
+      ? Number(b)
+      : /^\d/.test(a)
+        ? Number(a)
+        : months.findIndex((m) => m.toLowerCase() === a.toLowerCase()) + 1;
     const date = Number(isIso ? c : b);
     day = Date.UTC(year, month - 1, date);
     const back = new Date(day);
@@ -50,7 +54,8 @@ export function parseDatetime(text: string): Offset | undefined {
   if (hour > 23 || Number(mm) > 59 || Number(ss) > 59) return undefined;
   const ms = Math.round(Number(`0.${fraction || "0"}`) * 1000);
   const sign = zone?.startsWith("-") ? -1 : 1;
-  const offset = zone && zone.toUpperCase() !== "Z" ? sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4))) : 0;
+  const offset =
+    zone && zone.toUpperCase() !== "Z" ? sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4))) : 0;
   return { wall: day + ((hour * 60 + Number(mm)) * 60 + Number(ss)) * 1000 + ms, offset };
 }
 
@@ -71,8 +76,13 @@ export function formatDatetime(wall: number, style: number, digits: number): str
   const d = new Date(wall);
   const [y, mo, da] = [d.getUTCFullYear(), d.getUTCMonth(), d.getUTCDate()];
   const hms = `${two(d.getUTCHours())}:${two(d.getUTCMinutes())}:${two(d.getUTCSeconds())}`;
-  const ms = digits === 0 ? "" : `.${String(d.getUTCMilliseconds()).padStart(3, "0").padEnd(digits, "0").slice(0, digits)}`;
-  const half = `${((d.getUTCHours() + 11) % 12) + 1}:${two(d.getUTCMinutes())}`.padStart(5) + (d.getUTCHours() < 12 ? "AM" : "PM");
+  const ms =
+    digits === 0
+      ? ""
+      : `.${String(d.getUTCMilliseconds()).padStart(3, "0").padEnd(digits, "0").slice(0, digits)}`;
+  const half =
+    `${((d.getUTCHours() + 11) % 12) + 1}:${two(d.getUTCMinutes())}`.padStart(5) +
+    (d.getUTCHours() < 12 ? "AM" : "PM");
   const date = `${y}-${two(mo + 1)}-${two(da)}`;
   switch (style) {
     case 0:
@@ -118,15 +128,52 @@ export function formatDatetime(wall: number, style: number, digits: number): str
 
 /** The parts that DATEADD, DATEDIFF and DATEPART know, by every name they have. */
 const partNames: Readonly<Record<string, string>> = {
-  YEAR: "year", YY: "year", YYYY: "year", QUARTER: "quarter", QQ: "quarter", Q: "quarter", MONTH: "month", MM: "month", M: "month",
-  DAYOFYEAR: "dayofyear", DY: "dayofyear", Y: "dayofyear", DAY: "day", DD: "day", D: "day", WEEK: "week", WK: "week", WW: "week",
-  WEEKDAY: "weekday", DW: "weekday", HOUR: "hour", HH: "hour", MINUTE: "minute", MI: "minute", N: "minute", SECOND: "second",
-  SS: "second", S: "second", MILLISECOND: "millisecond", MS: "millisecond", MICROSECOND: "microsecond", MCS: "microsecond",
-  NANOSECOND: "nanosecond", NS: "nanosecond",
+  YEAR: "year",
+  YY: "year",
+  YYYY: "year",
+  QUARTER: "quarter",
+  QQ: "quarter",
+  Q: "quarter",
+  MONTH: "month",
+  MM: "month",
+  M: "month",
+  DAYOFYEAR: "dayofyear",
+  DY: "dayofyear",
+  Y: "dayofyear",
+  DAY: "day",
+  DD: "day",
+  D: "day",
+  WEEK: "week",
+  WK: "week",
+  WW: "week",
+  WEEKDAY: "weekday",
+  DW: "weekday",
+  HOUR: "hour",
+  HH: "hour",
+  MINUTE: "minute",
+  MI: "minute",
+  N: "minute",
+  SECOND: "second",
+  SS: "second",
+  S: "second",
+  MILLISECOND: "millisecond",
+  MS: "millisecond",
+  MICROSECOND: "microsecond",
+  MCS: "microsecond",
+  NANOSECOND: "nanosecond",
+  NS: "nanosecond",
 };
 const unitMs: Readonly<Record<string, number>> = {
-  week: 604_800_000, day: 86_400_000, dayofyear: 86_400_000, weekday: 86_400_000, hour: 3_600_000, minute: 60_000, second: 1000,
-  millisecond: 1, microsecond: 0.001, nanosecond: 0.000001,
+  week: 604_800_000,
+  day: 86_400_000,
+  dayofyear: 86_400_000,
+  weekday: 86_400_000,
+  hour: 3_600_000,
+  minute: 60_000,
+  second: 1000,
+  millisecond: 1,
+  microsecond: 0.001,
+  nanosecond: 0.000001,
 };
 const unitMonths: Readonly<Record<string, number>> = { year: 12, quarter: 3, month: 1 };
 
@@ -170,7 +217,11 @@ export function datePart(part: string, wall: number): number {
     case "dayofyear":
       return Math.floor((wall - Date.UTC(d.getUTCFullYear(), 0, 1)) / 86_400_000) + 1;
     case "week":
-      return Math.floor((datePart("dayofyear", wall) - 1 + new Date(Date.UTC(d.getUTCFullYear(), 0, 1)).getUTCDay()) / 7) + 1;
+      return (
+        Math.floor(
+          (datePart("dayofyear", wall) - 1 + new Date(Date.UTC(d.getUTCFullYear(), 0, 1)).getUTCDay()) / 7,
+        ) + 1
+      );
     case "weekday":
       return d.getUTCDay() + 1;
     case "hour":

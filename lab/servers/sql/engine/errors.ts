@@ -20,7 +20,10 @@ export class SqlError extends Error {
 /** ATTENTION arrived: the batch ends without an error message. */
 export class Cancelled extends Error {}
 
-const endingBatch = new Set([207, 208, 209, 245, 241, 295, 529, 8115, 8169, 206, 4104, 1088, 4145, 4902, 137, 141, 911, 942, 927, 922, 926, 924, 8114, 8120, 107, 195, 4121, 174, 8155]);
+const endingBatch = new Set([
+  207, 208, 209, 245, 241, 295, 529, 8115, 8169, 206, 4104, 1088, 4145, 4902, 137, 141, 911, 942, 927, 922,
+  926, 924, 8114, 8120, 107, 195, 4121, 174, 8155,
+]);
 
 /** A message of the catalogue (sys.messages) with its places filled in, in order. */
 export function message(number: number, ...fill: readonly (string | number | bigint)[]): Message {

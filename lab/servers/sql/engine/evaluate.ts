@@ -3,7 +3,7 @@ import { compile, compileCondition, emptyEnv } from "./compile.ts";
 import type { Context } from "./context.ts";
 import { convert } from "./convert.ts";
 import { Scope } from "./scope.ts";
-import { int, nvarcharMax, type SqlType, type V } from "./types.ts";
+import { int, nvarcharMax, type SqlType, type V, plain } from "./types.ts";
 
 /** The value of an expression that reads no table row. */
 export function evaluate(expr: Expr, context: Context, type?: SqlType): V {
@@ -17,7 +17,7 @@ export function evaluateTyped(expr: Expr, context: Context): { readonly value: V
   return { value: compiled.run(emptyEnv), type: compiled.type };
 }
 export function evaluateText(expr: Expr, context: Context): string {
-  return String(evaluate(expr, context, nvarcharMax) ?? "");
+  return plain(evaluate(expr, context, nvarcharMax) ?? "");
 }
 export function evaluateInt(expr: Expr, context: Context): number {
   return Number(evaluate(expr, context, int) ?? 0);

@@ -9,29 +9,60 @@ import type { AlterDatabaseStatement, FileDefinition, Option, Statement } from "
 
 const guid = (): string => randomUUID().toUpperCase();
 
-export function executeCreateDatabase(statement: Extract<Statement, { kind: "create database" }>, frame: Frame): Done {
+export function executeCreateDatabase(
+  statement: Extract<Statement, { kind: "create database" }>,
+  frame: Frame,
+): Done {
   const { instance, session } = frame;
   if (session.transactionDepth > 0) throw refuse(226, "CREATE DATABASE");
   if (!hasServerPermission(session, "CREATE ANY DATABASE")) throw refuse(262, "CREATE DATABASE", "master");
   if (instance.database(statement.name)) throw refuse(1801, statement.name);
-  const path = (file: FileDefinition, type: "D" | "L", isFirst: boolean): string => file.path ?? `${(type === "D" ? instance.folders.data : instance.folders.log).replace(/\\$/, "")}\\${file.name}.${type === "L" ? "ldf" : isFirst ? "mdf" : "ndf"}`;
-  const data = statement.files.length > 0 ? statement.files : [{ name: statement.name, filegroup: "PRIMARY" }];
+  const path = (file: FileDefinition, type: "D" | "L", isFirst: boolean): string =>
+    file.path ??
+    `${(type === "D" ? instance.folders.data : instance.folders.log).replace(/\\$/, "")}\\${file.name}.${type === "L" ? "ldf" : isFirst ? "mdf" : "ndf"}`;
+  const data =
+    statement.files.length > 0 ? statement.files : [{ name: statement.name, filegroup: "PRIMARY" }];
   const log = statement.log.length > 0 ? statement.log : [{ name: `${statement.name}_log`, filegroup: "" }];
-  const files: DatabaseFile[] = [...data.map((file) => ({ file, type: "D" as const })), ...log.map((file) => ({ file, type: "L" as const }))].map(({ file, type }, i) => {
-    return { fileId: i === 0 ? 1 : i === data.length ? 2 : i < data.length ? i + 2 : i + 1, guid: guid(), logicalName: file.name, physicalName: path(file, type, i === 0), type, filegroup: type === "D" ? (file.filegroup ?? "PRIMARY") : "", pages: 1024 };
+  const files: DatabaseFile[] = [
+    ...data.map((file) => ({ file, type: "D" as const })),
+    ...log.map((file) => ({ file, type: "L" as const })),
+  ].map(({ file, type }, i) => {
+    return {
+      fileId: i === 0 ? 1 : i === data.length ? 2 : i < data.length ? i + 2 : i + 1,
+      guid: guid(),
+      logicalName: file.name,
+      physicalName: path(file, type, i === 0),
+      type,
+      filegroup: type === "D" ? (file.filegroup ?? "PRIMARY") : "",
+      pages: 1024,
+    };
   });
   const used = usedFile(files, frame);
   if (used) throw refuseWith(message(1834, used.path, used.database), message(1802));
   const model = instance.mustHave("model").settings;
-  instance.createDatabase(statement.name, { recoveryModel: model.recoveryModel, ...(statement.collation === undefined ? {} : { collation: statement.collation }) }, session.principal.sid, files);
+  instance.createDatabase(
+    statement.name,
+    {
+      recoveryModel: model.recoveryModel,
+      ...(statement.collation === undefined ? {} : { collation: statement.collation }),
+    },
+    session.principal.sid,
+    files,
+  );
   instance.onChange();
   return { command: 203 };
 }
 /** A file that another database of the instance has. */
-export function usedFile(files: readonly { readonly physicalName: string }[], { instance }: Pick<Frame, "instance">, except?: Database): { path: string; database: string } | undefined {
+export function usedFile(
+  files: readonly { readonly physicalName: string }[],
+  { instance }: Pick<Frame, "instance">,
+  except?: Database,
+): { path: string; database: string } | undefined {
   for (const database of instance.databases()) {
     if (database === except) continue;
-    for (const file of database.files) if (files.some((f) => f.physicalName.toLowerCase() === file.physicalName.toLowerCase())) return { path: file.physicalName, database: database.name };
+    for (const file of database.files)
+      if (files.some((f) => f.physicalName.toLowerCase() === file.physicalName.toLowerCase()))
+        return { path: file.physicalName, database: database.name };
   }
   return undefined;
 }
@@ -45,7 +76,11 @@ export function executeDropDatabase(statement: Extract<Statement, { kind: "drop"
       throw refuse(3701, "drop", "database", name);
     }
     if (database.id <= 4) throw refuse(3708, "drop", "database", name, "database");
-    if (!hasDatabasePermission(session, database, "CONTROL") && !hasServerPermission(session, "ALTER ANY DATABASE")) throw refuse(3701, "drop", "database", name);
+    if (
+      !hasDatabasePermission(session, database, "CONTROL") &&
+      !hasServerPermission(session, "ALTER ANY DATABASE")
+    )
+      throw refuse(3701, "drop", "database", name);
     if (instance.sessionsIn(database).length > 0) throw refuse(3702, "drop", name);
     instance.removeDatabase(database);
   }
@@ -53,24 +88,50 @@ export function executeDropDatabase(statement: Extract<Statement, { kind: "drop"
   return { command: 201 };
 }
 
-const stateOptions = new Set(["ONLINE", "OFFLINE", "EMERGENCY", "SINGLE_USER", "MULTI_USER", "RESTRICTED_USER", "READ_ONLY", "READ_WRITE", "ENABLE_BROKER", "DISABLE_BROKER", "NEW_BROKER", "ERROR_BROKER_CONVERSATIONS", "READ_COMMITTED_SNAPSHOT"]);
+const stateOptions = new Set([
+  "ONLINE",
+  "OFFLINE",
+  "EMERGENCY",
+  "SINGLE_USER",
+  "MULTI_USER",
+  "RESTRICTED_USER",
+  "READ_ONLY",
+  "READ_WRITE",
+  "ENABLE_BROKER",
+  "DISABLE_BROKER",
+  "NEW_BROKER",
+  "ERROR_BROKER_CONVERSATIONS",
+  "READ_COMMITTED_SNAPSHOT",
+]);
 
 export function executeAlterDatabase(statement: AlterDatabaseStatement, frame: Frame): Done {
   const { instance, session } = frame;
   const name = statement.database ?? frame.database.name;
   const database = instance.database(name);
   const failed = message(5069);
-  if (!database || !(hasDatabasePermission(session, database, "ALTER") || hasServerPermission(session, "ALTER ANY DATABASE"))) throw refuseWith(message(5011, name), failed);
+  if (
+    !database ||
+    !(hasDatabasePermission(session, database, "ALTER") || hasServerPermission(session, "ALTER ANY DATABASE"))
+  )
+    throw refuseWith(message(5011, name), failed);
   if (session.transactionDepth > 0) throw refuse(226, "ALTER DATABASE");
-  const isOpening = statement.options.some((option) => option.name === "ONLINE" || option.name === "OFFLINE" || option.name === "EMERGENCY");
-  if (database.state === "RESTORING" || (database.state === "SUSPECT" && !isOpening)) throw refuseWith(message(5052, "ALTER DATABASE", database.state), failed);
+  const isOpening = statement.options.some(
+    (option) => option.name === "ONLINE" || option.name === "OFFLINE" || option.name === "EMERGENCY",
+  );
+  if (database.state === "RESTORING" || (database.state === "SUSPECT" && !isOpening))
+    throw refuseWith(message(5052, "ALTER DATABASE", database.state), failed);
   if (database.state === "OFFLINE" && !isOpening) throw refuseWith(message(942, name), failed);
-  if (database.userAccess === "SINGLE_USER" && instance.sessionsIn(database).some((other) => other !== session)) {
-    if (statement.termination !== "immediate" && statement.termination !== "after") throw refuseWith(message(5064, name), failed);
+  if (
+    database.userAccess === "SINGLE_USER" &&
+    instance.sessionsIn(database).some((other) => other !== session)
+  ) {
+    if (statement.termination !== "immediate" && statement.termination !== "after")
+      throw refuseWith(message(5064, name), failed);
   }
   if (statement.rename !== undefined) {
     if (instance.database(statement.rename)) throw refuse(1801, statement.rename);
-    if (instance.sessionsIn(database).some((other) => other !== session)) throw refuseWith(message(5030), failed);
+    if (instance.sessionsIn(database).some((other) => other !== session))
+      throw refuseWith(message(5030), failed);
     instance.renameDatabase(database, statement.rename);
     return { command: 215 };
   }
@@ -93,28 +154,71 @@ function exclude(database: Database, statement: AlterDatabaseStatement, { instan
     return;
   }
   // Without a termination clause SQL Server waits for the sessions to go; the lab does not wait for ever.
-  throw statement.termination === "no wait" ? refuseWith(message(5070, database.name), message(5069)) : refuseWith(message(5061, database.name), message(5069));
+  throw statement.termination === "no wait"
+    ? refuseWith(message(5070, database.name), message(5069))
+    : refuseWith(message(5061, database.name), message(5069));
 }
 
 function addFile(database: Database, file: FileDefinition, { instance }: Frame): void {
   const type = file.filegroup === undefined ? "L" : "D";
   const fileId = Math.max(...database.files.map((f) => f.fileId)) + 1;
   const physicalName = file.path ?? `${instance.folders.data.replace(/\\$/, "")}\\${file.name}.ndf`;
-  database.files.push({ fileId, guid: guid(), logicalName: file.name, physicalName, type, filegroup: file.filegroup ?? "", pages: 1024 });
+  database.files.push({
+    fileId,
+    guid: guid(),
+    logicalName: file.name,
+    physicalName,
+    type,
+    filegroup: file.filegroup ?? "",
+    pages: 1024,
+  });
 }
 function moveFile(database: Database, file: FileDefinition): void {
-  database.files = database.files.map((f) => (f.logicalName.toLowerCase() === file.name.toLowerCase() && file.path !== undefined ? { ...f, physicalName: file.path } : f));
+  database.files = database.files.map((f) =>
+    f.logicalName.toLowerCase() === file.name.toLowerCase() && file.path !== undefined
+      ? { ...f, physicalName: file.path }
+      : f,
+  );
 }
 
 const onOff = (option: Option): boolean => {
   if (option.word !== "ON" && option.word !== "OFF") throw refuse(102, option.word ?? option.name);
   return option.word === "ON";
 };
-const free = new Set(["AUTO_CLOSE", "AUTO_SHRINK", "AUTO_CREATE_STATISTICS", "AUTO_UPDATE_STATISTICS", "AUTO_UPDATE_STATISTICS_ASYNC", "PAGE_VERIFY", "ALLOW_SNAPSHOT_ISOLATION", "PARAMETERIZATION", "ANSI_NULLS", "ANSI_PADDING", "ANSI_WARNINGS", "ANSI_NULL_DEFAULT", "ARITHABORT", "CONCAT_NULL_YIELDS_NULL", "QUOTED_IDENTIFIER", "NUMERIC_ROUNDABORT", "RECURSIVE_TRIGGERS", "CURSOR_CLOSE_ON_COMMIT", "CURSOR_DEFAULT", "DATE_CORRELATION_OPTIMIZATION", "DELAYED_DURABILITY", "TARGET_RECOVERY_TIME", "QUERY_STORE", "HONOR_BROKER_PRIORITY", "CONTAINMENT", "ACCELERATED_DATABASE_RECOVERY", "MIXED_PAGE_ALLOCATION"]);
+const free = new Set([
+  "AUTO_CLOSE",
+  "AUTO_SHRINK",
+  "AUTO_CREATE_STATISTICS",
+  "AUTO_UPDATE_STATISTICS",
+  "AUTO_UPDATE_STATISTICS_ASYNC",
+  "PAGE_VERIFY",
+  "ALLOW_SNAPSHOT_ISOLATION",
+  "PARAMETERIZATION",
+  "ANSI_NULLS",
+  "ANSI_PADDING",
+  "ANSI_WARNINGS",
+  "ANSI_NULL_DEFAULT",
+  "ARITHABORT",
+  "CONCAT_NULL_YIELDS_NULL",
+  "QUOTED_IDENTIFIER",
+  "NUMERIC_ROUNDABORT",
+  "RECURSIVE_TRIGGERS",
+  "CURSOR_CLOSE_ON_COMMIT",
+  "CURSOR_DEFAULT",
+  "DATE_CORRELATION_OPTIMIZATION",
+  "DELAYED_DURABILITY",
+  "TARGET_RECOVERY_TIME",
+  "QUERY_STORE",
+  "HONOR_BROKER_PRIORITY",
+  "CONTAINMENT",
+  "ACCELERATED_DATABASE_RECOVERY",
+  "MIXED_PAGE_ALLOCATION",
+]);
 
 function setOption(database: Database, option: Option, frame: Frame): void {
   const set = (settings: Partial<Settings>): void => {
-    if (!database.isWritable && !("isReadOnly" in settings)) throw refuseWith(message(database.state === "ONLINE" ? 3906 : 942, database.name), message(5069));
+    if (!database.isWritable && !("isReadOnly" in settings))
+      throw refuseWith(message(database.state === "ONLINE" ? 3906 : 942, database.name), message(5069));
     database.set(settings);
   };
   switch (option.name) {
@@ -135,9 +239,10 @@ function setOption(database: Database, option: Option, frame: Frame): void {
     case "READ_ONLY":
     case "READ_WRITE":
       if (database.isInStandby) throw refuseWith(message(5004), message(5069));
-      return set({ isReadOnly: option.name === "READ_ONLY" });
+      { set({ isReadOnly: option.name === "READ_ONLY" }); return; }
     case "RECOVERY":
-      if (option.word !== "FULL" && option.word !== "SIMPLE" && option.word !== "BULK_LOGGED") throw refuse(102, option.word ?? "RECOVERY");
+      if (option.word !== "FULL" && option.word !== "SIMPLE" && option.word !== "BULK_LOGGED")
+        throw refuse(102, option.word ?? "RECOVERY");
       set({ recoveryModel: option.word });
       if (option.word === "SIMPLE") {
         database.log = [];
@@ -148,11 +253,11 @@ function setOption(database: Database, option: Option, frame: Frame): void {
       database.isTrustworthy = onOff(option);
       return;
     case "DB_CHAINING":
-      return set({ isDbChaining: onOff(option) });
+      { set({ isDbChaining: onOff(option) }); return; }
     case "READ_COMMITTED_SNAPSHOT":
-      return set({ isSnapshotRead: onOff(option) });
+      { set({ isSnapshotRead: onOff(option) }); return; }
     case "COMPATIBILITY_LEVEL":
-      return set({ compatibility: Number(option.value ? evaluateText(option.value, frame) : option.word) });
+      { set({ compatibility: Number(option.value ? evaluateText(option.value, frame) : option.word) }); return; }
     case "ENABLE_BROKER":
       enableBroker(database, frame);
       return;
@@ -168,12 +273,24 @@ function setOption(database: Database, option: Option, frame: Frame): void {
       return;
     default:
       if (!free.has(option.name)) throw refuse(102, option.name);
-      return set({ others: { ...database.settings.others, [option.name]: option.word ?? (option.value ? evaluateText(option.value, frame) : "ON") } });
+      { set({
+        others: {
+          ...database.settings.others,
+          [option.name]: option.word ?? (option.value ? evaluateText(option.value, frame) : "ON"),
+        },
+      }); return; }
   }
 }
 /** A broker is enabled only where no other database of the instance has the same id enabled. */
 export function enableBroker(database: Database, { instance }: Pick<Frame, "instance">): void {
-  const twin = instance.databases().find((other) => other !== database && other.isBrokerEnabled && other.settings.brokerGuid === database.settings.brokerGuid);
+  const twin = instance
+    .databases()
+    .find(
+      (other) =>
+        other !== database &&
+        other.isBrokerEnabled &&
+        other.settings.brokerGuid === database.settings.brokerGuid,
+    );
   if (twin) throw refuseWith(message(9772, database.name), message(5069));
   database.isBrokerEnabled = true;
 }

@@ -2,7 +2,16 @@ import { randomBytes, randomUUID } from "node:crypto";
 import { DiskError } from "../../types.ts";
 import type { Context } from "./context.ts";
 import { refuse } from "./errors.ts";
-import { certificateOf, masterKey, type MasterKey, mustOpenMaster, newSymmetricKey, openSymmetric, secretDigest, symmetricKeyOf } from "./keys.ts";
+import {
+  certificateOf,
+  masterKey,
+  type MasterKey,
+  mustOpenMaster,
+  newSymmetricKey,
+  openSymmetric,
+  secretDigest,
+  symmetricKeyOf,
+} from "./keys.ts";
 import type { KeyStatement } from "./statements.ts";
 import { evaluateText } from "./evaluate.ts";
 import { hasDatabasePermission } from "./permissions.ts";
@@ -10,9 +19,11 @@ import { hasDatabasePermission } from "./permissions.ts";
 /** CREATE, OPEN, ALTER, CLOSE, DROP of master keys, certificates and symmetric keys. */
 export async function executeKey(statement: KeyStatement, context: Context): Promise<void> {
   const { database, session } = context;
-  const isOpening = statement.action === "open" || statement.action === "close" || statement.action === "close all";
+  const isOpening =
+    statement.action === "open" || statement.action === "close" || statement.action === "close all";
   if (!isOpening && !hasDatabasePermission(session, database, "CONTROL")) throw refuse(15247);
-  if (!isOpening && statement.of !== "service master" && statement.action !== "backup") session.mustWrite(database);
+  if (!isOpening && statement.of !== "service master" && statement.action !== "backup")
+    session.mustWrite(database);
   if (statement.of === "master") return executeMaster(statement, context);
   if (statement.of === "service master") return executeServiceMaster(statement, context);
   if (statement.of === "certificate") return executeCertificate(statement, context);
@@ -27,7 +38,12 @@ async function executeMaster(statement: KeyStatement, context: Context): Promise
   if (statement.action === "create") {
     if (key) throw refuse(15578);
     const guid = randomUUID().toUpperCase();
-    put({ guid, passwords: password === undefined ? [] : [secretDigest(password)], serviceKeys: [instance.serviceMasterKey], createdMs: instance.now() });
+    put({
+      guid,
+      passwords: password === undefined ? [] : [secretDigest(password)],
+      serviceKeys: [instance.serviceMasterKey],
+      createdMs: instance.now(),
+    });
     return;
   }
   if (!key) throw refuse(statement.action === "drop" ? 15151 : 15581, "drop", "master key", "");
@@ -40,15 +56,29 @@ async function executeMaster(statement: KeyStatement, context: Context): Promise
       session.openMasterKeys.delete(key.guid);
       return;
     case "drop":
-      if ([...database.store.collection("certificates").values()].some((c) => (c as { password?: string }).password === undefined)) throw refuse(15352, "master key");
+      if (
+        [...database.store.collection("certificates").values()].some(
+          (c) => (c as { password?: string }).password === undefined,
+        )
+      )
+        throw refuse(15352, "master key");
       put(undefined);
       return;
     case "alter":
       mustOpenMaster(database, session);
-      if (statement.isRegenerate) put({ ...key, passwords: password === undefined ? [] : [secretDigest(password)] });
-      else if (statement.add === "service") put({ ...key, serviceKeys: [...new Set([...key.serviceKeys, instance.serviceMasterKey])] });
-      else if (statement.remove === "service") put({ ...key, serviceKeys: key.serviceKeys.filter((id) => id !== instance.serviceMasterKey) });
-      else if (password !== undefined) put({ ...key, passwords: statement.add ? [...key.passwords, secretDigest(password)] : key.passwords.filter((p) => p !== secretDigest(password)) });
+      if (statement.isRegenerate)
+        put({ ...key, passwords: password === undefined ? [] : [secretDigest(password)] });
+      else if (statement.add === "service")
+        put({ ...key, serviceKeys: [...new Set([...key.serviceKeys, instance.serviceMasterKey])] });
+      else if (statement.remove === "service")
+        put({ ...key, serviceKeys: key.serviceKeys.filter((id) => id !== instance.serviceMasterKey) });
+      else if (password !== undefined)
+        put({
+          ...key,
+          passwords: statement.add
+            ? [...key.passwords, secretDigest(password)]
+            : key.passwords.filter((p) => p !== secretDigest(password)),
+        });
       return;
     default:
       throw refuse(102, "MASTER");
@@ -66,10 +96,16 @@ async function executeServiceMaster(statement: KeyStatement, context: Context): 
   try {
     if (statement.action === "backup") {
       const password = statement.password ? secretDigest(evaluateText(statement.password, context)) : "";
-      await instance.disk.write(path, Buffer.from(JSON.stringify({ serviceMasterKey: instance.serviceMasterKey, password })));
+      await instance.disk.write(
+        path,
+        Buffer.from(JSON.stringify({ serviceMasterKey: instance.serviceMasterKey, password })),
+      );
       return;
     }
-    const found = JSON.parse((await instance.disk.read(path)).toString()) as { serviceMasterKey: string; password: string };
+    const found = JSON.parse((await instance.disk.read(path)).toString()) as {
+      serviceMasterKey: string;
+      password: string;
+    };
     const password = statement.decryption ? secretDigest(evaluateText(statement.decryption, context)) : "";
     if (found.password !== password) throw refuse(15313);
     rewrapAll(context, found.serviceMasterKey);
@@ -83,7 +119,13 @@ function rewrapAll({ instance }: Context, to: string): void {
   const from = instance.serviceMasterKey;
   for (const database of instance.databases().filter((d) => d.isWritable)) {
     const key = masterKey(database);
-    if (key?.serviceKeys.includes(from)) database.change((put) => put("master key", "key", { ...key, serviceKeys: [...key.serviceKeys.filter((id) => id !== from), to] }));
+    if (key?.serviceKeys.includes(from))
+      database.change((put) =>
+        put("master key", "key", {
+          ...key,
+          serviceKeys: [...key.serviceKeys.filter((id) => id !== from), to],
+        }),
+      );
   }
   instance.serviceMasterKey = to;
 }
@@ -99,16 +141,33 @@ async function executeCertificate(statement: KeyStatement, context: Context): Pr
     if (password === undefined) mustOpenMaster(database, session);
     const id = 256 + database.store.collection("certificates").size;
     const protectedBy = password === undefined ? {} : { password: secretDigest(password) };
-    transaction.put(database, "certificates", name.toLowerCase(), { id, name, subject: statement.subject ?? "", thumbprint: randomBytes(20), createdMs: instance.now(), ...protectedBy });
+    transaction.put(database, "certificates", name.toLowerCase(), {
+      id,
+      name,
+      subject: statement.subject ?? "",
+      thumbprint: randomBytes(20),
+      createdMs: instance.now(),
+      ...protectedBy,
+    });
     return;
   }
   if (!found) throw refuse(15151, statement.action, "certificate", name);
   if (statement.action === "backup") {
     const path = statement.file ? evaluateText(statement.file, context) : "";
-    await instance.disk.write(path, Buffer.from(JSON.stringify({ name, subject: found.subject, thumbprint: found.thumbprint.toString("hex") })));
+    await instance.disk.write(
+      path,
+      Buffer.from(
+        JSON.stringify({ name, subject: found.subject, thumbprint: found.thumbprint.toString("hex") }),
+      ),
+    );
     return;
   }
-  if ([...database.store.collection("symmetric keys").values()].some((k) => (k as { certificate?: string }).certificate?.toLowerCase() === name.toLowerCase())) throw refuse(15352, "certificate");
+  if (
+    [...database.store.collection("symmetric keys").values()].some(
+      (k) => (k as { certificate?: string }).certificate?.toLowerCase() === name.toLowerCase(),
+    )
+  )
+    throw refuse(15352, "certificate");
   transaction.put(database, "certificates", name.toLowerCase(), undefined);
 }
 
@@ -134,10 +193,17 @@ function executeSymmetric(statement: KeyStatement, context: Context): void {
       return;
     default: {
       if (found) throw refuse(15282, name);
-      if (statement.certificate !== undefined && !certificateOf(database, statement.certificate)) throw refuse(15151, "find", "certificate", statement.certificate);
+      if (statement.certificate !== undefined && !certificateOf(database, statement.certificate))
+        throw refuse(15151, "find", "certificate", statement.certificate);
       const id = 256 + database.store.collection("symmetric keys").size;
-      const key = newSymmetricKey(id, name, statement.algorithm ?? "AES_256", instance.now(), { source: statement.keySource, identity: statement.identityValue });
-      const by = statement.certificate === undefined ? { password: secretDigest(password ?? "") } : { certificate: statement.certificate };
+      const key = newSymmetricKey(id, name, statement.algorithm ?? "AES_256", instance.now(), {
+        source: statement.keySource,
+        identity: statement.identityValue,
+      });
+      const by =
+        statement.certificate === undefined
+          ? { password: secretDigest(password ?? "") }
+          : { certificate: statement.certificate };
       transaction.put(database, "symmetric keys", name.toLowerCase(), { ...key, ...by });
     }
   }

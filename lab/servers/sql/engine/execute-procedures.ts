@@ -10,7 +10,7 @@ import { parseParameters } from "./parse-definitions.ts";
 import { callOf, parametersOf, type Procedure } from "./procedures.ts";
 import { objectName, storedKey } from "./sources.ts";
 import type { Argument, ExecStatement, ParameterDeclaration } from "./statements.ts";
-import { int, nvarcharMax, type V } from "./types.ts";
+import { int, nvarcharMax, type V, plain } from "./types.ts";
 
 interface StoredProcedure {
   readonly name: string;
@@ -20,7 +20,9 @@ interface StoredProcedure {
 
 /** EXEC [@rc =] procedure arguments: the server's own procedures, then those of the database. */
 export async function executeProcedure(statement: ExecStatement, frame: Frame): Executed {
-  const parts = statement.procedure ?? partsOf(String(frame.variables.get(statement.procedureVariable?.toLowerCase() ?? "")?.value ?? ""));
+  const parts =
+    statement.procedure ??
+    partsOf(plain(frame.variables.get(statement.procedureVariable?.toLowerCase() ?? "")?.value ?? ""));
   const title = parts.filter((part) => part !== "").join(".");
   const { name, schema, database: databaseName } = objectName(parts);
   const setResult = (value: V): void => {
@@ -35,7 +37,9 @@ export async function executeProcedure(statement: ExecStatement, frame: Frame): 
     return undefined;
   }
   const database = databaseName === undefined ? frame.database : frame.instance.database(databaseName);
-  const stored = database?.isReadable ? (database.store.collection("procedures").get(storedKey(schema, name)) as StoredProcedure | undefined) : undefined;
+  const stored = database?.isReadable
+    ? (database.store.collection("procedures").get(storedKey(schema, name)) as StoredProcedure | undefined)
+    : undefined;
   const system = stored ? undefined : frame.instance.procedures.get(name.toLowerCase());
   if (system) {
     setResult(await runSystem(system, name, statement.args, frame));
@@ -47,13 +51,26 @@ export async function executeProcedure(statement: ExecStatement, frame: Frame): 
 }
 
 /** Values of the declared parameters from the arguments, by position and by name. */
-function bind(name: string, declared: readonly ParameterDeclaration[], args: readonly Argument[], frame: Frame): { values: Map<string, V>; given: Set<string>; outputs: Map<string, Variable> } {
+function bind(
+  name: string,
+  declared: readonly ParameterDeclaration[],
+  args: readonly Argument[],
+  frame: Frame,
+): { values: Map<string, V>; given: Set<string>; outputs: Map<string, Variable> } {
   const values = new Map<string, V>();
   const given = new Set<string>();
   const outputs = new Map<string, Variable>();
   args.forEach((arg, i) => {
-    const parameter = arg.name === undefined ? declared[i] : declared.find((p) => p.name.toLowerCase() === arg.name?.toLowerCase());
-    if (!parameter) throw arg.name === undefined ? (declared.length === 0 ? refuse(8146, name) : refuse(8144, name)) : refuse(8145, arg.name, name);
+    const parameter =
+      arg.name === undefined
+        ? declared[i]
+        : declared.find((p) => p.name.toLowerCase() === arg.name?.toLowerCase());
+    if (!parameter)
+      throw arg.name === undefined
+        ? declared.length === 0
+          ? refuse(8146, name)
+          : refuse(8144, name)
+        : refuse(8145, arg.name, name);
     const key = parameter.name.toLowerCase();
     if (!arg.expr) return;
     const { value, type } = evaluateTyped(arg.expr, frame);
@@ -61,7 +78,8 @@ function bind(name: string, declared: readonly ParameterDeclaration[], args: rea
     given.add(key);
     if (!arg.isOutput) return;
     if (!parameter.isOutput) throw refuse(8162, parameter.name);
-    const variable = arg.expr.kind === "variable" ? frame.variables.get(arg.expr.name.toLowerCase()) : undefined;
+    const variable =
+      arg.expr.kind === "variable" ? frame.variables.get(arg.expr.name.toLowerCase()) : undefined;
     if (variable) outputs.set(key, variable);
   });
   for (const parameter of declared) {
@@ -73,7 +91,12 @@ function bind(name: string, declared: readonly ParameterDeclaration[], args: rea
   return { values, given, outputs };
 }
 
-async function runSystem(procedure: Procedure, name: string, args: readonly Argument[], frame: Frame): Promise<number> {
+async function runSystem(
+  procedure: Procedure,
+  name: string,
+  args: readonly Argument[],
+  frame: Frame,
+): Promise<number> {
   const declared = parametersOf(procedure);
   const { values, given, outputs } = bind(name, declared, args, frame);
   const call = callOf(name, frame, values, given, (key, value) => {
@@ -86,12 +109,27 @@ async function runSystem(procedure: Procedure, name: string, args: readonly Argu
   return typeof status === "number" ? status : 0;
 }
 
-async function runStored(procedure: StoredProcedure, args: readonly Argument[], frame: Frame): Promise<number> {
+async function runStored(
+  procedure: StoredProcedure,
+  args: readonly Argument[],
+  frame: Frame,
+): Promise<number> {
   const { values, outputs } = bind(procedure.name, procedure.parameters, args, frame);
-  const variables = new Map<string, Variable>(procedure.parameters.map((p) => [p.name.toLowerCase(), { type: p.type, value: values.get(p.name.toLowerCase()) ?? null }]));
+  const variables = new Map<string, Variable>(
+    procedure.parameters.map((p) => [
+      p.name.toLowerCase(),
+      { type: p.type, value: values.get(p.name.toLowerCase()) ?? null },
+    ]),
+  );
   const { temp } = frame.session;
   const before = new Set(temp.tables().map((table) => table.id));
-  const inner = newFrame(frame.session, frame.signal, frame.emit, { variables, depth: frame.depth + 1, tryDepth: frame.tryDepth, procedure: procedure.name, caught: frame.caught });
+  const inner = newFrame(frame.session, frame.signal, frame.emit, {
+    variables,
+    depth: frame.depth + 1,
+    tryDepth: frame.tryDepth,
+    procedure: procedure.name,
+    caught: frame.caught,
+  });
   let status = 0;
   try {
     const flow = await runText(procedure.body, inner);
@@ -100,7 +138,8 @@ async function runStored(procedure: StoredProcedure, args: readonly Argument[], 
     if (!(error instanceof BatchEnded && error.isScopeOnly)) throw error;
     status = -6;
   } finally {
-    for (const table of temp.tables()) if (!before.has(table.id)) temp.change((put) => put("tables", table.id, undefined));
+    for (const table of temp.tables())
+      if (!before.has(table.id)) temp.change((put) => put("tables", table.id, undefined));
   }
   copyOutputs(variables, outputs);
   return status;
@@ -116,9 +155,16 @@ function copyOutputs(from: ReadonlyMap<string, Variable>, to: ReadonlyMap<string
 async function executeSql(statement: ExecStatement, frame: Frame): Promise<void> {
   const [text, declaration, ...args] = statement.args;
   if (!text?.expr) throw refuse(201, "sp_executesql", "@statement");
-  const declared = declaration?.expr ? parseParameters(new Cursor(evaluateText(declaration.expr, frame))) : [];
+  const declared = declaration?.expr
+    ? parseParameters(new Cursor(evaluateText(declaration.expr, frame)))
+    : [];
   const { values, outputs } = bind("sp_executesql", declared, args, frame);
-  const variables = new Map<string, Variable>(declared.map((p) => [p.name.toLowerCase(), { type: p.type, value: values.get(p.name.toLowerCase()) ?? null }]));
+  const variables = new Map<string, Variable>(
+    declared.map((p) => [
+      p.name.toLowerCase(),
+      { type: p.type, value: values.get(p.name.toLowerCase()) ?? null },
+    ]),
+  );
   await runDynamic(evaluateText(text.expr, frame), frame, variables);
   copyOutputs(variables, outputs);
 }

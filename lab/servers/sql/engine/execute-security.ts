@@ -1,15 +1,24 @@
 import { randomBytes } from "node:crypto";
 import type { Frame } from "./batch.ts";
 import { refuse } from "./errors.ts";
-import { evaluate } from "./evaluate.ts";
+import { executeLogin } from "./execute-logins.ts";
 import type { Done } from "./execute.ts";
 import { findTable } from "./sources.ts";
-import { hasDatabasePermission, hasServerPermission } from "./permissions.ts";
-import { hashPassword, type ServerPrincipal, type StoredSchema, type User } from "./principals.ts";
-import type { AuthorizationStatement, LoginStatement, PermissionStatement, RoleStatement, UserStatement } from "./statements.ts";
+import { hasDatabasePermission } from "./permissions.ts";
+import type { StoredSchema, User } from "./principals.ts";
+import type {
+  AuthorizationStatement,
+  LoginStatement,
+  PermissionStatement,
+  RoleStatement,
+  UserStatement,
+} from "./statements.ts";
 
 /** Logins, users, roles, permissions and owners. */
-export function executeSecurity(statement: LoginStatement | UserStatement | RoleStatement | PermissionStatement | AuthorizationStatement, frame: Frame): Done {
+export function executeSecurity(
+  statement: LoginStatement | UserStatement | RoleStatement | PermissionStatement | AuthorizationStatement,
+  frame: Frame,
+): Done {
   switch (statement.kind) {
     case "login":
       executeLogin(statement, frame);
@@ -29,74 +38,6 @@ export function executeSecurity(statement: LoginStatement | UserStatement | Role
   }
 }
 
-function passwordOf(statement: LoginStatement, frame: Frame): Buffer | undefined {
-  const option = statement.options.find((o) => o.name === "PASSWORD")?.value;
-  if (!option) return undefined;
-  const value = evaluate(option, frame);
-  if (statement.isHashed) {
-    if (!Buffer.isBuffer(value)) throw refuse(15021, "PASSWORD");
-    return value;
-  }
-  return hashPassword(String(value ?? ""));
-}
-
-function executeLogin(statement: LoginStatement, frame: Frame): void {
-  const { instance, session } = frame;
-  const { principals } = instance;
-  const { name } = statement;
-  if (!hasServerPermission(session, "ALTER ANY LOGIN") && !(statement.action === "alter" && name.toLowerCase() === session.principal.name.toLowerCase())) throw statement.action === "create" ? refuse(15247) : refuse(15151, statement.action, "login", name);
-  const word = (option: string): string | undefined => statement.options.find((o) => o.name === option)?.word;
-  const hash = passwordOf(statement, frame);
-  if (statement.action === "create") {
-    if (principals.find(name)) throw refuse(15025, name);
-    const sidOption = statement.options.find((o) => o.name === "SID")?.value;
-    const sid = sidOption ? evaluate(sidOption, frame) : randomBytes(16);
-    if (!Buffer.isBuffer(sid)) throw refuse(15021, "SID");
-    if (principals.bySid(sid)) throw refuse(15433);
-    const defaultDatabase = word("DEFAULT_DATABASE") ?? "master";
-    if (!instance.database(defaultDatabase)) throw refuse(15010, defaultDatabase);
-    const isPolicy = (word("CHECK_POLICY") ?? "ON").toUpperCase() === "ON" && !statement.fromWindows;
-    if (!statement.fromWindows && !hash) throw refuse(102, name);
-    const now = instance.now();
-    principals.put({ id: principals.newId(), name, sid: statement.fromWindows ? windowsSid(name) : sid, type: statement.fromWindows ? "U" : "S", isDisabled: false, createdMs: now, modifiedMs: now, defaultDatabase, defaultLanguage: word("DEFAULT_LANGUAGE") ?? "us_english", isPolicyChecked: isPolicy, isExpirationChecked: word("CHECK_EXPIRATION")?.toUpperCase() === "ON", ...(hash && !statement.fromWindows ? { hash } : {}) });
-    return;
-  }
-  const login = principals.login(name);
-  if (!login) throw refuse(15151, statement.action, "login", name);
-  if (statement.action === "drop") return dropLogin(login, frame);
-  const policy = word("CHECK_POLICY")?.toUpperCase();
-  if (statement.isHashed && login.isPolicyChecked && policy !== "OFF") throw refuse(33020);
-  const renamed = word("NAME");
-  if (renamed !== undefined && principals.find(renamed)) throw refuse(15025, renamed);
-  const changed: ServerPrincipal = {
-    ...login,
-    modifiedMs: instance.now(),
-    isDisabled: statement.isEnabled === undefined ? login.isDisabled : !statement.isEnabled,
-    ...(hash ? { hash } : {}),
-    ...(policy === undefined ? {} : { isPolicyChecked: policy === "ON" }),
-    ...(word("CHECK_EXPIRATION") === undefined ? {} : { isExpirationChecked: word("CHECK_EXPIRATION")?.toUpperCase() === "ON" }),
-    ...(word("DEFAULT_DATABASE") === undefined ? {} : { defaultDatabase: word("DEFAULT_DATABASE") ?? "master" }),
-    ...(word("DEFAULT_LANGUAGE") === undefined ? {} : { defaultLanguage: word("DEFAULT_LANGUAGE") ?? "us_english" }),
-    ...(renamed === undefined ? {} : { name: renamed }),
-  };
-  if (renamed !== undefined) {
-    const roles = principals.memberships().filter(({ member }) => member.name === login.name);
-    principals.remove(login.name);
-    for (const { role } of roles) principals.addMember(role.name, renamed);
-  }
-  principals.put(changed);
-}
-/** A sid for a Windows account: the same on every server of the lab. */
-function windowsSid(name: string): Buffer {
-  const hash = hashPassword(name.toLowerCase(), Buffer.from("ntsd")).subarray(6, 22);
-  return Buffer.concat([Buffer.from("010500000000000515000000", "hex"), hash]);
-}
-function dropLogin(login: ServerPrincipal, { instance }: Frame): void {
-  if ([...instance.sessions.values()].some((session) => session.principal.name === login.name)) throw refuse(15434, login.name);
-  if (instance.databases().some((database) => database.ownerSid.equals(login.sid))) throw refuse(15174, login.name);
-  instance.principals.remove(login.name);
-}
-
 function executeUser(statement: UserStatement, frame: Frame): void {
   const { database, session, instance, transaction } = frame;
   session.mustWrite(database);
@@ -114,8 +55,17 @@ function executeUser(statement: UserStatement, frame: Frame): void {
     if (isKnown) throw refuse(15063);
     const id = ((database.store.collection("counters").get("user") as number | undefined) ?? 4) + 1;
     transaction.put(database, "counters", "user", id);
-    const sid = login?.sid ?? Buffer.concat([Buffer.from("010500000000000903000000", "hex"), randomBytes(16)]);
-    put({ id, name: statement.name, type: login?.type === "U" ? "U" : "S", sid, defaultSchema: option("DEFAULT_SCHEMA") ?? "dbo", createdMs: instance.now(), isFixedRole: false });
+    const sid =
+      login?.sid ?? Buffer.concat([Buffer.from("010500000000000903000000", "hex"), randomBytes(16)]);
+    put({
+      id,
+      name: statement.name,
+      type: login?.type === "U" ? "U" : "S",
+      sid,
+      defaultSchema: option("DEFAULT_SCHEMA") ?? "dbo",
+      createdMs: instance.now(),
+      isFixedRole: false,
+    });
     return;
   }
   if (!user || user.type === "R") {
@@ -123,19 +73,32 @@ function executeUser(statement: UserStatement, frame: Frame): void {
     throw refuse(15151, statement.action, "user", statement.name);
   }
   if (statement.action === "drop") {
-    const owns = ([...database.store.collection("schemas").values()] as StoredSchema[]).some((schema) => schema.owner.toLowerCase() === user.name.toLowerCase());
+    const owns = ([...database.store.collection("schemas").values()] as StoredSchema[]).some(
+      (schema) => schema.owner.toLowerCase() === user.name.toLowerCase(),
+    );
     if (owns) throw refuse(15138, "schema");
     transaction.put(database, "users", user.name.toLowerCase(), undefined);
-    for (const [key, member] of [...database.store.collection("members")] as [string, { member: string }][]) if (member.member.toLowerCase() === user.name.toLowerCase()) transaction.put(database, "members", key, undefined);
+    for (const [key, member] of [...database.store.collection("members")] as [string, { member: string }][])
+      if (member.member.toLowerCase() === user.name.toLowerCase())
+        transaction.put(database, "members", key, undefined);
     return;
   }
   if (user.id <= 4 && user.name !== "guest") throw refuse(15405, user.name);
   const login = statement.login === undefined ? undefined : instance.principals.login(statement.login);
   if (statement.login !== undefined && !login) throw refuse(15007, statement.login);
-  if (login && ([...users.values()] as User[]).some((other) => other !== user && other.sid?.equals(login.sid))) throw refuse(15063);
+  if (
+    login &&
+    ([...users.values()] as User[]).some((other) => other !== user && other.sid?.equals(login.sid))
+  )
+    throw refuse(15063);
   const name = option("NAME") ?? user.name;
   if (name !== user.name) transaction.put(database, "users", user.name.toLowerCase(), undefined);
-  put({ ...user, name, ...(login ? { sid: login.sid } : {}), ...(option("DEFAULT_SCHEMA") === undefined ? {} : { defaultSchema: option("DEFAULT_SCHEMA") ?? "dbo" }) });
+  put({
+    ...user,
+    name,
+    ...(login ? { sid: login.sid } : {}),
+    ...(option("DEFAULT_SCHEMA") === undefined ? {} : { defaultSchema: option("DEFAULT_SCHEMA") ?? "dbo" }),
+  });
 }
 
 function executeRole(statement: RoleStatement, frame: Frame): void {
@@ -158,7 +121,15 @@ function executeRole(statement: RoleStatement, frame: Frame): void {
     if (role) throw refuse(15023, name);
     const id = ((database.store.collection("counters").get("user") as number | undefined) ?? 4) + 1;
     transaction.put(database, "counters", "user", id);
-    transaction.put(database, "users", name.toLowerCase(), { id, name, type: "R", sid: null, defaultSchema: null, createdMs: instance.now(), isFixedRole: false } satisfies User);
+    transaction.put(database, "users", name.toLowerCase(), {
+      id,
+      name,
+      type: "R",
+      sid: null,
+      defaultSchema: null,
+      createdMs: instance.now(),
+      isFixedRole: false,
+    } satisfies User);
     return;
   }
   if (role?.type !== "R") {
@@ -166,17 +137,28 @@ function executeRole(statement: RoleStatement, frame: Frame): void {
     throw refuse(15151, statement.action === "drop" ? "drop" : "alter", "role", name);
   }
   if (statement.action === "drop") {
-    if (([...database.store.collection("members").values()] as { role: string }[]).some((m) => m.role.toLowerCase() === name.toLowerCase())) throw refuse(15144);
+    if (
+      ([...database.store.collection("members").values()] as { role: string }[]).some(
+        (m) => m.role.toLowerCase() === name.toLowerCase(),
+      )
+    )
+      throw refuse(15144);
     transaction.put(database, "users", name.toLowerCase(), undefined);
     return;
   }
   const user = users.get((member ?? "").toLowerCase()) as User | undefined;
   if (!user) throw refuse(15151, statement.action === "add" ? "add" : "drop", "principal", member ?? "");
   const key = `${name.toLowerCase()}\u0000${user.name.toLowerCase()}`;
-  transaction.put(database, "members", key, statement.action === "add" ? { role: role.name, member: user.name } : undefined);
+  transaction.put(
+    database,
+    "members",
+    key,
+    statement.action === "add" ? { role: role.name, member: user.name } : undefined,
+  );
 }
 
-const serverPermissions = /^(CONTROL SERVER|CONNECT SQL|VIEW SERVER STATE|VIEW ANY DATABASE|VIEW ANY DEFINITION|ALTER ANY DATABASE|CREATE ANY DATABASE|ALTER ANY LOGIN|ALTER SETTINGS|ALTER TRACE|ALTER ANY CONNECTION|ADMINISTER BULK OPERATIONS|SHUTDOWN|ALTER SERVER STATE|ALTER ANY SERVER ROLE|VIEW SERVER PERFORMANCE STATE|UNSAFE ASSEMBLY|EXTERNAL ACCESS ASSEMBLY|IMPERSONATE ANY LOGIN|CONNECT ANY DATABASE|SELECT ALL USER SECURABLES)$/;
+const serverPermissions =
+  /^(CONTROL SERVER|CONNECT SQL|VIEW SERVER STATE|VIEW ANY DATABASE|VIEW ANY DEFINITION|ALTER ANY DATABASE|CREATE ANY DATABASE|ALTER ANY LOGIN|ALTER SETTINGS|ALTER TRACE|ALTER ANY CONNECTION|ADMINISTER BULK OPERATIONS|SHUTDOWN|ALTER SERVER STATE|ALTER ANY SERVER ROLE|VIEW SERVER PERFORMANCE STATE|UNSAFE ASSEMBLY|EXTERNAL ACCESS ASSEMBLY|IMPERSONATE ANY LOGIN|CONNECT ANY DATABASE|SELECT ALL USER SECURABLES)$/;
 
 function executePermission(statement: PermissionStatement, frame: Frame): void {
   const { database, session, instance, transaction } = frame;
@@ -191,15 +173,30 @@ function executePermission(statement: PermissionStatement, frame: Frame): void {
         else instance.principals.grants.set(key, statement.action);
         continue;
       }
-      if (!session.isOwner(database) && !hasDatabasePermission(session, database, "CONTROL")) throw refuse(15247);
+      if (!session.isOwner(database) && !hasDatabasePermission(session, database, "CONTROL"))
+        throw refuse(15247);
       const user = database.store.collection("users").get(name.toLowerCase()) as User | undefined;
       if (!user) throw refuse(15151, "find", "user", name);
-      if (statement.on?.kind === "OBJECT" && !findTable(statement.on.name, frame) && !isProcedure(statement.on.name.at(-1) ?? "", frame)) throw refuse(15151, "find", "object", statement.on.name.join("."));
+      if (
+        statement.on?.kind === "OBJECT" &&
+        !findTable(statement.on.name, frame) &&
+        !isProcedure(statement.on.name.at(-1) ?? "", frame)
+      )
+        throw refuse(15151, "find", "object", statement.on.name.join("."));
       const on = statement.on && statement.on.kind !== "DATABASE" ? (statement.on.name.at(-1) ?? "") : "";
-      transaction.put(database, "grants", `${user.name.toLowerCase()}/${permission}/${on.toLowerCase()}`, statement.action === "REVOKE" ? undefined : statement.action);
+      transaction.put(
+        database,
+        "grants",
+        `${user.name.toLowerCase()}/${permission}/${on.toLowerCase()}`,
+        statement.action === "REVOKE" ? undefined : statement.action,
+      );
     }
 }
-const isProcedure = (name: string, { instance, database }: Frame): boolean => instance.procedures.has(name.toLowerCase()) || [...database.store.collection("procedures").values()].some((p) => (p as { name: string }).name.toLowerCase() === name.toLowerCase());
+const isProcedure = (name: string, { instance, database }: Frame): boolean =>
+  instance.procedures.has(name.toLowerCase()) ||
+  [...database.store.collection("procedures").values()].some(
+    (p) => (p as { name: string }).name.toLowerCase() === name.toLowerCase(),
+  );
 
 function executeAuthorization(statement: AuthorizationStatement, frame: Frame): void {
   const { database, instance, session, transaction } = frame;
@@ -216,11 +213,15 @@ function executeAuthorization(statement: AuthorizationStatement, frame: Frame): 
     if (users.some((user) => user.name !== "dbo" && user.sid?.equals(login.sid))) throw refuse(15110);
     target.ownerSid = login.sid;
     const dbo = users.find((user) => user.name === "dbo");
-    transaction.put(target, "settings", "settings", { ...target.settings, ownerSid: login.sid.toString("hex") });
+    transaction.put(target, "settings", "settings", {
+      ...target.settings,
+      ownerSid: login.sid.toString("hex"),
+    });
     if (dbo) transaction.put(target, "users", "dbo", { ...dbo, sid: login.sid });
     return;
   }
-  if (!database.store.collection("users").has(statement.to.toLowerCase())) throw refuse(15151, "find", "principal", statement.to);
+  if (!database.store.collection("users").has(statement.to.toLowerCase()))
+    throw refuse(15151, "find", "principal", statement.to);
   if (statement.of !== "SCHEMA") return;
   const schema = database.store.collection("schemas").get(name.toLowerCase()) as StoredSchema | undefined;
   if (!schema) throw refuse(15151, "find", "schema", name);

@@ -55,13 +55,46 @@ export function executeServerStatement(statement: Statement, frame: Frame): Done
 }
 
 /** The login behind a database user: a user whose sid no login has cannot be impersonated (15517). */
-function impersonated(name: string, { database, instance }: Frame): ReturnType<typeof instance.principals.login> {
+function impersonated(
+  name: string,
+  { database, instance }: Frame,
+): ReturnType<typeof instance.principals.login> {
   const user = database.store.collection("users").get(name.toLowerCase()) as User | undefined;
   const sid = user?.name === "dbo" ? Buffer.from(database.settings.ownerSid, "hex") : user?.sid;
   return sid ? instance.principals.bySid(sid) : undefined;
 }
 
-const known = new Set(["ANSI_NULLS", "ANSI_NULL_DFLT_ON", "ANSI_NULL_DFLT_OFF", "ANSI_PADDING", "ANSI_WARNINGS", "ANSI_DEFAULTS", "ARITHABORT", "ARITHIGNORE", "CONCAT_NULL_YIELDS_NULL", "CURSOR_CLOSE_ON_COMMIT", "DATEFIRST", "DATEFORMAT", "DEADLOCK_PRIORITY", "FMTONLY", "FORCEPLAN", "IMPLICIT_TRANSACTIONS", "LANGUAGE", "LOCK_TIMEOUT", "NOCOUNT", "NOEXEC", "NUMERIC_ROUNDABORT", "PARSEONLY", "QUOTED_IDENTIFIER", "ROWCOUNT", "SHOWPLAN_ALL", "STATISTICS", "TEXTSIZE", "XACT_ABORT", "CONTEXT_INFO"]);
+const known = new Set([
+  "ANSI_NULLS",
+  "ANSI_NULL_DFLT_ON",
+  "ANSI_NULL_DFLT_OFF",
+  "ANSI_PADDING",
+  "ANSI_WARNINGS",
+  "ANSI_DEFAULTS",
+  "ARITHABORT",
+  "ARITHIGNORE",
+  "CONCAT_NULL_YIELDS_NULL",
+  "CURSOR_CLOSE_ON_COMMIT",
+  "DATEFIRST",
+  "DATEFORMAT",
+  "DEADLOCK_PRIORITY",
+  "FMTONLY",
+  "FORCEPLAN",
+  "IMPLICIT_TRANSACTIONS",
+  "LANGUAGE",
+  "LOCK_TIMEOUT",
+  "NOCOUNT",
+  "NOEXEC",
+  "NUMERIC_ROUNDABORT",
+  "PARSEONLY",
+  "QUOTED_IDENTIFIER",
+  "ROWCOUNT",
+  "SHOWPLAN_ALL",
+  "STATISTICS",
+  "TEXTSIZE",
+  "XACT_ABORT",
+  "CONTEXT_INFO",
+]);
 
 function setOption(statement: Extract<Statement, { kind: "set option" }>, frame: Frame): Done {
   const { options } = frame.session;
@@ -73,7 +106,8 @@ function setOption(statement: Extract<Statement, { kind: "set option" }>, frame:
       if (options.identityInsert?.id === found.table.id) options.identityInsert = undefined;
       return {};
     }
-    if (options.identityInsert && options.identityInsert.id !== found.table.id) throw refuse(8107, options.identityInsert.name, found.table.name);
+    if (options.identityInsert && options.identityInsert.id !== found.table.id)
+      throw refuse(8107, options.identityInsert.name, found.table.name);
     options.identityInsert = found.table;
     return {};
   }
@@ -84,7 +118,11 @@ function setOption(statement: Extract<Statement, { kind: "set option" }>, frame:
 }
 
 function executeDbcc(statement: Extract<Statement, { kind: "dbcc" }>, frame: Frame): Done {
-  const say = (text: string): void => frame.emit({ kind: "message", message: { number: 2528, severity: 0, state: 1, line: statement.line, text } });
+  const say = (text: string): void =>
+    frame.emit({
+      kind: "message",
+      message: { number: 2528, severity: 0, state: 1, line: statement.line, text },
+    });
   switch (statement.command) {
     case "CHECKDB": {
       const name = statement.args[0] ?? frame.database.name;
@@ -108,4 +146,5 @@ function executeDbcc(statement: Extract<Statement, { kind: "dbcc" }>, frame: Fra
   say("DBCC execution completed. If DBCC printed error messages, contact your system administrator.");
   return {};
 }
-const instanceDatabase = (name: string, { instance }: Frame) => instance.database(name) ?? instance.databases().find((database) => String(database.id) === name);
+const instanceDatabase = (name: string, { instance }: Frame) =>
+  instance.database(name) ?? instance.databases().find((database) => String(database.id) === name);

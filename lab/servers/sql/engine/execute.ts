@@ -1,7 +1,8 @@
 import type { Frame } from "./batch.ts";
 import { BatchEnded, newFrame, RaisedError, runText } from "./batch.ts";
 import { executeBackup } from "./backup.ts";
-import { executeDelete, executeInsert, executeTruncate, executeUpdate } from "./changes.ts";
+import { executeDelete, executeTruncate, executeUpdate } from "./changes.ts";
+import { executeInsert } from "./insert.ts";
 import type { TableVariable } from "./context.ts";
 import { textOf, wireValue } from "./convert.ts";
 import { refuse, SqlError } from "./errors.ts";
@@ -44,18 +45,29 @@ export async function execute(statement: Statement, frame: Frame): Executed {
     case "truncate":
       return executeTruncate(statement, frame);
     case "declare":
-      return declare(statement, frame);
+      { declare(statement, frame); return; }
     case "set":
-      return set(statement, frame);
+      { set(statement, frame); return; }
     case "print":
-      frame.emit({ kind: "message", message: { number: 0, state: 1, severity: 0, text: printed(statement.expr, frame), line: statement.line } });
+      frame.emit({
+        kind: "message",
+        message: {
+          number: 0,
+          state: 1,
+          severity: 0,
+          text: printed(statement.expr, frame),
+          line: statement.line,
+        },
+      });
       return {};
     case "raiserror":
       return raise(statement, frame);
     case "throw":
       return throwError(statement, frame);
     case "waitfor": {
-      const [hours = 0, minutes = 0, seconds = 0] = evaluateText(statement.delay, frame).split(":").map(Number);
+      const [hours = 0, minutes = 0, seconds = 0] = evaluateText(statement.delay, frame)
+        .split(":")
+        .map(Number);
       // Lab time is not the wall's: a wait is only a short breath of real time.
       await pause(Math.min(50, (hours * 3600 + minutes * 60 + seconds) * 1000), frame.signal);
       return {};
@@ -82,7 +94,9 @@ export async function execute(statement: Statement, frame: Frame): Executed {
     case "authorization":
       return executeSecurity(statement, frame);
     case "drop":
-      return statement.what === "database" ? executeDropDatabase(statement, frame) : executeDefinition(statement, frame);
+      return statement.what === "database"
+        ? executeDropDatabase(statement, frame)
+        : executeDefinition(statement, frame);
     default:
       return executeServerStatement(statement, frame) ?? executeDefinition(statement, frame);
   }
@@ -93,10 +107,18 @@ function executeSelect(statement: Extract<Statement, { kind: "select" }>, frame:
   if (query.body.kind === "select" && query.body.into) return selectInto(query, query.body.into, frame);
   const compiled = compileQuery(query, new Scope(frame));
   const rows = compiled.run(undefined);
-  const isAssignment = query.body.kind === "select" && query.body.items.some((item) => item.variable !== undefined);
+  const isAssignment =
+    query.body.kind === "select" && query.body.items.some((item) => item.variable !== undefined);
   if (!isAssignment) {
-    frame.emit({ kind: "columns", columns: compiled.columns.map((column) => wireColumn(column.name, column.type)) });
-    for (const row of rows) frame.emit({ kind: "row", values: row.map((value, i) => wireValue(value, compiled.columns[i]?.type ?? { name: "int" })) });
+    frame.emit({
+      kind: "columns",
+      columns: compiled.columns.map((column) => wireColumn(column.name, column.type)),
+    });
+    for (const row of rows)
+      frame.emit({
+        kind: "row",
+        values: row.map((value, i) => wireValue(value, compiled.columns[i]?.type ?? { name: "int" })),
+      });
   }
   return { command: 193, rows: rows.length };
 }
@@ -134,15 +156,28 @@ function raise(statement: Extract<Statement, { kind: "raiserror" }>, frame: Fram
   const values = rest.map((expr) => evaluateTyped(expr, frame));
   let at = 0;
   const fill = (text: string): string =>
-    text.replace(/%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?(?:I64|l|h|w)?([dsiuxX%o])/g, (_, __, ___, ____, kind: string) => {
-      if (kind === "%") return "%";
-      const item = values[at++];
-      return item === undefined || item.value === null ? "(null)" : textOf(item.value, item.type);
-    });
+    text.replace(
+      /%([-+ #0]*)(\*|\d+)?(?:\.(\*|\d+))?(?:I64|l|h|w)?([dsiuxX%o])/g,
+      (_, __, ___, ____, kind: string) => {
+        if (kind === "%") return "%";
+        const item = values[at++];
+        return item === undefined || item.value === null ? "(null)" : textOf(item.value, item.type);
+      },
+    );
   const number = typeof value === "number" ? value : 50000;
-  const text = typeof value === "number" ? `Error ${value}, severity ${severity}, state 1 was raised, but no message with that error number was found in sys.messages.` : fill(textOf(value, type));
-  const raised = { number: typeof value === "number" ? 18054 : number, severity, state: Math.max(0, evaluateInt(stateOf, frame)), text, line: statement.line };
-  if (statement.isLogged) frame.instance.log(`Error: ${raised.number}, Severity: ${severity}, State: ${raised.state}. ${text}`);
+  const text =
+    typeof value === "number"
+      ? `Error ${value}, severity ${severity}, state 1 was raised, but no message with that error number was found in sys.messages.`
+      : fill(textOf(value, type));
+  const raised = {
+    number: typeof value === "number" ? 18054 : number,
+    severity,
+    state: Math.max(0, evaluateInt(stateOf, frame)),
+    text,
+    line: statement.line,
+  };
+  if (statement.isLogged)
+    frame.instance.log(`Error: ${raised.number}, Severity: ${severity}, State: ${raised.state}. ${text}`);
   if (severity > 10) throw new RaisedError([raised]);
   frame.emit({ kind: "message", message: raised });
   return {};
@@ -154,7 +189,18 @@ function throwError(statement: Extract<Statement, { kind: "throw" }>, frame: Fra
     if (!frame.caught) throw refuse(10704);
     throw new SqlError([frame.caught], true);
   }
-  throw new SqlError([{ number: evaluateInt(number, frame), severity: 16, state: evaluateInt(state, frame), text: evaluateText(text, frame), line: statement.line }], true);
+  throw new SqlError(
+    [
+      {
+        number: evaluateInt(number, frame),
+        severity: 16,
+        state: evaluateInt(state, frame),
+        text: evaluateText(text, frame),
+        line: statement.line,
+      },
+    ],
+    true,
+  );
 }
 
 /** EXEC of a procedure, or of a text. */
@@ -170,14 +216,20 @@ export async function runDynamic(sql: string, frame: Frame, variables: Frame["va
   const { session } = frame;
   const database = session.database;
   const before = new Set(session.temp.tables().map((table) => table.id));
-  const inner = newFrame(session, frame.signal, frame.emit, { variables, depth: frame.depth + 1, tryDepth: frame.tryDepth, caught: frame.caught });
+  const inner = newFrame(session, frame.signal, frame.emit, {
+    variables,
+    depth: frame.depth + 1,
+    tryDepth: frame.tryDepth,
+    caught: frame.caught,
+  });
   try {
     await runText(sql, inner);
   } catch (error) {
     if (!(error instanceof BatchEnded && error.isScopeOnly)) throw error;
   } finally {
     if (session.instance.databases().includes(database) && database.isReadable) session.database = database;
-    for (const table of session.temp.tables()) if (!before.has(table.id)) session.temp.change((put) => put("tables", table.id, undefined));
+    for (const table of session.temp.tables())
+      if (!before.has(table.id)) session.temp.change((put) => put("tables", table.id, undefined));
   }
 }
 

@@ -31,7 +31,9 @@ export class Faults {
     const { number, severity = 16, state = 1 } = found.order;
     const ordered = { number, severity, state, text: found.order.text, line: 1 };
     const media = /^\s*((BACKUP|RESTORE) (DATABASE|LOG))/i.exec(text)?.[1];
-    return media === undefined ? refuseWith(ordered) : refuseWith(ordered, message(3013, media.toUpperCase()));
+    return media === undefined
+      ? refuseWith(ordered)
+      : refuseWith(ordered, message(3013, media.toUpperCase()));
   }
 }
 

@@ -4,11 +4,15 @@ import { asJson } from "./json.ts";
 import type { CompiledQuery } from "./scope.ts";
 import { nvarcharMax } from "./types.ts";
 
-const escape = (text: string): string => text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+const escape = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
 
 /** FOR JSON and FOR XML: all rows as one text. */
 export function formatFor(clause: ForClause, query: CompiledQuery): CompiledQuery {
-  const name = clause.mode === "JSON" ? "JSON_F52E2B61-18A1-11d1-B105-00805F49916B" : "XML_F52E2B61-18A1-11d1-B105-00805F49916B";
+  const name =
+    clause.mode === "JSON"
+      ? "JSON_F52E2B61-18A1-11d1-B105-00805F49916B"
+      : "XML_F52E2B61-18A1-11d1-B105-00805F49916B";
   const columns = [{ name, type: nvarcharMax }];
   if (clause.mode === "XML") return { columns, run: (env) => xml(clause, query, query.run(env)) };
   return {
@@ -17,14 +21,20 @@ export function formatFor(clause: ForClause, query: CompiledQuery): CompiledQuer
       const rows = query.run(env);
       if (rows.length === 0 && clause.root === undefined) return [];
       const objects = rows.map((row) => jsonObject(clause, query, row));
-      const text = clause.withoutWrapper ? objects.map((o) => JSON.stringify(o)).join(",") : JSON.stringify(objects);
+      const text = clause.withoutWrapper
+        ? objects.map((o) => JSON.stringify(o)).join(",")
+        : JSON.stringify(objects);
       return [[clause.root === undefined ? text : `{${JSON.stringify(clause.root)}:${text}}`]];
     },
   };
 }
 
 /** Names with dots make nested objects. */
-function jsonObject(clause: ForClause, query: CompiledQuery, row: readonly unknown[]): Record<string, unknown> {
+function jsonObject(
+  clause: ForClause,
+  query: CompiledQuery,
+  row: readonly unknown[],
+): Record<string, unknown> {
   const result: Record<string, unknown> = {};
   query.columns.forEach((column, i) => {
     const value = asJson((row[i] ?? null) as Parameters<typeof asJson>[0], column.type);
@@ -37,15 +47,23 @@ function jsonObject(clause: ForClause, query: CompiledQuery, row: readonly unkno
   return result;
 }
 
-function xml(clause: ForClause, query: CompiledQuery, rows: ReturnType<CompiledQuery["run"]>): ReturnType<CompiledQuery["run"]> {
+function xml(
+  clause: ForClause,
+  query: CompiledQuery,
+  rows: ReturnType<CompiledQuery["run"]>,
+): ReturnType<CompiledQuery["run"]> {
   const elements = rows.map((row) => {
     const inner = query.columns.map((column, i) => {
       const value = row[i] ?? null;
       if (value === null) return "";
       const text = escape(textOf(value, column.type, 126));
-      return column.name === "" || column.name === "*" || column.name === "text()" ? text : `<${column.name}>${text}</${column.name}>`;
+      return column.name === "" || column.name === "*" || column.name === "text()"
+        ? text
+        : `<${column.name}>${text}</${column.name}>`;
     });
-    return clause.element === "" ? inner.join("") : `<${clause.element}>${inner.join("")}</${clause.element}>`;
+    return clause.element === ""
+      ? inner.join("")
+      : `<${clause.element}>${inner.join("")}</${clause.element}>`;
   });
   if (elements.length === 0) return [[null]];
   const text = elements.join("");

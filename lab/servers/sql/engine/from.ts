@@ -23,13 +23,21 @@ export function compileFrom(ref: TableRef, scope: Scope): From {
       return compileJoin(ref, scope);
     case "query": {
       const query = subquery(ref.query, scope);
-      const columns = query.columns.map((column, i) => ({ ...column, name: ref.columns?.[i] ?? column.name }));
+      const columns = query.columns.map((column, i) => ({
+        ...column,
+        name: ref.columns?.[i] ?? column.name,
+      }));
       return add(scope, { alias: ref.alias, path: [], columns }, (env) => query.run(env));
     }
     case "function": {
       const found = compileTableFunction(ref, scope);
-      const columns = found.columns.map((column, i) => ({ ...column, name: ref.columns?.[i] ?? column.name }));
-      return add(scope, { alias: ref.alias ?? ref.name.at(-1) ?? "", path: [], columns }, (env) => found.run(env));
+      const columns = found.columns.map((column, i) => ({
+        ...column,
+        name: ref.columns?.[i] ?? column.name,
+      }));
+      return add(scope, { alias: ref.alias ?? ref.name.at(-1) ?? "", path: [], columns }, (env) =>
+        found.run(env),
+      );
     }
     case "variable": {
       const table = scope.context.tableVariables.get(ref.name.toLowerCase());
@@ -40,7 +48,11 @@ export function compileFrom(ref: TableRef, scope: Scope): From {
     case "table": {
       const named = ref.name.length === 1 ? scope.named.get((ref.name[0] ?? "").toLowerCase()) : undefined;
       const found = named ? named.compile(scope) : resolveTable(ref.name, scope.context);
-      const source = { alias: ref.alias ?? ref.name.at(-1) ?? "", path: ref.alias === undefined ? ref.name : [], columns: found.columns };
+      const source = {
+        alias: ref.alias ?? ref.name.at(-1) ?? "",
+        path: ref.alias === undefined ? ref.name : [],
+        columns: found.columns,
+      };
       const from = add(scope, source, () => found.run(undefined));
       return { ...from, base };
     }
@@ -57,7 +69,8 @@ function compileJoin(ref: Extract<TableRef, { kind: "join" }>, scope: Scope): Fr
   const left = compileFrom(ref.left, scope);
   const right = compileFrom(ref.right, scope);
   const on = ref.on ? compileCondition(ref.on, scope) : undefined;
-  const nothing = (from: From): Frame => scope.sources.slice(from.base, from.base + from.width).map((source) => source.columns.map(() => null));
+  const nothing = (from: From): Frame =>
+    scope.sources.slice(from.base, from.base + from.width).map((source) => source.columns.map(() => null));
   const { base } = left;
   const pad: Frame = Array.from({ length: base }, () => []);
   const join = (a: Frame, b: Frame): Frame => [...a, ...b];
@@ -65,14 +78,21 @@ function compileJoin(ref: Extract<TableRef, { kind: "join" }>, scope: Scope): Fr
   const hash = ref.on && !isApply ? equality(ref.on, left, right, scope) : undefined;
 
   const frames = (env: Env): readonly Frame[] => {
-    const envOf = (frame: Frame): Env => ({ rows: base === 0 ? frame : [...pad, ...frame], parent: env.parent });
+    const envOf = (frame: Frame): Env => ({
+      rows: base === 0 ? frame : [...pad, ...frame],
+      parent: env.parent,
+    });
     const lefts = left.frames(env);
     const result: Frame[] = [];
     const matched = new Set<Frame>();
     const rights = isApply ? [] : right.frames(env);
     const index = hash ? indexOf(rights, hash.right, right, env) : undefined;
     for (const a of lefts) {
-      const candidates = isApply ? right.frames(envOf(a)) : index && hash ? (index.get(hash.left(envOf(a))) ?? []) : rights;
+      const candidates = isApply
+        ? right.frames(envOf(a))
+        : index && hash
+          ? (index.get(hash.left(envOf(a))) ?? [])
+          : rights;
       let isMatched = false;
       for (const b of candidates) {
         const frame = join(a, b);
@@ -81,9 +101,11 @@ function compileJoin(ref: Extract<TableRef, { kind: "join" }>, scope: Scope): Fr
         matched.add(b);
         result.push(frame);
       }
-      if (!isMatched && (ref.type === "left" || ref.type === "full" || ref.type === "outer apply")) result.push(join(a, nothing(right)));
+      if (!isMatched && (ref.type === "left" || ref.type === "full" || ref.type === "outer apply"))
+        result.push(join(a, nothing(right)));
     }
-    if (ref.type === "right" || ref.type === "full") for (const b of rights) if (!matched.has(b)) result.push(join(nothing(left), b));
+    if (ref.type === "right" || ref.type === "full")
+      for (const b of rights) if (!matched.has(b)) result.push(join(nothing(left), b));
     return result;
   };
   return { base, width: left.width + right.width, frames };
@@ -91,28 +113,43 @@ function compileJoin(ref: Extract<TableRef, { kind: "join" }>, scope: Scope): Fr
 
 type KeyOf = (env: Env) => string;
 /** An equality in ON between the two sides: with it the right side is looked up and not searched. */
-function equality(on: Expr, left: From, right: From, scope: Scope): { left: KeyOf; right: KeyOf } | undefined {
+function equality(
+  on: Expr,
+  left: From,
+  right: From,
+  scope: Scope,
+): { left: KeyOf; right: KeyOf } | undefined {
   if (on.kind !== "binary") return undefined;
   if (on.op === "AND") return equality(on.left, left, right, scope) ?? equality(on.right, left, right, scope);
   if (on.op !== "=" || on.left.kind !== "column" || on.right.kind !== "column") return undefined;
-  const [a, b] = [on.left, on.right].map((side) => ({ compiled: compile(side, scope), source: sourceOf(side, scope) }));
+  const [a, b] = [on.left, on.right].map((side) => ({
+    compiled: compile(side, scope),
+    source: sourceOf(side, scope),
+  }));
   if (!a || !b || a.source === undefined || b.source === undefined) return undefined;
   const inLeft = (source: number): boolean => source >= left.base && source < right.base;
   const type = comparable(a.compiled.type, b.compiled.type);
   const key = (compiled: Compiled): KeyOf => keyed(compiled, type);
-  if (inLeft(a.source) && !inLeft(b.source) && b.source >= right.base) return { left: key(a.compiled), right: key(b.compiled) };
-  if (inLeft(b.source) && !inLeft(a.source) && a.source >= right.base) return { left: key(b.compiled), right: key(a.compiled) };
+  if (inLeft(a.source) && !inLeft(b.source) && b.source >= right.base)
+    return { left: key(a.compiled), right: key(b.compiled) };
+  if (inLeft(b.source) && !inLeft(a.source) && a.source >= right.base)
+    return { left: key(b.compiled), right: key(a.compiled) };
   return undefined;
 }
-const keyed = (compiled: Compiled, type: SqlType): KeyOf => (env) => {
-  const value = compiled.run(env);
-  return value === null ? "null never equals" : keyOf(convert(value, compiled.type, type));
-};
+const keyed =
+  (compiled: Compiled, type: SqlType): KeyOf =>
+  (env) => {
+    const value = compiled.run(env);
+    return value === null ? "null never equals" : keyOf(convert(value, compiled.type, type));
+  };
 function sourceOf(expr: Extract<Expr, { kind: "column" }>, scope: Scope): number | undefined {
   const name = expr.parts.at(-1)?.toLowerCase();
   const alias = expr.parts.at(-2)?.toLowerCase();
   const found = scope.sources.flatMap((source, index) =>
-    (alias === undefined || source.alias.toLowerCase() === alias) && source.columns.some((c) => c.name.toLowerCase() === name) ? [index] : [],
+    (alias === undefined || source.alias.toLowerCase() === alias) &&
+    source.columns.some((c) => c.name.toLowerCase() === name)
+      ? [index]
+      : [],
   );
   return found.length === 1 ? found[0] : undefined;
 }

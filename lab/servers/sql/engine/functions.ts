@@ -3,6 +3,7 @@ import { compile, compileCondition, widest } from "./compile.ts";
 import type { Context } from "./context.ts";
 import { dateFunctions } from "./functions-date.ts";
 import { metadataFunctions } from "./functions-metadata.ts";
+import { sessionFunctions } from "./functions-session.ts";
 import { securityFunctions } from "./functions-security.ts";
 import { textFunctions } from "./functions-text.ts";
 import { datePartName } from "./datetimes.ts";
@@ -26,9 +27,19 @@ export interface ScalarFunction {
 export type FunctionTable = Readonly<Record<string, ScalarFunction>>;
 
 const kinds: Readonly<Record<Exclude<ArgumentKind, "any">, SqlType>> = {
-  text: { name: "nvarchar" }, int, float, time: { name: "datetime2", scale: 7 }, bytes: { name: "varbinary" },
+  text: { name: "nvarchar" },
+  int,
+  float,
+  time: { name: "datetime2", scale: 7 },
+  bytes: { name: "varbinary" },
 };
-const table: FunctionTable = { ...textFunctions, ...dateFunctions, ...metadataFunctions, ...securityFunctions };
+const table: FunctionTable = {
+  ...textFunctions,
+  ...dateFunctions,
+  ...metadataFunctions,
+  ...sessionFunctions,
+  ...securityFunctions,
+};
 type Call = Extract<Expr, { kind: "call" }>;
 
 /** A call of a built-in function. An unknown name fails with 195, or 4121 where it has a schema. */
@@ -43,7 +54,8 @@ export function compileFunction(call: Call, scope: Scope): Compiled {
     throw refuse(195, call.name.join("."), "built-in function name");
   }
   const min = found.min ?? found.args.length;
-  if (call.args.length < min || (!found.isOpen && call.args.length > found.args.length)) throw refuse(174, call.name.join(".").toLowerCase(), found.args.length);
+  if (call.args.length < min || (!found.isOpen && call.args.length > found.args.length))
+    throw refuse(174, call.name.join(".").toLowerCase(), found.args.length);
   const args = call.args.map((arg, i) => {
     const kind = found.args[Math.min(i, found.args.length - 1)] ?? "any";
     const compiled = compile(isDatePartArgument(name, i) ? datePartLiteral(arg, name) : arg, scope);
@@ -59,7 +71,8 @@ export function compileFunction(call: Call, scope: Scope): Compiled {
   };
 }
 
-const isDatePartArgument = (name: string, index: number): boolean => index === 0 && /^DATE(ADD|DIFF|DIFF_BIG|PART|NAME)$/.test(name);
+const isDatePartArgument = (name: string, index: number): boolean =>
+  index === 0 && /^DATE(ADD|DIFF|DIFF_BIG|PART|NAME)$/.test(name);
 function datePartLiteral(arg: Expr, name: string): Expr {
   const text = arg.kind === "column" ? arg.parts.join(".") : "";
   const part = datePartName(text);

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Instance, Login, Message, Session } from "../contract.ts";
 import type { Disk, HostIdentity, LabClock, Program } from "../../types.ts";
+import type { Folders, Speed, SqlInstanceOptions } from "./instance-options.ts";
 import { Agent } from "./agent.ts";
 import { Database, type DatabaseFile, type Settings } from "./database.ts";
 import { wallClock } from "./datetimes.ts";
@@ -13,39 +14,6 @@ import { type Procedure, systemProcedures } from "./procedures.ts";
 import { EngineSession } from "./session.ts";
 import { standardConfiguration, type ConfigurationOption, releases, type Release } from "./releases.ts";
 import { checkLogShipping } from "./log-shipping-monitor.ts";
-
-/** How long things take in real time; the default is no time at all. */
-export interface Speed {
-  /** Real milliseconds that a BACKUP or RESTORE takes. */
-  restoreMs: number;
-  /** Progress messages (3211) of a RESTORE, spread over its time, whatever STATS says. Undefined: as STATS asks. */
-  progressMessages: number | undefined;
-  /** Real milliseconds that each job step takes on top of its work. */
-  jobStepMs: number;
-}
-
-export interface SqlInstanceOptions {
-  readonly identity: HostIdentity;
-  readonly clock: LabClock;
-  readonly disk: Disk;
-  readonly version: Release;
-  /** Password of sa. */
-  readonly sa: string;
-  /** @@SERVERNAME; the host's name where left out. */
-  readonly serverName?: string;
-  readonly edition?: string;
-  /** Server collation. @default SQL_Latin1_General_CP1_CI_AS */
-  readonly collation?: string;
-  readonly folders?: Partial<Folders>;
-  readonly speed?: Partial<Speed>;
-  /** Told after each statement that changed the state of a database or a job. */
-  readonly onChange?: () => void;
-}
-export interface Folders {
-  readonly data: string;
-  readonly log: string;
-  readonly backup: string;
-}
 
 /** A simulated SQL Server instance: databases with logs, backups as files, logins, keys, Agent jobs, log shipping. */
 export class SqlInstance implements Instance, Program {
@@ -93,13 +61,19 @@ export class SqlInstance implements Instance, Program {
     this.serverName = options.serverName ?? identity.name;
     this.collation = options.collation ?? "SQL_Latin1_General_CP1_CI_AS";
     const root = `C:\\Program Files\\Microsoft SQL Server\\MSSQL${release.major}.MSSQLSERVER\\MSSQL`;
-    this.folders = { data: `${root}\\DATA\\`, log: `${root}\\DATA\\`, backup: `${root}\\Backup`, ...options.folders };
+    this.folders = {
+      data: `${root}\\DATA\\`,
+      log: `${root}\\DATA\\`,
+      backup: `${root}\\Backup`,
+      ...options.folders,
+    };
     this.speed = { restoreMs: 0, progressMessages: undefined, jobStepMs: 0, ...options.speed };
     this.onChange = options.onChange ?? (() => undefined);
     this.startedMs = clock.now();
     this.configuration = standardConfiguration();
     this.principals = new Principals(clock.now(), options.sa);
-    for (const name of ["master", "tempdb", "model", "msdb"]) this.createDatabase(name, { recoveryModel: name === "model" ? "FULL" : "SIMPLE" });
+    for (const name of ["master", "tempdb", "model", "msdb"])
+      this.createDatabase(name, { recoveryModel: name === "model" ? "FULL" : "SIMPLE" });
     createMsdb(this);
     this.agent = new Agent(this);
   }
@@ -128,15 +102,49 @@ export class SqlInstance implements Instance, Program {
     return found;
   }
   /** Puts a new, empty database on the instance. */
-  createDatabase(name: string, settings: Partial<Settings> = {}, ownerSid: Buffer = Buffer.from([1]), files?: DatabaseFile[]): Database {
+  createDatabase(
+    name: string,
+    settings: Partial<Settings> = {},
+    ownerSid: Buffer = Buffer.from([1]),
+    files?: DatabaseFile[],
+  ): Database {
     const id = this.newDatabaseId();
     const guid = (): string => randomUUID().toUpperCase();
-    const all: Settings = { recoveryModel: "FULL", compatibility: releases[this.release].compatibility, collation: this.collation, brokerGuid: guid(), familyGuid: guid(), ownerSid: ownerSid.toString("hex"), isReadOnly: false, isSnapshotRead: false, isDbChaining: false, others: {}, ...settings };
-    const database = new Database(id, name, () => ({ timeMs: this.now(), wall: wallClock(this.timeZone, this.now()) }), all, ownerSid);
+    const all: Settings = {
+      recoveryModel: "FULL",
+      compatibility: releases[this.release].compatibility,
+      collation: this.collation,
+      brokerGuid: guid(),
+      familyGuid: guid(),
+      ownerSid: ownerSid.toString("hex"),
+      isReadOnly: false,
+      isSnapshotRead: false,
+      isDbChaining: false,
+      others: {},
+      ...settings,
+    };
+    const database = new Database(
+      id,
+      name,
+      () => ({ timeMs: this.now(), wall: wallClock(this.timeZone, this.now()) }),
+      all,
+      ownerSid,
+    );
     database.change((put) => createUsers(put, ownerSid, this.now()));
     database.isBrokerEnabled = name === "msdb" || id > 4;
     database.isTrustworthy = name === "msdb";
-    const standard = (type: "D" | "L"): DatabaseFile => ({ fileId: type === "D" ? 1 : 2, guid: guid(), type, filegroup: type === "D" ? "PRIMARY" : "", pages: 1024, logicalName: type === "D" ? name : `${name}_log`, physicalName: type === "D" ? `${this.folders.data.replace(/\\$/, "")}\\${name}.mdf` : `${this.folders.log.replace(/\\$/, "")}\\${name}_log.ldf` });
+    const standard = (type: "D" | "L"): DatabaseFile => ({
+      fileId: type === "D" ? 1 : 2,
+      guid: guid(),
+      type,
+      filegroup: type === "D" ? "PRIMARY" : "",
+      pages: 1024,
+      logicalName: type === "D" ? name : `${name}_log`,
+      physicalName:
+        type === "D"
+          ? `${this.folders.data.replace(/\\$/, "")}\\${name}.mdf`
+          : `${this.folders.log.replace(/\\$/, "")}\\${name}_log.ldf`,
+    });
     database.files = files ?? [standard("D"), standard("L")];
     this.list.set(name.toLowerCase(), database);
     return database;
@@ -155,7 +163,13 @@ export class SqlInstance implements Instance, Program {
   }
   newTemporaryDatabase(): Database {
     const settings = { ...this.mustHave("tempdb").settings, recoveryModel: "SIMPLE" as const };
-    return new Database(2, `tempdb ${++this.nextTemporary}`, () => ({ timeMs: this.now(), wall: wallClock(this.timeZone, this.now()) }), settings, Buffer.from([1]));
+    return new Database(
+      2,
+      `tempdb ${++this.nextTemporary}`,
+      () => ({ timeMs: this.now(), wall: wallClock(this.timeZone, this.now()) }),
+      settings,
+      Buffer.from([1]),
+    );
   }
   /** Sessions that have the database as theirs: they are what RESTORE's exclusive access waits for. */
   sessionsIn(database: Database): EngineSession[] {
@@ -166,7 +180,8 @@ export class SqlInstance implements Instance, Program {
     const principal = this.principals.login(login.user);
     const failed = message(18456, login.user);
     if (!this.isRunning) return { refused: [message(6005)] };
-    if (principal?.hash === undefined || !isPassword(login.password, principal.hash)) return { refused: [failed] };
+    if (principal?.hash === undefined || !isPassword(login.password, principal.hash))
+      return { refused: [failed] };
     if (principal.isDisabled) return { refused: [message(18470, login.user)] };
     const wanted = login.database === "" ? principal.defaultDatabase : login.database;
     const database = this.database(wanted);
@@ -190,15 +205,32 @@ export class SqlInstance implements Instance, Program {
     return session;
   }
   /** Runs T-SQL as sa, in process: for the lab itself (load, preparation) and for Agent's T-SQL steps. */
-  async run(sql: string, database = "master", options: { readonly appName?: string; readonly user?: string; readonly signal?: AbortSignal } = {}): Promise<Result> {
+  async run(
+    sql: string,
+    database = "master",
+    options: { readonly appName?: string; readonly user?: string; readonly signal?: AbortSignal } = {},
+  ): Promise<Result> {
     const user = options.user ?? "sa";
-    const session = this.open({ user, password: "", database, hostName: this.identity.name, appName: options.appName ?? "lab" }, user, this.master);
+    const session = this.open(
+      { user, password: "", database, hostName: this.identity.name, appName: options.appName ?? "lab" },
+      user,
+      this.master,
+    );
     try {
       const found = this.database(database);
-      if (!found) return { rows: [], columns: [], results: [], messages: [message(911, database)], errors: [message(911, database)] };
+      if (!found)
+        return {
+          rows: [],
+          columns: [],
+          results: [],
+          messages: [message(911, database)],
+          errors: [message(911, database)],
+        };
       session.mustOpen(found);
       session.database = found;
-      return await collect(session.run({ sql, parameters: [], signal: options.signal ?? new AbortController().signal }));
+      return await collect(
+        session.run({ sql, parameters: [], signal: options.signal ?? new AbortController().signal }),
+      );
     } finally {
       session.close();
     }
@@ -218,7 +250,9 @@ export class SqlInstance implements Instance, Program {
     this.isRunning = false;
     await this.agent.stop();
     for (const session of [...this.sessions.values()]) session.kill();
-    this.log("SQL Server is terminating because of a system shutdown. This is an informational message only. No user action is required.");
+    this.log(
+      "SQL Server is terminating because of a system shutdown. This is an informational message only. No user action is required.",
+    );
   }
   log(text: string): void {
     this.errorLog.push({ atMs: this.now(), text });
@@ -249,6 +283,8 @@ export class SqlInstance implements Instance, Program {
     for (const [resource, held] of this.locks) if (held.session === session) this.locks.delete(resource);
   }
 }
+
+export type { Folders, Speed, SqlInstanceOptions };
 
 /** A SQL Server instance of the lab. `start` it before clients log in. */
 export function sqlInstance(options: SqlInstanceOptions): SqlInstance {

@@ -35,19 +35,22 @@ export function openJson(text: string, path: string): readonly (readonly [string
     if (at === undefined && jsonAt(text, "$") === undefined) throw refuse(13609, text.trim().charAt(0), 0);
     return [];
   }
-  return Object.entries(at).map(([key, value]) => [key, value as Json, jsonType(value as Json)]);
+  return Object.entries(at).map(([key, value]) => [key, value, jsonType(value)]);
 }
 function jsonType(value: Json): number {
   if (value === null) return 0;
   if (Array.isArray(value)) return 4;
-  return { string: 1, number: 2, boolean: 3, object: 5 }[typeof value as "string" | "number" | "boolean" | "object"];
+  return { string: 1, number: 2, boolean: 3, object: 5 }[
+    typeof value as "string" | "number" | "boolean" | "object"
+  ];
 }
 
 /** A JSON value as a value of a column. */
 export function jsonValue(value: Json | undefined, type: SqlType): V {
   if (value === undefined || value === null) return null;
   if (typeof value === "boolean") return convert(value ? "true" : "false", nvarcharMax, type);
-  if ((type.name === "varbinary" || type.name === "binary") && typeof value === "string") return Buffer.from(value, "base64");
+  if ((type.name === "varbinary" || type.name === "binary") && typeof value === "string")
+    return Buffer.from(value, "base64");
   return convert(jsonText(value), nvarcharMax, type);
 }
 
@@ -58,6 +61,7 @@ export function asJson(value: V, type: SqlType): Json {
   const plain = wireValue(value, type);
   if (Buffer.isBuffer(plain)) return plain.toString("base64");
   if (isNumber(type)) return Number(parseDecimal(String(plain)) ? String(plain) : plain);
-  if (typeof plain === "string" && /^(date|datetime|datetime2|smalldatetime)$/.test(type.name)) return type.name === "date" ? plain.slice(0, 10) : plain.replace(/\.000$/, "");
+  if (typeof plain === "string" && /^(date|datetime|datetime2|smalldatetime)$/.test(type.name))
+    return type.name === "date" ? plain.slice(0, 10) : plain.replace(/\.000$/, "");
   return String(plain);
 }

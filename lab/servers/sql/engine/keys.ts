@@ -36,10 +36,14 @@ export interface SymmetricKey {
 /** Only a digest of a password is kept. */
 export const secretDigest = (password: string): string => createHash("sha256").update(password).digest("hex");
 
-export const masterKey = (database: Database): MasterKey | undefined => database.store.collection("master key").get("key") as MasterKey | undefined;
-export const certificateOf = (database: Database, name: string): Certificate | undefined => database.store.collection("certificates").get(name.toLowerCase()) as Certificate | undefined;
-export const symmetricKeyOf = (database: Database, name: string): SymmetricKey | undefined => database.store.collection("symmetric keys").get(name.toLowerCase()) as SymmetricKey | undefined;
-export const keyGuid = (database: Database, name: string): string | null => symmetricKeyOf(database, name)?.guid ?? null;
+export const masterKey = (database: Database): MasterKey | undefined =>
+  database.store.collection("master key").get("key") as MasterKey | undefined;
+export const certificateOf = (database: Database, name: string): Certificate | undefined =>
+  database.store.collection("certificates").get(name.toLowerCase()) as Certificate | undefined;
+export const symmetricKeyOf = (database: Database, name: string): SymmetricKey | undefined =>
+  database.store.collection("symmetric keys").get(name.toLowerCase()) as SymmetricKey | undefined;
+export const keyGuid = (database: Database, name: string): string | null =>
+  symmetricKeyOf(database, name)?.guid ?? null;
 
 /** Whether the instance opens the database's master key by itself. */
 export function opensByItself(database: Database, session: EngineSession): boolean {
@@ -48,21 +52,29 @@ export function opensByItself(database: Database, session: EngineSession): boole
 /** The master key must be there and open: by the service master key, or in the session. Otherwise 15581. */
 export function mustOpenMaster(database: Database, session: EngineSession): void {
   const key = masterKey(database);
-  if (!key || !(opensByItself(database, session) || session.openMasterKeys.has(key.guid))) throw refuse(15581);
+  if (!key || !(opensByItself(database, session) || session.openMasterKeys.has(key.guid)))
+    throw refuse(15581);
 }
 
 /** Opens a symmetric key by its certificate (which the master key protects) or its password. */
-export function openSymmetric(database: Database, session: EngineSession, name: string, by: { readonly certificate?: string | undefined; readonly password?: string | undefined }): void {
+export function openSymmetric(
+  database: Database,
+  session: EngineSession,
+  name: string,
+  by: { readonly certificate?: string | undefined; readonly password?: string | undefined },
+): void {
   const key = symmetricKeyOf(database, name);
   if (!key) throw refuse(15151, "open", "symmetric key", name);
   if (by.certificate === undefined) {
-    if (key.password === undefined || by.password === undefined || key.password !== secretDigest(by.password)) throw refuse(15313);
+    if (key.password === undefined || by.password === undefined || key.password !== secretDigest(by.password))
+      throw refuse(15313);
   } else {
     const certificate = certificateOf(database, by.certificate);
     if (!certificate) throw refuse(15151, "find", "certificate", by.certificate);
     if (key.certificate?.toLowerCase() !== certificate.name.toLowerCase()) throw refuse(15313);
     if (certificate.password === undefined) mustOpenMaster(database, session);
-    else if (by.password === undefined || secretDigest(by.password) !== certificate.password) throw refuse(15466);
+    else if (by.password === undefined || secretDigest(by.password) !== certificate.password)
+      throw refuse(15466);
   }
   session.openKeys.set(key.guid, { name: key.name, database: database.id, material: key.material });
 }
@@ -73,7 +85,13 @@ export function encryptValue(guid: string, plain: Buffer, { session }: Context):
   if (!key) return null;
   const iv = randomBytes(16);
   const cipher = createCipheriv("aes-256-cbc", key.material, iv);
-  return Buffer.concat([guidBytes(guid), Buffer.from([1, 0, 0, 0]), iv, cipher.update(plain), cipher.final()]);
+  return Buffer.concat([
+    guidBytes(guid),
+    Buffer.from([1, 0, 0, 0]),
+    iv,
+    cipher.update(plain),
+    cipher.final(),
+  ]);
 }
 /** DecryptByKey: finds the key by the GUID in front of the value; NULL unless it is open. */
 export function decryptValue(value: Buffer, { session }: Context): Buffer | null {
@@ -89,13 +107,29 @@ export function decryptValue(value: Buffer, { session }: Context): Buffer | null
   return null;
 }
 
-const size = (algorithm: string): number => (algorithm.toUpperCase().includes("128") ? 128 : algorithm.toUpperCase().includes("192") ? 192 : 256);
+const size = (algorithm: string): number =>
+  algorithm.toUpperCase().includes("128") ? 128 : algorithm.toUpperCase().includes("192") ? 192 : 256;
 export const keyLength = size;
 
 /** A new symmetric key; with KEY_SOURCE and IDENTITY_VALUE the same one every time. */
-export function newSymmetricKey(id: number, name: string, algorithm: string, nowMs: number, from: { readonly source?: string | undefined; readonly identity?: string | undefined }): SymmetricKey {
-  const material = from.source === undefined ? randomBytes(32) : createHash("sha256").update(from.source).digest();
+export function newSymmetricKey(
+  id: number,
+  name: string,
+  algorithm: string,
+  nowMs: number,
+  from: { readonly source?: string | undefined; readonly identity?: string | undefined },
+): SymmetricKey {
+  const material =
+    from.source === undefined ? randomBytes(32) : createHash("sha256").update(from.source).digest();
   const hex = from.identity === undefined ? undefined : createHash("md5").update(from.identity).digest("hex");
-  const guid = hex === undefined ? randomUUID() : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  return { id, name, guid: guid.toUpperCase(), algorithm: algorithm.toUpperCase(), material, createdMs: nowMs };
+  const guid =
+    hex === undefined ? randomUUID() : hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+  return {
+    id,
+    name,
+    guid: guid.toUpperCase(),
+    algorithm: algorithm.toUpperCase(),
+    material,
+    createdMs: nowMs,
+  };
 }

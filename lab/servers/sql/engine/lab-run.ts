@@ -4,7 +4,10 @@ import type { Column, Message, Reply, Value } from "../contract.ts";
 export interface Result {
   readonly rows: readonly Readonly<Record<string, Value>>[];
   readonly columns: readonly Column[];
-  readonly results: readonly { readonly columns: readonly Column[]; readonly rows: readonly (readonly Value[])[] }[];
+  readonly results: readonly {
+    readonly columns: readonly Column[];
+    readonly rows: readonly (readonly Value[])[];
+  }[];
   readonly messages: readonly Message[];
   /** Messages of severity above 10. */
   readonly errors: readonly Message[];
@@ -20,6 +23,14 @@ export async function collect(replies: AsyncIterable<Reply>): Promise<Result> {
     else if (reply.kind === "message") messages.push(reply.message);
   }
   const first = results[0];
-  const rows = (first?.rows ?? []).map((values) => Object.fromEntries((first?.columns ?? []).map((column, i) => [column.name, values[i] ?? null])));
-  return { rows, columns: first?.columns ?? [], results, messages, errors: messages.filter((m) => m.severity > 10) };
+  const rows = (first?.rows ?? []).map((values) =>
+    Object.fromEntries((first?.columns ?? []).map((column, i) => [column.name, values[i] ?? null])),
+  );
+  return {
+    rows,
+    columns: first?.columns ?? [],
+    results,
+    messages,
+    errors: messages.filter((m) => m.severity > 10),
+  };
 }

@@ -45,7 +45,8 @@ export interface SetHeader {
   readonly storedBytes: number;
 }
 /** What a backup set carries: the whole content, or log records. */
-export type SetBody = { readonly content: Map<string, Map<Key, unknown>> } | { readonly records: readonly LogRecord[] };
+export type SetBody =
+  { readonly content: Map<string, Map<Key, unknown>> } | { readonly records: readonly LogRecord[] };
 export interface BackupSet {
   readonly header: SetHeader;
   readonly position: number;
@@ -94,7 +95,11 @@ export function readMedia(file: Buffer): BackupSet[] {
     if (head.length < headLength || !digest(head).equals(headDigest)) throw new MediaError("header");
     const data = file.subarray(at + 40 + headLength, at + 40 + headLength + dataLength);
     const header = deserialize(head) as SetHeader;
-    sets.push({ header, position: sets.length + 1, body: () => readBody(header, data, dataLength, dataDigest) });
+    sets.push({
+      header,
+      position: sets.length + 1,
+      body: () => readBody(header, data, dataLength, dataDigest),
+    });
     at += 40 + headLength + dataLength;
   }
   return sets;

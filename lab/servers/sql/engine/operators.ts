@@ -2,12 +2,16 @@ import { compareValues, convert, isDecimal } from "./convert.ts";
 import { decimalMath } from "./decimals.ts";
 import { refuse } from "./errors.ts";
 import type { Compiled, Env } from "./scope.ts";
-import { bigint, boolean, common, float, int, isNumber, isText, isTime, isWhole, type SqlType, typeTitle, type V } from "./types.ts";
+import { bigint, boolean, common, float, int, isNumber, isText, isTime, isWhole, type SqlType, typeTitle, type V, plain } from "./types.ts";
 
 /** A compiled expression that gives its value as another type. */
 export function as(expr: Compiled, type: SqlType): Compiled {
   const from = expr.type;
-  if (from.name === type.name && (isText(type) ? type.length === undefined || type.length === from.length : from.scale === type.scale)) return expr;
+  if (
+    from.name === type.name &&
+    (isText(type) ? type.length === undefined || type.length === from.length : from.scale === type.scale)
+  )
+    return expr;
   if (expr.constant !== undefined) {
     let value: V | undefined;
     const run = (): V => (value === undefined ? (value = convert(expr.constant ?? null, from, type)) : value);
@@ -22,10 +26,18 @@ const truth = (value: boolean): number => (value ? 1 : 0);
 export function comparable(a: SqlType, b: SqlType): SqlType {
   const type = common(a, b);
   if (isText(type)) return { name: "nvarchar" };
-  if (type.name === "varbinary" || type.name === "binary" || type.name === "rowversion") return { name: "varbinary" };
-  if (type.name === "sql_variant") return a.name === "sql_variant" && b.name !== "sql_variant" ? comparable(b, b) : a.name === "sql_variant" ? { name: "nvarchar" } : comparable(a, a);
-  if (type.name === "numeric" && (isWhole(a) || isWhole(b) || a.name === "bigint" || b.name === "bigint")) return { ...type, precision: 38 };
-  if (type.name === "datetime" || type.name === "smalldatetime" || type.name === "date") return isTime(a) && isTime(b) ? { name: "datetime2" } : type;
+  if (type.name === "varbinary" || type.name === "binary" || type.name === "rowversion")
+    return { name: "varbinary" };
+  if (type.name === "sql_variant")
+    return a.name === "sql_variant" && b.name !== "sql_variant"
+      ? comparable(b, b)
+      : a.name === "sql_variant"
+        ? { name: "nvarchar" }
+        : comparable(a, a);
+  if (type.name === "numeric" && (isWhole(a) || isWhole(b) || a.name === "bigint" || b.name === "bigint"))
+    return { ...type, precision: 38 };
+  if (type.name === "datetime" || type.name === "smalldatetime" || type.name === "date")
+    return isTime(a) && isTime(b) ? { name: "datetime2" } : type;
   return type;
 }
 
@@ -73,20 +85,40 @@ export function logic(op: "AND" | "OR", left: Compiled, right: Compiled): Compil
 export function arithmetic(op: string, left: Compiled, right: Compiled): Compiled {
   const type = common(left.type, right.type);
   if (op === "+" && isText(type)) {
-    const length = left.type.length === undefined || right.type.length === undefined ? undefined : left.type.length + right.type.length;
+    const length =
+      left.type.length === undefined || right.type.length === undefined
+        ? undefined
+        : left.type.length + right.type.length;
     const text: SqlType = { name: type.name.startsWith("n") ? "nvarchar" : "varchar" };
     const [a, b] = [as(left, text), as(right, text)];
-    return { type: length === undefined ? text : { ...text, length: Math.min(length, 8000) }, run: (env) => both(a, b, env, (x, y) => String(x) + String(y)) };
+    return {
+      type: length === undefined ? text : { ...text, length: Math.min(length, 8000) },
+      run: (env) => both(a, b, env, (x, y) => plain(x) + plain(y)),
+    };
   }
-  if (op === "+" && type.name === "varbinary") return { type: { name: "varbinary" }, run: (env) => both(left, right, env, (x, y) => Buffer.concat([x as Buffer, y as Buffer])) };
+  if (op === "+" && type.name === "varbinary")
+    return {
+      type: { name: "varbinary" },
+      run: (env) => both(left, right, env, (x, y) => Buffer.concat([x as Buffer, y as Buffer])),
+    };
   if (isTime(type)) {
-    if (type.name !== "datetime" && type.name !== "smalldatetime") throw refuse(206, typeTitle(left.type), typeTitle(right.type));
+    if (type.name !== "datetime" && type.name !== "smalldatetime")
+      throw refuse(206, typeTitle(left.type), typeTitle(right.type));
     const [a, b] = [as(left, { name: "datetime" }), as(right, { name: "datetime" })];
     const zero = Date.UTC(1900, 0, 1);
-    return { type, run: (env) => both(a, b, env, (x, y) => (op === "+" ? Number(x) + Number(y) - zero : Number(x) - Number(y) + zero)) };
+    return {
+      type,
+      run: (env) =>
+        both(a, b, env, (x, y) => (op === "+" ? Number(x) + Number(y) - zero : Number(x) - Number(y) + zero)),
+    };
   }
-  const numeric: SqlType = isNumber(type) ? (type.name === "bit" || type.name === "tinyint" || type.name === "smallint" ? int : type) : { name: "numeric", precision: 38, scale: 0 };
-  if (!isNumber(type)) throw refuse(8117, typeTitle(type), op === "-" ? "subtract" : op === "/" ? "divide" : "add");
+  const numeric: SqlType = isNumber(type)
+    ? type.name === "bit" || type.name === "tinyint" || type.name === "smallint"
+      ? int
+      : type
+    : { name: "numeric", precision: 38, scale: 0 };
+  if (!isNumber(type))
+    throw refuse(8117, typeTitle(type), op === "-" ? "subtract" : op === "/" ? "divide" : "add");
   return numbers(op, left, right, numeric);
 }
 
@@ -97,16 +129,25 @@ function numbers(op: string, left: Compiled, right: Compiled, type: SqlType): Co
   }
   if (type.name === "bigint") {
     const [a, b] = [as(left, bigint), as(right, bigint)];
-    return { type: bigint, run: (env) => both(a, b, env, (x, y) => bigMath(op, BigInt(x as bigint), BigInt(y as bigint))) };
+    return {
+      type: bigint,
+      run: (env) => both(a, b, env, (x, y) => bigMath(op, BigInt(x as bigint), BigInt(y as bigint))),
+    };
   }
   if (type.name === "float" || type.name === "real") {
     const [a, b] = [as(left, float), as(right, float)];
     return { type: float, run: (env) => both(a, b, env, (x, y) => floatMath(op, Number(x), Number(y))) };
   }
-  const scaleOf = (t: SqlType): number => (t.name === "money" ? 4 : t.name === "numeric" ? (t.scale ?? 0) : 0);
+  const scaleOf = (t: SqlType): number =>
+    t.name === "money" ? 4 : t.name === "numeric" ? (t.scale ?? 0) : 0;
   const exact = (e: Compiled): Compiled => as(e, { name: "numeric", precision: 38, scale: scaleOf(e.type) });
   const [a, b] = [exact(left), exact(right)];
-  const scale = op === "*" ? scaleOf(left.type) + scaleOf(right.type) : op === "/" ? Math.max(6, scaleOf(left.type), scaleOf(right.type)) : Math.max(scaleOf(left.type), scaleOf(right.type));
+  const scale =
+    op === "*"
+      ? scaleOf(left.type) + scaleOf(right.type)
+      : op === "/"
+        ? Math.max(6, scaleOf(left.type), scaleOf(right.type))
+        : Math.max(scaleOf(left.type), scaleOf(right.type));
   return {
     type: { name: "numeric", precision: 38, scale },
     run: (env) =>
@@ -149,7 +190,8 @@ export function likePattern(pattern: string, escape: string | undefined): RegExp
   let source = "";
   for (let i = 0; i < pattern.length; i++) {
     const here = pattern.charAt(i);
-    if (escape !== undefined && here === escape && i + 1 < pattern.length) source += quote(pattern.charAt(++i));
+    if (escape !== undefined && here === escape && i + 1 < pattern.length)
+      source += quote(pattern.charAt(++i));
     else if (here === "%") source += "[^]*";
     else if (here === "_") source += "[^]";
     else if (here === "[") {

@@ -1,8 +1,16 @@
 import type { Cte, Expr, Query, TableRef } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression } from "./parse-expressions.ts";
-import { parseFrom, parseQuery, parseRows, parseTableItems, parseTop, skipHints } from "./parse-queries.ts";
-import type { Argument, DeleteStatement, ExecStatement, InsertStatement, Output, UpdateStatement } from "./statements.ts";
+import { parseQuery, parseRows, parseTableItems, parseTop } from "./parse-queries.ts";
+import { parseFrom, skipHints } from "./parse-tables.ts";
+import type {
+  Argument,
+  DeleteStatement,
+  ExecStatement,
+  InsertStatement,
+  Output,
+  UpdateStatement,
+} from "./statements.ts";
 
 /** The table that INSERT, UPDATE or DELETE changes. */
 function parseTarget(cursor: Cursor): TableRef {
@@ -27,9 +35,19 @@ export function parseInsert(cursor: Cursor, line: number, ctes: readonly Cte[]):
   const top = parseTop(cursor)?.expr;
   cursor.accept("INTO");
   const target = parseTarget(cursor);
-  const columns = cursor.is("(") && !["SELECT", "WITH"].includes(cursor.peek(1).upper) ? cursor.parenthesised(() => cursor.names().at(-1) ?? "") : undefined;
+  const columns =
+    cursor.is("(") && !["SELECT", "WITH"].includes(cursor.peek(1).upper)
+      ? cursor.parenthesised(() => cursor.names().at(-1) ?? "")
+      : undefined;
   const output = parseOutput(cursor);
-  const common = { kind: "insert" as const, line, target, ...(columns ? { columns } : {}), ...(output ? { output } : {}), ...(top ? { top } : {}) };
+  const common = {
+    kind: "insert" as const,
+    line,
+    target,
+    ...(columns ? { columns } : {}),
+    ...(output ? { output } : {}),
+    ...(top ? { top } : {}),
+  };
   if (cursor.accept("DEFAULT", "VALUES")) return common;
   if (cursor.isOneOf("EXEC", "EXECUTE")) {
     cursor.next();
@@ -61,14 +79,29 @@ export function parseUpdate(cursor: Cursor, line: number, ctes: readonly Cte[]):
     const parts = cursor.names();
     const op = ["=", "+=", "-=", "*=", "/="].find((sign) => cursor.accept(sign));
     if (!op) throw cursor.wrong();
-    const right: Expr = cursor.accept("DEFAULT") ? { kind: "column", parts: ["DEFAULT"], line: 0 } : parseExpression(cursor);
+    const right: Expr = cursor.accept("DEFAULT")
+      ? { kind: "column", parts: ["DEFAULT"], line: 0 }
+      : parseExpression(cursor);
     const left: Expr = { kind: "column", parts, line };
-    return { column: parts.at(-1) ?? "", expr: op === "=" ? right : ({ kind: "binary", op: op.charAt(0), left, right } as const) };
+    return {
+      column: parts.at(-1) ?? "",
+      expr: op === "=" ? right : ({ kind: "binary", op: op.charAt(0), left, right } as const),
+    };
   });
   const output = parseOutput(cursor);
   const from = cursor.accept("FROM") ? parseFrom(cursor) : undefined;
   const where = cursor.accept("WHERE") ? parseExpression(cursor) : undefined;
-  return { kind: "update", line, target, sets, ctes, ...(from ? { from } : {}), ...(where ? { where } : {}), ...(top ? { top } : {}), ...(output ? { output } : {}) };
+  return {
+    kind: "update",
+    line,
+    target,
+    sets,
+    ctes,
+    ...(from ? { from } : {}),
+    ...(where ? { where } : {}),
+    ...(top ? { top } : {}),
+    ...(output ? { output } : {}),
+  };
 }
 
 export function parseDelete(cursor: Cursor, line: number, ctes: readonly Cte[]): DeleteStatement {
@@ -79,7 +112,16 @@ export function parseDelete(cursor: Cursor, line: number, ctes: readonly Cte[]):
   const output = parseOutput(cursor);
   const from = cursor.accept("FROM") ? parseFrom(cursor) : undefined;
   const where = cursor.accept("WHERE") ? parseExpression(cursor) : undefined;
-  return { kind: "delete", line, target, ctes, ...(from ? { from } : {}), ...(where ? { where } : {}), ...(top ? { top } : {}), ...(output ? { output } : {}) };
+  return {
+    kind: "delete",
+    line,
+    target,
+    ctes,
+    ...(from ? { from } : {}),
+    ...(where ? { where } : {}),
+    ...(top ? { top } : {}),
+    ...(output ? { output } : {}),
+  };
 }
 
 /** What follows EXEC: a procedure with arguments, or a string in parentheses. */
@@ -99,7 +141,14 @@ export function parseExec(cursor: Cursor, line: number): ExecStatement {
   const procedure = procedureVariable === undefined ? cursor.names() : undefined;
   const args = startsArgument(cursor) ? cursor.list(() => parseArgument(cursor)) : [];
   if (cursor.is("WITH", "RECOMPILE")) cursor.expect("WITH", "RECOMPILE");
-  return { kind: "exec", line, args, ...(procedure ? { procedure } : {}), ...(procedureVariable === undefined ? {} : { procedureVariable }), ...(result === undefined ? {} : { result }) };
+  return {
+    kind: "exec",
+    line,
+    args,
+    ...(procedure ? { procedure } : {}),
+    ...(procedureVariable === undefined ? {} : { procedureVariable }),
+    ...(result === undefined ? {} : { result }),
+  };
 }
 
 const statementWords = new Set(["THROW", "GO"]);
@@ -126,7 +175,10 @@ function parseArgument(cursor: Cursor): Argument {
 /** An argument is a literal, a variable or a bare word (which is text), not an expression. */
 function parseArgumentValue(cursor: Cursor): Expr {
   const token = cursor.peek();
-  if (token.kind === "quoted" || (token.kind === "name" && cursor.isName && token.upper !== "NULL" && cursor.peek(1).text !== "(")) {
+  if (
+    token.kind === "quoted" ||
+    (token.kind === "name" && cursor.isName && token.upper !== "NULL" && cursor.peek(1).text !== "(")
+  ) {
     const text = cursor.names().join(".");
     return { kind: "literal", value: text, type: { name: "nvarchar", length: Math.max(1, text.length) } };
   }
@@ -139,22 +191,26 @@ function parseExpressionValue(cursor: Cursor): Expr {
   if (cursor.accept("-")) return { kind: "unary", op: "-", expr: parseExpressionValue(cursor) };
   if (cursor.accept("+")) return parseExpressionValue(cursor);
   const token = cursor.peek();
-  if (cursor.is("NULL") || ["string", "nstring", "number", "binary", "variable"].includes(token.kind)) return literalOf(cursor);
+  if (cursor.is("NULL") || ["string", "nstring", "number", "binary", "variable"].includes(token.kind))
+    return literalOf(cursor);
   throw cursor.wrong();
 }
 function literalOf(cursor: Cursor): Expr {
   const token = cursor.next();
   const text = token.text;
   if (token.kind === "variable") return { kind: "variable", name: text, line: token.line };
-  if (token.kind === "string") return { kind: "literal", value: text, type: { name: "varchar", length: Math.max(1, text.length) } };
-  if (token.kind === "nstring") return { kind: "literal", value: text, type: { name: "nvarchar", length: Math.max(1, text.length) } };
+  if (token.kind === "string")
+    return { kind: "literal", value: text, type: { name: "varchar", length: Math.max(1, text.length) } };
+  if (token.kind === "nstring")
+    return { kind: "literal", value: text, type: { name: "nvarchar", length: Math.max(1, text.length) } };
   if (token.kind === "binary") {
     const hex = text.slice(2);
     const bytes = Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex");
     return { kind: "literal", value: bytes, type: { name: "varbinary", length: Math.max(1, bytes.length) } };
   }
   if (token.kind === "number") {
-    if (/^\d+$/.test(text) && Number(text) <= 2147483647) return { kind: "literal", value: Number(text), type: { name: "int" } };
+    if (/^\d+$/.test(text) && Number(text) <= 2147483647)
+      return { kind: "literal", value: Number(text), type: { name: "int" } };
     if (/^\d+$/.test(text)) return { kind: "literal", value: BigInt(text), type: { name: "bigint" } };
     return { kind: "literal", value: Number(text), type: { name: "float" } };
   }

@@ -38,10 +38,21 @@ export function parseColumn(cursor: Cursor, keys: KeyDefinition[]): ColumnDefini
     const computed = parseExpression(cursor);
     const computedText = textFrom(start);
     const isPersisted = cursor.accept("PERSISTED");
-    if (cursor.accept("NOT", "NULL")) return { name, type: { name: "int" }, typeName: "int", computed, computedText, isPersisted, isNullable: false };
+    if (cursor.accept("NOT", "NULL"))
+      return {
+        name,
+        type: { name: "int" },
+        typeName: "int",
+        computed,
+        computedText,
+        isPersisted,
+        isNullable: false,
+      };
     return { name, type: { name: "int" }, typeName: "int", computed, computedText, isPersisted };
   }
-  const bare = (cursor.peek().upper === "TIMESTAMP" || cursor.peek().upper === "ROWVERSION") && cursor.peek().kind === "name";
+  const bare =
+    (cursor.peek().upper === "TIMESTAMP" || cursor.peek().upper === "ROWVERSION") &&
+    cursor.peek().kind === "name";
   const { type, name: typeName } = parseType(cursor);
   let column: ColumnDefinition = { name, type, typeName: bare ? "timestamp" : typeName };
   for (;;) {
@@ -67,7 +78,12 @@ export function parseColumn(cursor: Cursor, keys: KeyDefinition[]): ColumnDefini
   }
 }
 
-function parseKey(cursor: Cursor, name: string | undefined, column: string | undefined, isIndex: boolean): KeyDefinition | undefined {
+function parseKey(
+  cursor: Cursor,
+  name: string | undefined,
+  column: string | undefined,
+  isIndex: boolean,
+): KeyDefinition | undefined {
   const named = name === undefined ? {} : { name };
   const own = column === undefined ? [] : [{ name: column, isDescending: false }];
   if (isIndex || cursor.isOneOf("PRIMARY", "UNIQUE")) {
@@ -78,7 +94,13 @@ function parseKey(cursor: Cursor, name: string | undefined, column: string | und
     const columns = cursor.is("(") ? parseKeyColumns(cursor) : own;
     if (cursor.accept("WITH")) skipParentheses(cursor);
     if (cursor.accept("ON")) cursor.name();
-    return { ...named, kind: isPrimary ? "primary" : isIndex ? "index" : "unique", columns, isClustered, isUnique };
+    return {
+      ...named,
+      kind: isPrimary ? "primary" : isIndex ? "index" : "unique",
+      columns,
+      isClustered,
+      isUnique,
+    };
   }
   if (cursor.isOneOf("FOREIGN", "REFERENCES")) {
     let columns = own;
@@ -102,7 +124,13 @@ function parseKey(cursor: Cursor, name: string | undefined, column: string | und
     cursor.expect("(");
     const check = parseExpression(cursor);
     cursor.expect(")");
-    return { ...named, kind: "check", columns: own, check, checkText: cursor.sql.slice(start, cursor.peek(-1).to) };
+    return {
+      ...named,
+      kind: "check",
+      columns: own,
+      check,
+      checkText: cursor.sql.slice(start, cursor.peek(-1).to),
+    };
   }
   return undefined;
 }
@@ -118,8 +146,16 @@ function parseKeyColumns(cursor: Cursor): KeyDefinition["columns"][number][] {
 
 type DropWhat = Extract<Statement, { kind: "drop" }>["what"];
 const dropWords: Readonly<Record<string, DropWhat>> = {
-  TABLE: "table", VIEW: "view", PROCEDURE: "procedure", PROC: "procedure", SCHEMA: "schema", INDEX: "index",
-  DATABASE: "database", FUNCTION: "function", TRIGGER: "trigger", SYNONYM: "synonym",
+  TABLE: "table",
+  VIEW: "view",
+  PROCEDURE: "procedure",
+  PROC: "procedure",
+  SCHEMA: "schema",
+  INDEX: "index",
+  DATABASE: "database",
+  FUNCTION: "function",
+  TRIGGER: "trigger",
+  SYNONYM: "synonym",
 };
 
 /** CREATE, ALTER and DROP of tables, indexes, schemas, views, procedures; undefined where it is none of these. */
@@ -154,14 +190,21 @@ export function parseDefinition(cursor: Cursor, line: number): Statement | undef
     cursor.expect("FOR");
     return { kind: "create synonym", line, name, target: cursor.names() };
   }
-  const action = cursor.is("ALTER") ? "alter" : cursor.is("CREATE", "OR", "ALTER") ? "create or alter" : cursor.is("CREATE") ? "create" : undefined;
+  const action = cursor.is("ALTER")
+    ? "alter"
+    : cursor.is("CREATE", "OR", "ALTER")
+      ? "create or alter"
+      : cursor.is("CREATE")
+        ? "create"
+        : undefined;
   if (!action) return undefined;
   const word = cursor.peek(action === "create or alter" ? 3 : 1).upper;
   if (["PROCEDURE", "PROC", "VIEW"].includes(word)) {
     for (let i = action === "create or alter" ? 4 : 2; i > 0; i--) cursor.next();
     return word === "VIEW" ? parseView(cursor, line, action) : parseProcedure(cursor, line, action);
   }
-  if (["UNIQUE", "CLUSTERED", "NONCLUSTERED", "INDEX"].includes(word) && action === "create") return parseIndex(cursor, line);
+  if (["UNIQUE", "CLUSTERED", "NONCLUSTERED", "INDEX"].includes(word) && action === "create")
+    return parseIndex(cursor, line);
   return undefined;
 }
 
@@ -199,9 +242,15 @@ function parseAlterTable(cursor: Cursor, line: number): Statement {
     const what = cursor.accept("COLUMN") ? "column" : "constraint";
     if (what === "constraint") cursor.accept("CONSTRAINT");
     const ifExists = cursor.accept("IF", "EXISTS");
-    return { kind: "alter table", line, name, drop: { what, names: cursor.list(() => cursor.name()), ifExists } };
+    return {
+      kind: "alter table",
+      line,
+      name,
+      drop: { what, names: cursor.list(() => cursor.name()), ifExists },
+    };
   }
-  if (cursor.accept("ALTER", "COLUMN")) return { kind: "alter table", line, name, alter: parseColumn(cursor, []) };
+  if (cursor.accept("ALTER", "COLUMN"))
+    return { kind: "alter table", line, name, alter: parseColumn(cursor, []) };
   const isCheck = cursor.oneOf("CHECK", "NOCHECK") === "CHECK";
   cursor.expect("CONSTRAINT");
   if (!cursor.accept("ALL")) cursor.list(() => cursor.name());
@@ -236,7 +285,8 @@ function parseProcedure(cursor: Cursor, line: number, action: Action): Statement
   const hasParentheses = cursor.accept("(");
   const parameters = parseParameters(cursor);
   if (hasParentheses) cursor.expect(")");
-  if (cursor.accept("WITH")) cursor.list(() => (cursor.accept("EXECUTE", "AS") ? cursor.next() : cursor.next()));
+  if (cursor.accept("WITH"))
+    cursor.list(() => (cursor.accept("EXECUTE", "AS") ? cursor.next() : cursor.next()));
   cursor.expect("AS");
   const body = cursor.sql.slice(cursor.peek().from);
   while (!cursor.isEnd) cursor.next();

@@ -43,7 +43,9 @@ function parseComparison(cursor: Cursor): Expr {
     cursor.expect("NULL");
     return { kind: "null", expr: left, isNot };
   }
-  const isNot = (cursor.is("NOT", "IN") || cursor.is("NOT", "LIKE") || cursor.is("NOT", "BETWEEN")) && cursor.accept("NOT");
+  const isNot =
+    (cursor.is("NOT", "IN") || cursor.is("NOT", "LIKE") || cursor.is("NOT", "BETWEEN")) &&
+    cursor.accept("NOT");
   if (cursor.accept("IN")) {
     cursor.expect("(");
     if (cursor.is("SELECT") || cursor.is("WITH") || cursor.is("VALUES")) {
@@ -99,7 +101,14 @@ function parseUnary(cursor: Cursor): Expr {
       cursor.next();
       cursor.next();
       cursor.expect("ZONE");
-      expr = { kind: "call", name: ["AT TIME ZONE"], args: [expr, parseUnary(cursor)], isDistinct: false, isStar: false, line: cursor.peek().line };
+      expr = {
+        kind: "call",
+        name: ["AT TIME ZONE"],
+        args: [expr, parseUnary(cursor)],
+        isDistinct: false,
+        isStar: false,
+        line: cursor.peek().line,
+      };
     } else return expr;
   }
 }
@@ -120,7 +129,11 @@ function parsePrimary(cursor: Cursor): Expr {
       cursor.next();
       const hex = token.text.slice(2);
       const bytes = Buffer.from(hex.length % 2 ? `0${hex}` : hex, "hex");
-      return { kind: "literal", value: bytes, type: { name: "varbinary", length: Math.max(1, bytes.length) } };
+      return {
+        kind: "literal",
+        value: bytes,
+        type: { name: "varbinary", length: Math.max(1, bytes.length) },
+      };
     }
     case "variable":
       cursor.next();
@@ -163,7 +176,10 @@ function parsePrimary(cursor: Cursor): Expr {
     const name = cursor.next().upper;
     return { kind: "call", name: [name], args: [], isDistinct: false, isStar: false, line: token.line };
   }
-  if (cursor.isOneOf("COALESCE", "NULLIF", "LEFT", "RIGHT", "CHECKSUM", "IIF") && cursor.peek(1).text === "(") {
+  if (
+    cursor.isOneOf("COALESCE", "NULLIF", "LEFT", "RIGHT", "CHECKSUM", "IIF") &&
+    cursor.peek(1).text === "("
+  ) {
     const name = cursor.next().text;
     return parseCall(cursor, [name], token.line);
   }
@@ -182,12 +198,20 @@ function afterQuery(cursor: Cursor, expr: Expr): Expr {
   cursor.expect(",");
   cursor.string();
   cursor.expect(")");
-  return { kind: "call", name: ["XML VALUE"], args: [expr], isDistinct: false, isStar: false, line: cursor.peek().line };
+  return {
+    kind: "call",
+    name: ["XML VALUE"],
+    args: [expr],
+    isDistinct: false,
+    isStar: false,
+    line: cursor.peek().line,
+  };
 }
 
 function numberLiteral(text: string): Expr {
   if (/e/i.test(text)) return { kind: "literal", value: Number(text), type: { name: "float" } };
-  if (/^\d+$/.test(text) && Number(text) <= 2147483647) return { kind: "literal", value: Number(text), type: int };
+  if (/^\d+$/.test(text) && Number(text) <= 2147483647)
+    return { kind: "literal", value: Number(text), type: int };
   const value = parseDecimal(text) ?? { units: 0n, scale: 0 };
   const digits = Math.max(value.units.toString().length, value.scale);
   return { kind: "literal", value, type: { name: "numeric", precision: digits, scale: value.scale } };
@@ -226,7 +250,16 @@ function parseCall(cursor: Cursor, name: readonly string[], line: number): Expr 
     cursor.expect(")");
   }
   const over = cursor.accept("OVER") ? parseOver(cursor) : undefined;
-  return { kind: "call", name, args, isDistinct, isStar, line, ...(within ? { within } : {}), ...(over ? { over } : {}) };
+  return {
+    kind: "call",
+    name,
+    args,
+    isDistinct,
+    isStar,
+    line,
+    ...(within ? { within } : {}),
+    ...(over ? { over } : {}),
+  };
 }
 
 function parseOver(cursor: Cursor): Over {

@@ -1,7 +1,7 @@
-import type { Cte, Expr, ForClause, JsonColumn, Query, QueryBody, Select, SelectItem, TableRef } from "./ast.ts";
+import type { Cte, Expr, ForClause, Query, QueryBody, Select, SelectItem } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
 import { parseExpression, parseOrderItems } from "./parse-expressions.ts";
-import { parseType } from "./parse-types.ts";
+import { parseFrom } from "./parse-tables.ts";
 
 /** Words that can follow a table or a column and are not its alias. */
 const notAlias = new Set(["OFFSET", "FETCH", "GO", "THROW", "OUTPUT", "WITHIN", "PIVOT", "AT"]);
@@ -38,13 +38,20 @@ export function parseQuery(cursor: Cursor, given?: readonly Cte[]): Query {
   }
   const forClause = cursor.is("FOR", "JSON") || cursor.is("FOR", "XML") ? parseFor(cursor) : undefined;
   if (cursor.accept("OPTION")) skipParentheses(cursor);
-  return { ctes, body, orderBy, ...(offset ? { offset } : {}), ...(fetch ? { fetch } : {}), ...(forClause ? { forClause } : {}) };
+  return {
+    ctes,
+    body,
+    orderBy,
+    ...(offset ? { offset } : {}),
+    ...(fetch ? { fetch } : {}),
+    ...(forClause ? { forClause } : {}),
+  };
 }
 
 /** Skips `( ... )`, however deep. */
 export function skipParentheses(cursor: Cursor): void {
   cursor.expect("(");
-  for (let depth = 1; depth > 0; ) {
+  for (let depth = 1; depth > 0;) {
     if (cursor.isEnd) throw cursor.wrong();
     const token = cursor.next();
     if (token.kind === "operator") depth += token.text === "(" ? 1 : token.text === ")" ? -1 : 0;
@@ -79,7 +86,8 @@ function parseBody(cursor: Cursor): QueryBody {
 }
 function parseTerm(cursor: Cursor): QueryBody {
   let left = parseOperand(cursor);
-  while (cursor.accept("INTERSECT")) left = { kind: "set", op: "INTERSECT", left, right: parseOperand(cursor) };
+  while (cursor.accept("INTERSECT"))
+    left = { kind: "set", op: "INTERSECT", left, right: parseOperand(cursor) };
   return left;
 }
 function parseOperand(cursor: Cursor): QueryBody {
@@ -112,9 +120,15 @@ function parseSelect(cursor: Cursor): Select {
   const groupBy = cursor.accept("GROUP", "BY") ? cursor.list(() => parseExpression(cursor)) : undefined;
   const having = cursor.accept("HAVING") ? parseExpression(cursor) : undefined;
   return {
-    kind: "select", isDistinct, items,
-    ...(top ? { top } : {}), ...(into ? { into } : {}), ...(from ? { from } : {}), ...(where ? { where } : {}),
-    ...(groupBy ? { groupBy } : {}), ...(having ? { having } : {}),
+    kind: "select",
+    isDistinct,
+    items,
+    ...(top ? { top } : {}),
+    ...(into ? { into } : {}),
+    ...(from ? { from } : {}),
+    ...(where ? { where } : {}),
+    ...(groupBy ? { groupBy } : {}),
+    ...(having ? { having } : {}),
   };
 }
 
@@ -141,7 +155,11 @@ export function parseTableItems(cursor: Cursor): SelectItem[] {
 
 function parseItem(cursor: Cursor): SelectItem {
   if (cursor.accept("*")) return { star: [] };
-  if (cursor.peek().kind === "variable" && cursor.peek(1).text === "=" && cursor.peek(1).kind === "operator") {
+  if (
+    cursor.peek().kind === "variable" &&
+    cursor.peek(1).text === "=" &&
+    cursor.peek(1).kind === "operator"
+  ) {
     const variable = cursor.variable();
     cursor.next();
     return { variable, expr: parseExpression(cursor) };
@@ -150,7 +168,10 @@ function parseItem(cursor: Cursor): SelectItem {
     const variable = cursor.variable();
     cursor.next();
     const right = parseExpression(cursor);
-    return { variable, expr: { kind: "binary", op: "+", left: { kind: "variable", name: variable, line: 0 }, right } };
+    return {
+      variable,
+      expr: { kind: "binary", op: "+", left: { kind: "variable", name: variable, line: 0 }, right },
+    };
   }
   if (cursor.isName) {
     const start = cursor.position;
@@ -179,106 +200,4 @@ export function parseAlias(cursor: Cursor, canBeString = false): string | undefi
   const token = cursor.peek();
   if (token.kind === "name" && notAlias.has(token.upper)) return undefined;
   return cursor.name();
-}
-
-const joinWords = ["JOIN", "INNER", "LEFT", "RIGHT", "FULL", "CROSS", "OUTER"];
-
-/** The tables after FROM, with their joins. */
-export function parseFrom(cursor: Cursor): TableRef {
-  let left = parseJoins(cursor);
-  while (cursor.accept(",")) left = { kind: "join", type: "cross", left, right: parseJoins(cursor) };
-  return left;
-}
-function parseJoins(cursor: Cursor): TableRef {
-  let left = parseTable(cursor);
-  while (cursor.isOneOf(...joinWords)) {
-    const word = cursor.next().upper;
-    if ((word === "CROSS" || word === "OUTER") && cursor.accept("APPLY")) {
-      left = { kind: "join", type: word === "CROSS" ? "cross apply" : "outer apply", left, right: parseTable(cursor) };
-      continue;
-    }
-    if (word !== "JOIN") {
-      cursor.accept("OUTER");
-      if (cursor.isOneOf("HASH", "LOOP", "MERGE")) cursor.next();
-      cursor.expect("JOIN");
-    }
-    if (word === "CROSS") {
-      left = { kind: "join", type: "cross", left, right: parseTable(cursor) };
-      continue;
-    }
-    const right = parseNested(cursor);
-    cursor.expect("ON");
-    const type = word === "LEFT" ? "left" : word === "RIGHT" ? "right" : word === "FULL" ? "full" : "inner";
-    left = { kind: "join", type, left, right, on: parseExpression(cursor) };
-  }
-  return left;
-}
-/** The right side of a join: `a JOIN b JOIN c ON ... ON ...` nests. */
-function parseNested(cursor: Cursor): TableRef {
-  const table = parseTable(cursor);
-  if (cursor.is("ON") || !cursor.isOneOf(...joinWords)) return table;
-  const word = cursor.next().upper;
-  cursor.accept("OUTER");
-  if (word !== "JOIN") cursor.expect("JOIN");
-  const right = parseNested(cursor);
-  cursor.expect("ON");
-  return { kind: "join", type: word === "LEFT" ? "left" : "inner", left: table, right, on: parseExpression(cursor) };
-}
-
-/** One table, derived table, function or table variable, with alias and hints. */
-export function parseTable(cursor: Cursor): TableRef {
-  const line = cursor.peek().line;
-  if (cursor.peek().kind === "variable") {
-    const name = cursor.variable();
-    const alias = parseAlias(cursor);
-    return { kind: "variable", name, ...(alias === undefined ? {} : { alias }) };
-  }
-  if (cursor.is("(")) {
-    if (cursor.peek(1).upper === "SELECT" || cursor.peek(1).upper === "VALUES" || cursor.peek(1).upper === "WITH" || (cursor.peek(1).text === "(" && cursor.peek(2).upper === "SELECT")) {
-      cursor.expect("(");
-      const query = parseQuery(cursor);
-      cursor.expect(")");
-      const alias = parseAlias(cursor);
-      if (alias === undefined) throw cursor.wrong();
-      const columns = cursor.is("(") ? cursor.parenthesised(() => cursor.name()) : undefined;
-      return { kind: "query", query, alias, ...(columns ? { columns } : {}) };
-    }
-    cursor.expect("(");
-    const inner = parseFrom(cursor);
-    cursor.expect(")");
-    return inner;
-  }
-  const name = cursor.names();
-  if (cursor.is("(")) {
-    cursor.expect("(");
-    const args = cursor.is(")") ? [] : cursor.list(() => parseExpression(cursor));
-    cursor.expect(")");
-    const schema = cursor.is("WITH", "(") && name.at(-1)?.toUpperCase() === "OPENJSON" ? parseJsonColumns(cursor) : undefined;
-    const alias = parseAlias(cursor);
-    const columns = alias !== undefined && cursor.is("(") ? cursor.parenthesised(() => cursor.name()) : undefined;
-    return { kind: "function", name, args, line, ...(alias === undefined ? {} : { alias }), ...(columns ? { columns } : {}), ...(schema ? { schema } : {}) };
-  }
-  skipHints(cursor);
-  const alias = parseAlias(cursor);
-  skipHints(cursor);
-  return { kind: "table", name, line, ...(alias === undefined ? {} : { alias }) };
-}
-
-/** `WITH (NOLOCK)`, `(UPDLOCK, HOLDLOCK)`. */
-export function skipHints(cursor: Cursor): void {
-  if (cursor.is("WITH", "(")) cursor.next();
-  else if (!(cursor.is("(") && /^(NOLOCK|UPDLOCK|HOLDLOCK|TABLOCKX?|ROWLOCK|XLOCK|READPAST|READUNCOMMITTED)$/.test(cursor.peek(1).upper))) return;
-  skipParentheses(cursor);
-}
-
-function parseJsonColumns(cursor: Cursor): JsonColumn[] {
-  cursor.expect("WITH");
-  return cursor.parenthesised(() => {
-    const name = cursor.name();
-    const { type } = parseType(cursor);
-    const path = cursor.isString ? cursor.string() : undefined;
-    const isJson = cursor.is("AS", "JSON");
-    if (isJson) cursor.expect("AS", "JSON");
-    return { name, type, isJson, ...(path === undefined ? {} : { path }) };
-  });
 }

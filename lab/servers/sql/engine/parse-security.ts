@@ -24,7 +24,8 @@ export function parseSecurity(cursor: Cursor, line: number): Statement {
     const verb = action.toLowerCase() as "create" | "alter" | "drop";
     if (what === "LOGIN") return parseLogin(cursor, line, verb);
     if (what === "USER") return parseUser(cursor, line, verb);
-    if (what === "ROLE" || (what === "SERVER" && cursor.peek(2).upper === "ROLE")) return parseRole(cursor, line);
+    if (what === "ROLE" || (what === "SERVER" && cursor.peek(2).upper === "ROLE"))
+      return parseRole(cursor, line);
   }
   const key = parseKeyStatement(cursor, line);
   if (key) return key;
@@ -49,9 +50,20 @@ function parseLogin(cursor: Cursor, line: number, action: LoginStatement["action
   if (!fromWindows || cursor.is("WITH")) {
     cursor.expect("WITH");
     cursor.list(() => {
-      const word = cursor.oneOf("PASSWORD", "SID", "DEFAULT_DATABASE", "DEFAULT_LANGUAGE", "CHECK_EXPIRATION", "CHECK_POLICY", "NAME", "OLD_PASSWORD", "CREDENTIAL");
+      const word = cursor.oneOf(
+        "PASSWORD",
+        "SID",
+        "DEFAULT_DATABASE",
+        "DEFAULT_LANGUAGE",
+        "CHECK_EXPIRATION",
+        "CHECK_POLICY",
+        "NAME",
+        "OLD_PASSWORD",
+        "CREDENTIAL",
+      );
       cursor.expect("=");
-      if (word === "PASSWORD" || word === "SID" || word === "OLD_PASSWORD") options.push({ name: word, value: parseExpression(cursor) });
+      if (word === "PASSWORD" || word === "SID" || word === "OLD_PASSWORD")
+        options.push({ name: word, value: parseExpression(cursor) });
       else options.push({ name: word, word: cursor.isString ? cursor.string() : cursor.next().text });
       while (cursor.isOneOf("HASHED", "MUST_CHANGE", "UNLOCK", "OLD_PASSWORD")) {
         const more = cursor.next().upper;
@@ -86,13 +98,28 @@ function parseUser(cursor: Cursor, line: number, action: LoginStatement["action"
   }
   if (action !== "drop" && cursor.accept("WITH"))
     cursor.list(() => {
-      const word = cursor.oneOf("DEFAULT_SCHEMA", "LOGIN", "NAME", "DEFAULT_LANGUAGE", "ALLOW_ENCRYPTED_VALUE_MODIFICATIONS");
+      const word = cursor.oneOf(
+        "DEFAULT_SCHEMA",
+        "LOGIN",
+        "NAME",
+        "DEFAULT_LANGUAGE",
+        "ALLOW_ENCRYPTED_VALUE_MODIFICATIONS",
+      );
       cursor.expect("=");
       const value = cursor.next().text;
       if (word === "LOGIN") login = value;
       else options.push({ name: word, word: value });
     });
-  return { kind: "user", line, action, name, options, ifExists, withoutLogin, ...(login === undefined ? {} : { login }) };
+  return {
+    kind: "user",
+    line,
+    action,
+    name,
+    options,
+    ifExists,
+    withoutLogin,
+    ...(login === undefined ? {} : { login }),
+  };
 }
 
 function parseRole(cursor: Cursor, line: number): Statement {
@@ -117,7 +144,8 @@ function parsePermission(cursor: Cursor, line: number): Statement {
   if (action === "REVOKE" && cursor.accept("GRANT")) cursor.expect("OPTION", "FOR");
   const permissions = cursor.list(() => {
     const words: string[] = [];
-    while (cursor.peek().kind === "name" && !cursor.isOneOf("ON", "TO", "FROM")) words.push(cursor.next().upper);
+    while (cursor.peek().kind === "name" && !cursor.isOneOf("ON", "TO", "FROM"))
+      words.push(cursor.next().upper);
     if (words.length === 0) throw cursor.wrong();
     if (cursor.is("(")) cursor.parenthesised(() => cursor.name());
     return words.join(" ");

@@ -40,7 +40,8 @@ export function parseStatement(cursor: Cursor): Statement[] {
 function parseAny(cursor: Cursor): Statement[] {
   const token = cursor.peek();
   const line = token.line;
-  if (token.kind === "operator" && token.text === "(") return [{ kind: "select", line, query: parseQuery(cursor) }];
+  if (token.kind === "operator" && token.text === "(")
+    return [{ kind: "select", line, query: parseQuery(cursor) }];
   if (token.kind !== "name") throw cursor.wrong();
   switch (token.upper) {
     case "SELECT":
@@ -50,7 +51,9 @@ function parseAny(cursor: Cursor): Statement[] {
     case "INSERT":
       return [parseInsert(cursor, line, [])];
     case "UPDATE":
-      return cursor.is("UPDATE", "STATISTICS") ? skipStatistics(cursor, line) : [parseUpdate(cursor, line, [])];
+      return cursor.is("UPDATE", "STATISTICS")
+        ? skipStatistics(cursor, line)
+        : [parseUpdate(cursor, line, [])];
     case "DELETE":
       return [parseDelete(cursor, line, [])];
     case "DECLARE":
@@ -81,7 +84,9 @@ function parseAny(cursor: Cursor): Statement[] {
       if (hasWord) cursor.next();
       const name = hasWord ? transactionName(cursor) : undefined;
       const action = token.upper.toLowerCase() as "commit" | "rollback" | "save";
-      return [{ kind: "transaction", line, action, isMarked: false, ...(name === undefined ? {} : { name }) }];
+      return [
+        { kind: "transaction", line, action, isMarked: false, ...(name === undefined ? {} : { name }) },
+      ];
     }
     case "BREAK":
     case "CONTINUE":
@@ -94,7 +99,11 @@ function parseAny(cursor: Cursor): Statement[] {
       return [{ kind: "nothing", line }];
     case "RETURN": {
       cursor.next();
-      const hasValue = cursor.peek().kind === "number" || cursor.peek().kind === "variable" || cursor.is("-") || cursor.is("(");
+      const hasValue =
+        cursor.peek().kind === "number" ||
+        cursor.peek().kind === "variable" ||
+        cursor.is("-") ||
+        cursor.is("(");
       return [{ kind: "return", line, ...(hasValue ? { expr: parseExpression(cursor) } : {}) }];
     }
     case "PRINT":
@@ -104,7 +113,8 @@ function parseAny(cursor: Cursor): Statement[] {
       return [parseRaiserror(cursor, line)];
     case "THROW": {
       cursor.next();
-      const args: Expr[] = cursor.isEnd || cursor.is(";") || cursor.is("END") ? [] : cursor.list(() => parseExpression(cursor));
+      const args: Expr[] =
+        cursor.isEnd || cursor.is(";") || cursor.is("END") ? [] : cursor.list(() => parseExpression(cursor));
       if (args.length !== 0 && args.length !== 3) throw cursor.wrong();
       return [{ kind: "throw", line, args }];
     }
@@ -126,7 +136,9 @@ function parseAny(cursor: Cursor): Statement[] {
       cursor.expect("TRUNCATE", "TABLE");
       return [{ kind: "truncate", line, table: cursor.names() }];
     default:
-      return [parseDefinition(cursor, line) ?? parseDatabaseStatement(cursor, line) ?? parseSecurity(cursor, line)];
+      return [
+        parseDefinition(cursor, line) ?? parseDatabaseStatement(cursor, line) ?? parseSecurity(cursor, line),
+      ];
   }
 }
 
@@ -224,10 +236,18 @@ function parseSet(cursor: Cursor, line: number): Statement[] {
     if (!op) throw cursor.wrong();
     const right = parseExpression(cursor);
     const left: Expr = { kind: "variable", name, line };
-    return [{ kind: "set", line, name, expr: op === "=" ? right : { kind: "binary", op: op.charAt(0), left, right } }];
+    return [
+      {
+        kind: "set",
+        line,
+        name,
+        expr: op === "=" ? right : { kind: "binary", op: op.charAt(0), left, right },
+      },
+    ];
   }
   if (cursor.accept("TRANSACTION", "ISOLATION", "LEVEL")) {
-    while (cursor.isOneOf("READ", "UNCOMMITTED", "COMMITTED", "REPEATABLE", "SNAPSHOT", "SERIALIZABLE")) cursor.next();
+    while (cursor.isOneOf("READ", "UNCOMMITTED", "COMMITTED", "REPEATABLE", "SNAPSHOT", "SERIALIZABLE"))
+      cursor.next();
     return [{ kind: "nothing", line }];
   }
   if (cursor.accept("IDENTITY_INSERT")) {
@@ -253,7 +273,8 @@ function parseRaiserror(cursor: Cursor, line: number): Statement {
   cursor.next();
   const args = cursor.parenthesised(() => parseExpression(cursor));
   let isLogged = false;
-  if (cursor.accept("WITH")) cursor.list(() => (isLogged = cursor.oneOf("NOWAIT", "LOG", "SETERROR") === "LOG" || isLogged));
+  if (cursor.accept("WITH"))
+    cursor.list(() => (isLogged = cursor.oneOf("NOWAIT", "LOG", "SETERROR") === "LOG" || isLogged));
   return { kind: "raiserror", line, args, isLogged };
 }
 

@@ -16,7 +16,16 @@ export interface ServerPrincipal {
   readonly isExpirationChecked: boolean;
 }
 
-export const serverRoles = ["sysadmin", "securityadmin", "serveradmin", "setupadmin", "processadmin", "diskadmin", "dbcreator", "bulkadmin"] as const;
+export const serverRoles = [
+  "sysadmin",
+  "securityadmin",
+  "serveradmin",
+  "setupadmin",
+  "processadmin",
+  "diskadmin",
+  "dbcreator",
+  "bulkadmin",
+] as const;
 
 /** The hash of a password: version 2, four bytes of salt, SHA-512 over password (UTF-16) and salt. */
 export function hashPassword(password: string, salt: Buffer = randomBytes(4)): Buffer {
@@ -36,10 +45,27 @@ export class Principals {
   private nextId = 265;
 
   constructor(nowMs: number, saPassword: string) {
-    const common = { createdMs: nowMs, modifiedMs: nowMs, defaultDatabase: "master", defaultLanguage: "us_english", isDisabled: false, isExpirationChecked: false };
-    this.put({ ...common, id: 1, name: "sa", sid: Buffer.from([1]), type: "S", hash: hashPassword(saPassword), isPolicyChecked: true });
+    const common = {
+      createdMs: nowMs,
+      modifiedMs: nowMs,
+      defaultDatabase: "master",
+      defaultLanguage: "us_english",
+      isDisabled: false,
+      isExpirationChecked: false,
+    };
+    this.put({
+      ...common,
+      id: 1,
+      name: "sa",
+      sid: Buffer.from([1]),
+      type: "S",
+      hash: hashPassword(saPassword),
+      isPolicyChecked: true,
+    });
     this.put({ ...common, id: 2, name: "public", sid: Buffer.from([2]), type: "R", isPolicyChecked: false });
-    serverRoles.forEach((name, i) => this.put({ ...common, id: 3 + i, name, sid: Buffer.from([3 + i]), type: "R", isPolicyChecked: false }));
+    serverRoles.forEach((name, i) =>
+      this.put({ ...common, id: 3 + i, name, sid: Buffer.from([3 + i]), type: "R", isPolicyChecked: false }),
+    );
     this.addMember("sysadmin", "sa");
   }
 
@@ -97,18 +123,31 @@ export interface User {
   readonly createdMs: number;
   readonly isFixedRole: boolean;
 }
-export const databaseRoles = ["db_owner", "db_accessadmin", "db_securityadmin", "db_ddladmin", "db_backupoperator", "db_datareader", "db_datawriter", "db_denydatareader", "db_denydatawriter"] as const;
+export const databaseRoles = [
+  "db_owner",
+  "db_accessadmin",
+  "db_securityadmin",
+  "db_ddladmin",
+  "db_backupoperator",
+  "db_datareader",
+  "db_datawriter",
+  "db_denydatareader",
+  "db_denydatawriter",
+] as const;
 
 type Put = (collection: string, key: string | number, value: unknown) => void;
 /** The users and roles of a new database. */
 export function createUsers(put: Put, ownerSid: Buffer, nowMs: number): void {
-  const add = (user: Omit<User, "createdMs">): void => put("users", user.name.toLowerCase(), { ...user, createdMs: nowMs });
+  const add = (user: Omit<User, "createdMs">): void =>
+    put("users", user.name.toLowerCase(), { ...user, createdMs: nowMs });
   add({ id: 0, name: "public", type: "R", sid: null, defaultSchema: null, isFixedRole: false });
   add({ id: 1, name: "dbo", type: "S", sid: ownerSid, defaultSchema: "dbo", isFixedRole: false });
   add({ id: 2, name: "guest", type: "S", sid: Buffer.from([0]), defaultSchema: "guest", isFixedRole: false });
   add({ id: 3, name: "INFORMATION_SCHEMA", type: "S", sid: null, defaultSchema: null, isFixedRole: false });
   add({ id: 4, name: "sys", type: "S", sid: null, defaultSchema: null, isFixedRole: false });
-  databaseRoles.forEach((name, i) => add({ id: 16384 + i, name, type: "R", sid: null, defaultSchema: null, isFixedRole: true }));
+  databaseRoles.forEach((name, i) =>
+    add({ id: 16384 + i, name, type: "R", sid: null, defaultSchema: null, isFixedRole: true }),
+  );
   put("schemas", "dbo", { id: 1, name: "dbo", owner: "dbo" });
   put("schemas", "guest", { id: 2, name: "guest", owner: "guest" });
   databaseRoles.forEach((name, i) => put("schemas", name, { id: 16384 + i, name, owner: name }));

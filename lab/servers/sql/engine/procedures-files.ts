@@ -13,7 +13,9 @@ export const fileProcedures: ProcedureTable = {
       const parent = path.slice(0, path.lastIndexOf("\\"));
       const entry = async (): Promise<{ isFile: boolean; isFolder: boolean }> => {
         try {
-          const found = (await disk.list(parent.endsWith(":") ? `${parent}\\` : parent)).find((e) => e.name.toLowerCase() === path.slice(path.lastIndexOf("\\") + 1).toLowerCase());
+          const found = (await disk.list(parent.endsWith(":") ? `${parent}\\` : parent)).find(
+            (e) => e.name.toLowerCase() === path.slice(path.lastIndexOf("\\") + 1).toLowerCase(),
+          );
           return { isFile: found?.isFolder === false, isFolder: found?.isFolder === true };
         } catch (error) {
           if (!(error instanceof DiskError)) throw error;
@@ -26,7 +28,13 @@ export const fileProcedures: ProcedureTable = {
         call.set("file_exists", found.isFile ? 1 : 0);
         return;
       }
-      call.result("[File Exists] tinyint, [File is a Directory] tinyint, [Parent Directory Exists] tinyint", [{ "File Exists": found.isFile, "File is a Directory": found.isFolder, "Parent Directory Exists": await exists(parent) }]);
+      call.result("[File Exists] tinyint, [File is a Directory] tinyint, [Parent Directory Exists] tinyint", [
+        {
+          "File Exists": found.isFile,
+          "File is a Directory": found.isFolder,
+          "Parent Directory Exists": await exists(parent),
+        },
+      ]);
     },
   },
   xp_create_subdir: {
@@ -42,19 +50,33 @@ export const fileProcedures: ProcedureTable = {
         }
       } catch (error) {
         if (!(error instanceof DiskError)) throw error;
-        throw refuseWith({ number: 22048, severity: 16, state: 1, line: 1, text: `xp_create_subdir() returned error ${error.code}, '${systemError(error.code).replace(/^\d+\(|\)$/g, "")}'` });
+        throw refuseWith({
+          number: 22048,
+          severity: 16,
+          state: 1,
+          line: 1,
+          text: `xp_create_subdir() returned error ${error.code}, '${systemError(error.code).replace(/^\d+\(|\)$/g, "")}'`,
+        });
       }
     },
   },
   xp_delete_file: {
-    parameters: "@type int, @path nvarchar(520), @extension nvarchar(20) = NULL, @before nvarchar(30) = NULL, @subfolders int = 0",
+    parameters:
+      "@type int, @path nvarchar(520), @extension nvarchar(20) = NULL, @before nvarchar(30) = NULL, @subfolders int = 0",
     run: async (call) => {
       const { disk } = call.frame.instance;
       const folder = call.mustText("path");
       const extension = call.text("extension");
-      const before = call.text("before") === undefined ? undefined : Date.parse(`${call.text("before") ?? ""}Z`);
+      const before =
+        call.text("before") === undefined ? undefined : Date.parse(`${call.text("before") ?? ""}Z`);
       if (extension === undefined) return disk.remove(folder).catch(() => undefined);
-      for (const entry of await disk.list(folder).catch(() => [])) if (!entry.isFolder && entry.name.toLowerCase().endsWith(`.${extension.toLowerCase()}`) && (before === undefined || entry.modifiedMs < before)) await disk.remove(`${folder.replace(/\\$/, "")}\\${entry.name}`);
+      for (const entry of await disk.list(folder).catch(() => []))
+        if (
+          !entry.isFolder &&
+          entry.name.toLowerCase().endsWith(`.${extension.toLowerCase()}`) &&
+          (before === undefined || entry.modifiedMs < before)
+        )
+          await disk.remove(`${folder.replace(/\\$/, "")}\\${entry.name}`);
       return undefined;
     },
   },
@@ -73,25 +95,42 @@ export const fileProcedures: ProcedureTable = {
         for (const entry of entries) {
           if (!entry.isFolder && !wantsFiles) continue;
           rows.push({ subdirectory: entry.name, depth, file: entry.isFolder ? 0 : 1 });
-          if (entry.isFolder && depth < limit) await walk(`${folder.replace(/\\$/, "")}\\${entry.name}`, depth + 1);
+          if (entry.isFolder && depth < limit)
+            await walk(`${folder.replace(/\\$/, "")}\\${entry.name}`, depth + 1);
         }
       };
       await walk(call.mustText("path"), 1);
-      call.result(wantsFiles ? "subdirectory nvarchar(512), depth int, [file] int" : "subdirectory nvarchar(512), depth int", rows);
+      call.result(
+        wantsFiles
+          ? "subdirectory nvarchar(512), depth int, [file] int"
+          : "subdirectory nvarchar(512), depth int",
+        rows,
+      );
     },
   },
   xp_instance_regread: {
-    parameters: "@rootkey nvarchar(255), @key nvarchar(1000), @value_name nvarchar(255), @value nvarchar(4000) = NULL OUTPUT, @no_output nvarchar(10) = NULL",
+    parameters:
+      "@rootkey nvarchar(255), @key nvarchar(1000), @value_name nvarchar(255), @value nvarchar(4000) = NULL OUTPUT, @no_output nvarchar(10) = NULL",
     run: (call) => {
       const { folders, identity } = call.frame.instance;
-      const values: Readonly<Record<string, string>> = { BACKUPDIRECTORY: folders.backup, DEFAULTDATA: folders.data.replace(/\\$/, ""), DEFAULTLOG: folders.log.replace(/\\$/, ""), SQLDATAROOT: folders.data.replace(/\\DATA\\?$/i, ""), COMPUTERNAME: identity.name, WORKINGDIRECTORY: folders.data };
+      const values: Readonly<Record<string, string>> = {
+        BACKUPDIRECTORY: folders.backup,
+        DEFAULTDATA: folders.data.replace(/\\$/, ""),
+        DEFAULTLOG: folders.log.replace(/\\$/, ""),
+        SQLDATAROOT: folders.data.replace(/\\DATA\\?$/i, ""),
+        COMPUTERNAME: identity.name,
+        WORKINGDIRECTORY: folders.data,
+      };
       const found = values[call.mustText("value_name").toUpperCase()];
       if (found === undefined) {
         call.frame.emit({ kind: "message", message: { ...refuse(22001).last, line: 1 } });
         return 1;
       }
       if (call.has("value")) call.set("value", found);
-      else call.result("[Value] nvarchar(255), [Data] nvarchar(4000)", [{ Value: call.mustText("value_name"), Data: found }]);
+      else
+        call.result("[Value] nvarchar(255), [Data] nvarchar(4000)", [
+          { Value: call.mustText("value_name"), Data: found },
+        ]);
       return 0;
     },
   },

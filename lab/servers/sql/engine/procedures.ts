@@ -12,9 +12,10 @@ import { primaryProcedures } from "./log-shipping-primary.ts";
 import { secondaryProcedures } from "./log-shipping-secondary.ts";
 import { monitorProcedures } from "./log-shipping-monitor.ts";
 import { serverProcedures } from "./procedures-server.ts";
+import { informationProcedures } from "./procedures-information.ts";
 import { fileProcedures } from "./procedures-files.ts";
 import type { ParameterDeclaration } from "./statements.ts";
-import { type V, wireColumn } from "./types.ts";
+import { type V, wireColumn, plain } from "./types.ts";
 
 /** A call of a system procedure: its arguments by name, without the @. */
 export interface Call {
@@ -41,7 +42,17 @@ export interface Procedure {
 export type ProcedureTable = Readonly<Record<string, Procedure>>;
 
 export const systemProcedures: ReadonlyMap<string, Procedure> = new Map(
-  Object.entries({ ...serverProcedures, ...fileProcedures, ...agentProcedures, ...scheduleProcedures, ...jobControlProcedures, ...primaryProcedures, ...secondaryProcedures, ...monitorProcedures }),
+  Object.entries({
+    ...serverProcedures,
+    ...informationProcedures,
+    ...fileProcedures,
+    ...agentProcedures,
+    ...scheduleProcedures,
+    ...jobControlProcedures,
+    ...primaryProcedures,
+    ...secondaryProcedures,
+    ...monitorProcedures,
+  }),
 );
 
 const declared = new Map<string, readonly ParameterDeclaration[]>();
@@ -69,11 +80,17 @@ export function sendRows(context: Context, columnsText: string, rows: Iterable<C
 }
 
 /** The arguments of a call as the procedure reads them. */
-export function callOf(name: string, frame: Frame, values: ReadonlyMap<string, V>, given: ReadonlySet<string>, set: (name: string, value: V) => void): Call {
+export function callOf(
+  name: string,
+  frame: Frame,
+  values: ReadonlyMap<string, V>,
+  given: ReadonlySet<string>,
+  set: (name: string, value: V) => void,
+): Call {
   const value = (key: string): V => values.get(`@${key}`.toLowerCase()) ?? null;
   const text = (key: string): string | undefined => {
     const found = value(key);
-    return found === null ? undefined : String(found);
+    return found === null ? undefined : plain(found);
   };
   return {
     frame,

@@ -22,7 +22,7 @@ export function progress(step: number | undefined, frame: Frame): void {
 export async function takeTime(step: number | undefined, frame: Frame): Promise<void> {
   const { restoreMs, progressMessages } = frame.instance.speed;
   const count = progressMessages ?? (step === undefined ? 1 : Math.max(1, Math.ceil(100 / step)));
-  if (restoreMs === 0 && progressMessages === undefined) return progress(step, frame);
+  if (restoreMs === 0 && progressMessages === undefined) { progress(step, frame); return; }
   // Not one timer a message: thousands of them come in some fifty bursts.
   const bursts = Math.min(50, count);
   for (let i = 1; i <= bursts; i++) {
@@ -30,16 +30,37 @@ export async function takeTime(step: number | undefined, frame: Frame): Promise<
     const percent = Math.floor((i * 100) / bursts);
     if (frame.session.running) frame.session.running.percent = percent;
     if (step === undefined && progressMessages === undefined) continue;
-    for (let j = Math.floor(((i - 1) * count) / bursts); j < Math.floor((i * count) / bursts); j++) inform(message(3211, Math.max(1, Math.floor(((j + 1) * 100) / count))), frame);
+    for (let j = Math.floor(((i - 1) * count) / bursts); j < Math.floor((i * count) / bursts); j++)
+      inform(message(3211, Math.max(1, Math.floor(((j + 1) * 100) / count))), frame);
   }
 }
 
 /** The messages at the end: 4035 for each file, then 3014. */
-export function sayDone(verb: string, database: string, files: readonly DatabaseFile[], body: SetBody, position: number, isLog: boolean, frame: Frame): void {
-  const rows = "records" in body ? body.records.reduce((sum, record) => sum + record.changes.length, 0) : [...body.content.values()].reduce((sum, values) => sum + values.size, 0);
+export function sayDone(
+  verb: string,
+  database: string,
+  files: readonly DatabaseFile[],
+  body: SetBody,
+  position: number,
+  isLog: boolean,
+  frame: Frame,
+): void {
+  const rows =
+    "records" in body
+      ? body.records.reduce((sum, record) => sum + record.changes.length, 0)
+      : [...body.content.values()].reduce((sum, values) => sum + values.size, 0);
   let pages = 0;
   for (const file of files) {
-    const own = file.type === "L" ? (isLog ? 2 + Math.ceil(rows / 10) : 2) : isLog ? 0 : file.fileId === 1 ? 320 + Math.ceil(rows / 20) : 8;
+    const own =
+      file.type === "L"
+        ? isLog
+          ? 2 + Math.ceil(rows / 10)
+          : 2
+        : isLog
+          ? 0
+          : file.fileId === 1
+            ? 320 + Math.ceil(rows / 20)
+            : 8;
     pages += own;
     if (isLog && file.type === "D" && verb.startsWith("BACKUP")) continue;
     inform({ ...message(4035, own, database, file.logicalName, position) }, frame);

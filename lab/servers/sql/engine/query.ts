@@ -1,14 +1,23 @@
-import type { Cte, Expr, Query, QueryBody, Select, SelectItem } from "./ast.ts";
+import type { Expr, Query, QueryBody, Select, SelectItem } from "./ast.ts";
 import { compile, compileCondition, emptyEnv, widest } from "./compile.ts";
 import { compareValues, convert, keyOf } from "./convert.ts";
 import { refuse } from "./errors.ts";
 import { formatFor } from "./for-clause.ts";
+import { withCtes } from "./ctes.ts";
 import { compileFrom } from "./from.ts";
 import { as } from "./operators.ts";
-import { type Compiled, type CompiledQuery, type Env, type Frame, type NamedQuery, Scope, type SourceColumn } from "./scope.ts";
+import {
+  type Compiled,
+  type CompiledQuery,
+  type Env,
+  type Frame,
+  type NamedQuery,
+  Scope,
+  type SourceColumn,
+} from "./scope.ts";
 import { common, type V } from "./types.ts";
 
-type Rows = readonly (readonly V[])[];
+export type Rows = readonly (readonly V[])[];
 type Output = SourceColumn & { readonly compiled: Compiled; readonly variable?: string };
 
 /** A whole query. `outer` is the scope around it: names that the query itself does not have are looked up there. */
@@ -21,7 +30,10 @@ export function compileQuery(query: Query, outer: Scope): CompiledQuery {
 }
 
 function compileOrdered(query: Query, outer: Scope, named: ReadonlyMap<string, NamedQuery>): CompiledQuery {
-  const limits = { offset: query.offset ? count(query.offset, outer) : undefined, fetch: query.fetch ? count(query.fetch, outer) : undefined };
+  const limits = {
+    offset: query.offset ? count(query.offset, outer) : undefined,
+    fetch: query.fetch ? count(query.fetch, outer) : undefined,
+  };
   const cut = (rows: Rows): Rows => {
     const from = limits.offset?.() ?? 0;
     const to = limits.fetch ? from + limits.fetch() : undefined;
@@ -33,7 +45,12 @@ function compileOrdered(query: Query, outer: Scope, named: ReadonlyMap<string, N
   }
   const body = compileBody(query.body, outer, named);
   const order = query.orderBy.map(({ expr, isDescending }) => {
-    const index = expr.kind === "literal" ? Number(expr.value) - 1 : expr.kind === "column" ? body.columns.findIndex((c) => c.name.toLowerCase() === expr.parts.at(-1)?.toLowerCase()) : -1;
+    const index =
+      expr.kind === "literal"
+        ? Number(expr.value) - 1
+        : expr.kind === "column"
+          ? body.columns.findIndex((c) => c.name.toLowerCase() === expr.parts.at(-1)?.toLowerCase())
+          : -1;
     if (!body.columns[index]) throw refuse(104);
     return { index, sign: isDescending ? -1 : 1 };
   });
@@ -42,7 +59,11 @@ function compileOrdered(query: Query, outer: Scope, named: ReadonlyMap<string, N
     run: (env) => {
       const rows = body.run(env);
       if (order.length === 0) return cut(rows);
-      return cut(rows.toSorted((a, b) => firstOf(order.map(({ index, sign }) => sign * compareValues(a[index] ?? null, b[index] ?? null)))));
+      return cut(
+        rows.toSorted((a, b) =>
+          firstOf(order.map(({ index, sign }) => sign * compareValues(a[index] ?? null, b[index] ?? null))),
+        ),
+      );
     },
   };
 }
@@ -53,7 +74,12 @@ function count(expr: Expr, scope: Scope): () => number {
   return () => Number(compiled.run(emptyEnv) ?? 0);
 }
 
-function compileBody(body: QueryBody, outer: Scope, named: ReadonlyMap<string, NamedQuery>): CompiledQuery {
+/** A SELECT, VALUES or set operation, without ORDER BY. */
+export function compileBody(
+  body: QueryBody,
+  outer: Scope,
+  named: ReadonlyMap<string, NamedQuery>,
+): CompiledQuery {
   switch (body.kind) {
     case "select":
       return compileSelect(body, [], outer, named);
@@ -73,14 +99,26 @@ function compileValues(rows: readonly (readonly Expr[])[], outer: Scope): Compil
   if (compiled.some((row) => row.length !== width)) throw refuse(10709);
   const types = Array.from({ length: width }, (_, i) => widest(compiled.flatMap((row) => row[i] ?? [])));
   const cells = compiled.map((row) => row.map((cell, i) => as(cell, types[i] ?? cell.type)));
-  return { columns: types.map((type, i) => ({ name: `Column${i + 1}`, type })), run: (env) => cells.map((row) => row.map((cell) => cell.run({ rows: [], parent: env }))) };
+  return {
+    columns: types.map((type, i) => ({ name: `Column${i + 1}`, type })),
+    run: (env) => cells.map((row) => row.map((cell) => cell.run({ rows: [], parent: env }))),
+  };
 }
 
 function compileSet(op: string, left: CompiledQuery, right: CompiledQuery): CompiledQuery {
   if (left.columns.length !== right.columns.length) throw refuse(205);
-  const columns = left.columns.map((column, i) => ({ name: column.name, type: common(column.type, right.columns[i]?.type ?? column.type) }));
+  const columns = left.columns.map((column, i) => ({
+    name: column.name,
+    type: common(column.type, right.columns[i]?.type ?? column.type),
+  }));
   const shaped = (query: CompiledQuery, env: Env | undefined): Rows =>
-    query.run(env).map((row) => row.map((value, i) => convert(value, query.columns[i]?.type ?? { name: "int" }, columns[i]?.type ?? { name: "int" })));
+    query
+      .run(env)
+      .map((row) =>
+        row.map((value, i) =>
+          convert(value, query.columns[i]?.type ?? { name: "int" }, columns[i]?.type ?? { name: "int" }),
+        ),
+      );
   return {
     columns,
     run: (env) => {
@@ -97,14 +135,22 @@ function distinct(rows: Rows): Rows {
   return [...new Map(rows.map((row) => [rowKey(row), row] as const).reverse()).values()].reverse();
 }
 
-function compileSelect(select: Select, orderBy: Query["orderBy"], outer: Scope, named: ReadonlyMap<string, NamedQuery>): CompiledQuery {
+function compileSelect(
+  select: Select,
+  orderBy: Query["orderBy"],
+  outer: Scope,
+  named: ReadonlyMap<string, NamedQuery>,
+): CompiledQuery {
   const scope = new Scope(outer.context, outer, named);
   const from = select.from ? compileFrom(select.from, scope) : undefined;
   const where = select.where ? compileCondition(select.where, scope) : undefined;
   const groupBy = select.groupBy?.map((expr) => compile(expr, scope));
   const outputs = select.items.flatMap((item) => compileItem(item, scope));
   const having = select.having ? compileCondition(select.having, scope) : undefined;
-  const order = orderBy.map(({ expr, isDescending }) => ({ by: orderKey(expr, outputs, scope), sign: isDescending ? -1 : 1 }));
+  const order = orderBy.map(({ expr, isDescending }) => ({
+    by: orderKey(expr, outputs, scope),
+    sign: isDescending ? -1 : 1,
+  }));
   const top = select.top ? count(select.top.expr, scope) : undefined;
   const isGrouped = groupBy !== undefined || scope.hasAggregate || having !== undefined;
 
@@ -120,12 +166,21 @@ function compileSelect(select: Select, orderBy: Query["orderBy"], outer: Scope, 
       envs = envs.map((env, row) => ({ ...env, windowValues: values.map((column) => column[row] ?? null) }));
     }
     let projected = envs.map((env) => ({ env, row: project(outputs, env, scope) }));
-    if (select.isDistinct) projected = [...new Map(projected.map((p) => [rowKey(p.row), p] as const).reverse()).values()].reverse();
+    if (select.isDistinct)
+      projected = [
+        ...new Map(projected.map((p) => [rowKey(p.row), p] as const).reverse()).values(),
+      ].reverse();
     if (order.length > 0) {
       const keyed = projected.map((p) => ({ ...p, keys: order.map(({ by }) => by(p.env, p.row)) }));
-      projected = keyed.toSorted((a, b) => firstOf(order.map(({ sign }, i) => sign * compareValues(a.keys[i] ?? null, b.keys[i] ?? null))));
+      projected = keyed.toSorted((a, b) =>
+        firstOf(order.map(({ sign }, i) => sign * compareValues(a.keys[i] ?? null, b.keys[i] ?? null))),
+      );
     }
-    const limit = top ? (select.top?.isPercent ? Math.ceil((projected.length * top()) / 100) : top()) : undefined;
+    const limit = top
+      ? select.top?.isPercent
+        ? Math.ceil((projected.length * top()) / 100)
+        : top()
+      : undefined;
     return (limit === undefined ? projected : projected.slice(0, limit)).map((p) => p.row);
   };
   return { columns: outputs.map(({ name, type }) => ({ name, type })), run };
@@ -134,7 +189,8 @@ function compileSelect(select: Select, orderBy: Query["orderBy"], outer: Scope, 
 function project(outputs: readonly Output[], env: Env, scope: Scope): readonly V[] {
   return outputs.map((output) => {
     const value = output.compiled.run(env);
-    const variable = output.variable === undefined ? undefined : scope.context.variables.get(output.variable.toLowerCase());
+    const variable =
+      output.variable === undefined ? undefined : scope.context.variables.get(output.variable.toLowerCase());
     if (variable) variable.value = convert(value, output.type, variable.type);
     return value;
   });
@@ -146,15 +202,32 @@ function compileItem(item: SelectItem, scope: Scope): Output[] {
   const compiled = compile(item.expr, scope);
   if (compiled.type.name === "boolean") throw refuse(102, "=");
   const name = item.alias ?? (item.expr.kind === "column" ? (item.expr.parts.at(-1) ?? "") : "");
-  if (item.variable !== undefined && !scope.context.variables.has(item.variable.toLowerCase())) throw refuse(137, item.variable);
-  return [{ name, type: compiled.type, compiled, ...(item.variable === undefined ? {} : { variable: item.variable }) }];
+  if (item.variable !== undefined && !scope.context.variables.has(item.variable.toLowerCase()))
+    throw refuse(137, item.variable);
+  return [
+    {
+      name,
+      type: compiled.type,
+      compiled,
+      ...(item.variable === undefined ? {} : { variable: item.variable }),
+    },
+  ];
 }
 
 function expandStar(qualifier: readonly string[], scope: Scope): Output[] {
   const wanted = qualifier.at(-1)?.toLowerCase();
   const outputs = scope.sources.flatMap((source, index): Output[] => {
-    if (wanted !== undefined && source.alias.toLowerCase() !== wanted && source.path.at(-1)?.toLowerCase() !== wanted) return [];
-    return source.columns.map(({ name, type }, column) => ({ name, type, compiled: { type, run: (env) => env.rows[index]?.[column] ?? null } }));
+    if (
+      wanted !== undefined &&
+      source.alias.toLowerCase() !== wanted &&
+      source.path.at(-1)?.toLowerCase() !== wanted
+    )
+      return [];
+    return source.columns.map(({ name, type }, column) => ({
+      name,
+      type,
+      compiled: { type, run: (env) => env.rows[index]?.[column] ?? null },
+    }));
   });
   if (outputs.length === 0) throw wanted === undefined ? refuse(263) : refuse(107, qualifier.join("."));
   return outputs;
@@ -175,7 +248,12 @@ function orderKey(expr: Expr, outputs: readonly Output[], scope: Scope): (env: E
   return (env) => compiled.run(env);
 }
 
-function grouped(envs: readonly Env[], groupBy: readonly Compiled[] | undefined, scope: Scope, parent: Env | undefined): Env[] {
+function grouped(
+  envs: readonly Env[],
+  groupBy: readonly Compiled[] | undefined,
+  scope: Scope,
+  parent: Env | undefined,
+): Env[] {
   if (!groupBy || groupBy.length === 0) {
     const rows = envs[0]?.rows ?? scope.sources.map((source) => source.columns.map(() => null));
     return [{ rows, parent, group: envs.map((env) => env.rows) }];
@@ -187,52 +265,9 @@ function grouped(envs: readonly Env[], groupBy: readonly Compiled[] | undefined,
     group.push(env);
     groups.set(key, group);
   }
-  return [...groups.values()].map((group) => ({ rows: group[0]?.rows ?? [], parent, group: group.map((env) => env.rows) }));
-}
-
-/** Common table expressions; each sees those before it, and itself where it recurs. */
-function withCtes(ctes: readonly Cte[], outer: Scope): ReadonlyMap<string, NamedQuery> {
-  const named = new Map(outer.named);
-  for (const cte of ctes) {
-    const before = new Map(named);
-    named.set(cte.name.toLowerCase(), { compile: () => renamed(compileCte(cte, new Scope(outer.context, undefined, before)), cte.columns) });
-  }
-  return named;
-}
-function renamed(query: CompiledQuery, names: readonly string[] | undefined): CompiledQuery {
-  return names ? { ...query, columns: query.columns.map((column, i) => ({ ...column, name: names[i] ?? column.name })) } : query;
-}
-function compileCte(cte: Cte, scope: Scope): CompiledQuery {
-  const body = cte.query.body;
-  if (body.kind !== "set" || body.op !== "UNION ALL") return once(compileQuery(cte.query, scope));
-  const anchor = renamed(compileBody(body.left, scope, scope.named), cte.columns);
-  let current: Rows = [];
-  let isRecursive = false;
-  const self: NamedQuery = {
-    compile: () => {
-      isRecursive = true;
-      return { columns: anchor.columns, run: () => current };
-    },
-  };
-  const inner = new Scope(scope.context, undefined, new Map([...scope.named, [cte.name.toLowerCase(), self]]));
-  const step = compileBody(body.right, inner, inner.named);
-  if (!isRecursive) return once(compileQuery(cte.query, scope));
-  const shaped = (rows: Rows): Rows => rows.map((row) => row.map((value, i) => convert(value, step.columns[i]?.type ?? { name: "int" }, anchor.columns[i]?.type ?? { name: "int" })));
-  return once({
-    columns: anchor.columns,
-    run: () => {
-      const all = [...anchor.run(undefined)];
-      current = all;
-      for (let round = 0; current.length > 0; round++) {
-        if (round > 100) throw refuse(530, 100);
-        current = shaped(step.run(undefined));
-        all.push(...current);
-      }
-      return all;
-    },
-  });
-}
-function once(query: CompiledQuery): CompiledQuery {
-  let kept: Rows | undefined;
-  return { columns: query.columns, run: () => (kept ??= query.run(undefined)) };
+  return [...groups.values()].map((group) => ({
+    rows: group[0]?.rows ?? [],
+    parent,
+    group: group.map((env) => env.rows),
+  }));
 }

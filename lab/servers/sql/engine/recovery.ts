@@ -4,7 +4,11 @@ import type { Database } from "./database.ts";
 import { enableBroker } from "./execute-databases.ts";
 
 /** Opens a restored database: a new recovery fork begins where its log stands. */
-export function recover(database: Database, broker: "ENABLE_BROKER" | "NEW_BROKER" | "ERROR_BROKER_CONVERSATIONS" | undefined, frame: Pick<Frame, "instance">): void {
+export function recover(
+  database: Database,
+  broker: "ENABLE_BROKER" | "NEW_BROKER" | "ERROR_BROKER_CONVERSATIONS" | undefined,
+  frame: Pick<Frame, "instance">,
+): void {
   if (broker === "ENABLE_BROKER" || broker === "ERROR_BROKER_CONVERSATIONS") enableBroker(database, frame);
   database.forks = [...database.forks, { guid: randomUUID().toUpperCase(), from: database.nextLsn }];
   database.state = "ONLINE";

@@ -22,10 +22,33 @@ export interface ConfigurationOption {
 /** The options that matter to an operator, at their defaults. */
 export function standardConfiguration(): Map<string, ConfigurationOption> {
   const rows: readonly (readonly [string, number, number, number, number, boolean])[] = [
-    ["allow updates", 102, 0, 1, 0, false], ["recovery interval (min)", 101, 0, 32767, 0, true], ["user connections", 103, 0, 32767, 0, true], ["nested triggers", 115, 0, 1, 1, false], ["remote access", 117, 0, 1, 1, false], ["default language", 124, 0, 9999, 0, false],
-    ["show advanced options", 518, 0, 1, 0, false], ["cost threshold for parallelism", 1538, 0, 32767, 5, true], ["max degree of parallelism", 1539, 0, 32767, 0, true], ["min server memory (MB)", 1543, 0, 2147483647, 0, true], ["max server memory (MB)", 1544, 128, 2147483647, 2147483647, true],
-    ["backup compression default", 1579, 0, 1, 0, false], ["backup checksum default", 1584, 0, 1, 0, false], ["remote admin connections", 1576, 0, 1, 0, false], ["clr enabled", 1562, 0, 1, 0, false], ["contained database authentication", 16393, 0, 1, 0, false],
-    ["Agent XPs", 16384, 0, 1, 1, true], ["Database Mail XPs", 16386, 0, 1, 0, true], ["Ole Automation Procedures", 16388, 0, 1, 0, true], ["xp_cmdshell", 16390, 0, 1, 0, true], ["Ad Hoc Distributed Queries", 16391, 0, 1, 0, true], ["optimize for ad hoc workloads", 1581, 0, 1, 0, true],
+    ["allow updates", 102, 0, 1, 0, false],
+    ["recovery interval (min)", 101, 0, 32767, 0, true],
+    ["user connections", 103, 0, 32767, 0, true],
+    ["nested triggers", 115, 0, 1, 1, false],
+    ["remote access", 117, 0, 1, 1, false],
+    ["default language", 124, 0, 9999, 0, false],
+    ["show advanced options", 518, 0, 1, 0, false],
+    ["cost threshold for parallelism", 1538, 0, 32767, 5, true],
+    ["max degree of parallelism", 1539, 0, 32767, 0, true],
+    ["min server memory (MB)", 1543, 0, 2147483647, 0, true],
+    ["max server memory (MB)", 1544, 128, 2147483647, 2147483647, true],
+    ["backup compression default", 1579, 0, 1, 0, false],
+    ["backup checksum default", 1584, 0, 1, 0, false],
+    ["remote admin connections", 1576, 0, 1, 0, false],
+    ["clr enabled", 1562, 0, 1, 0, false],
+    ["contained database authentication", 16393, 0, 1, 0, false],
+    ["Agent XPs", 16384, 0, 1, 1, true],
+    ["Database Mail XPs", 16386, 0, 1, 0, true],
+    ["Ole Automation Procedures", 16388, 0, 1, 0, true],
+    ["xp_cmdshell", 16390, 0, 1, 0, true],
+    ["Ad Hoc Distributed Queries", 16391, 0, 1, 0, true],
+    ["optimize for ad hoc workloads", 1581, 0, 1, 0, true],
   ];
-  return new Map(rows.map(([name, id, minimum, maximum, value, isAdvanced]) => [name, { id, minimum, maximum, value, inUse: value, isAdvanced }]));
+  return new Map(
+    rows.map(([name, id, minimum, maximum, value, isAdvanced]) => [
+      name,
+      { id, minimum, maximum, value, inUse: value, isAdvanced },
+    ]),
+  );
 }

@@ -8,7 +8,15 @@ import type { RestoreOptions } from "./restore.ts";
 import { Store } from "./store.ts";
 
 /** Checks a RESTORE DATABASE before anything is touched, and gives the database that it will fill. */
-export function planDatabase(name: string, existing: Database | undefined, set: BackupSet, options: RestoreOptions, frame: Frame, ended: Message, device: string): Database {
+export function planDatabase(
+  name: string,
+  existing: Database | undefined,
+  set: BackupSet,
+  options: RestoreOptions,
+  frame: Frame,
+  ended: Message,
+  device: string,
+): Database {
   const { instance, session } = frame;
   const { header } = set;
   const fail = (...messages: readonly Message[]): SqlError => refuseWith(...messages, ended);
@@ -21,14 +29,22 @@ export function planDatabase(name: string, existing: Database | undefined, set: 
   }
   if (existing && !options.isReplace) {
     if (existing.settings.familyGuid !== header.settings.familyGuid) throw fail(message(3154, name));
-    const hasTail = existing.state === "ONLINE" && !existing.isInStandby && existing.settings.recoveryModel === "FULL" && existing.logBackupFrom !== undefined && existing.log.length > 0;
-    if (hasTail) throw fail(options.stopAt === undefined ? message(3159, name) : message(3173, name));
+    const hasTail =
+      existing.state === "ONLINE" &&
+      !existing.isInStandby &&
+      existing.settings.recoveryModel === "FULL" &&
+      existing.logBackupFrom !== undefined;
+    if (hasTail && options.stopAt === undefined) throw fail(message(3159, name));
+    if (hasTail && existing.log.some((record) => record.wall <= (options.stopAt ?? 0)))
+      throw fail(message(3173, name));
   }
   if (options.stopAt !== undefined && options.stopAt < header.finishWall) throw fail(message(4338));
   const files = moved(header.files, existing, set, options, name, fail);
   const busy = files.flatMap((file) => {
     const used = usedFile([file], frame, existing);
-    return used ? [message(1834, used.path, used.database), message(3156, file.logicalName, file.physicalName)] : [];
+    return used
+      ? [message(1834, used.path, used.database), message(3156, file.logicalName, file.physicalName)]
+      : [];
   });
   if (busy.length > 0) throw fail(...busy, message(3119));
   const database = existing ?? instance.createDatabase(name, header.settings, session.principal.sid);
@@ -38,8 +54,17 @@ export function planDatabase(name: string, existing: Database | undefined, set: 
 }
 
 /** The files where they go: MOVE, or where the existing database of that name has them, or as in the backup. */
-function moved(files: readonly DatabaseFile[], existing: Database | undefined, set: BackupSet, options: RestoreOptions, name: string, fail: (...messages: readonly Message[]) => SqlError): DatabaseFile[] {
-  for (const [key, move] of options.moves) if (!files.some((file) => file.logicalName.toLowerCase() === key)) throw fail(message(3234, move.name, name), message(3119));
+function moved(
+  files: readonly DatabaseFile[],
+  existing: Database | undefined,
+  set: BackupSet,
+  options: RestoreOptions,
+  name: string,
+  fail: (...messages: readonly Message[]) => SqlError,
+): DatabaseFile[] {
+  for (const [key, move] of options.moves)
+    if (!files.some((file) => file.logicalName.toLowerCase() === key))
+      throw fail(message(3234, move.name, name), message(3119));
   return files.map((file) => {
     const move = options.moves.get(file.logicalName.toLowerCase());
     const there = existing?.files.find((f) => f.logicalName.toLowerCase() === file.logicalName.toLowerCase());
@@ -48,14 +73,19 @@ function moved(files: readonly DatabaseFile[], existing: Database | undefined, s
 }
 
 /** Fills the database from a full or differential set: always whole. */
-export function applyDatabase(database: Database, set: BackupSet, body: SetBody): { infos: Message[]; isStopped: boolean } {
+export function applyDatabase(
+  database: Database,
+  set: BackupSet,
+  body: SetBody,
+): { infos: Message[]; isStopped: boolean } {
   const { header } = set;
   if ("content" in body) database.store = Store.of(body.content);
   database.log = [];
   database.nextLsn = header.lastLsn;
   database.logBackupFrom = header.settings.recoveryModel === "SIMPLE" ? undefined : header.lastLsn;
   database.forks = header.forks.filter((fork) => fork.from <= header.lastLsn);
-  if (header.kind === "database") database.differentialBase = { lsn: header.checkpointLsn, guid: header.setGuid };
+  if (header.kind === "database")
+    database.differentialBase = { lsn: header.checkpointLsn, guid: header.setGuid };
   database.lastCommitWall = header.finishWall;
   // What master knows of the database does not come with the backup.
   database.isTrustworthy = false;

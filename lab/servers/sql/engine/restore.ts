@@ -24,7 +24,8 @@ export interface RestoreOptions {
   readonly undoFile: string | undefined;
   /** Wall-clock milliseconds in the source server's own time. */
   readonly stopAt: number | undefined;
-  readonly mark: { readonly name: string; readonly isBefore: boolean; readonly after: number | undefined } | undefined;
+  readonly mark:
+    { readonly name: string; readonly isBefore: boolean; readonly after: number | undefined } | undefined;
   readonly isReplace: boolean;
   readonly broker: "ENABLE_BROKER" | "NEW_BROKER" | "ERROR_BROKER_CONVERSATIONS" | undefined;
   readonly isRestricted: boolean;
@@ -57,27 +58,49 @@ function optionsOf(statement: RestoreStatement, frame: Frame): RestoreOptions {
   const stats = find("STATS");
   return {
     ending: find("NORECOVERY") ? "NORECOVERY" : find("STANDBY") ? "STANDBY" : "RECOVERY",
-    undoFile: text("STANDBY"), stopAt: time("STOPAT"), mark: markOf("STOPATMARK", false) ?? markOf("STOPBEFOREMARK", true),
-    isReplace: find("REPLACE") !== undefined, isRestricted: find("RESTRICTED_USER") !== undefined, wantsChecksum: find("CHECKSUM") !== undefined, continues: find("CONTINUE_AFTER_ERROR") !== undefined,
-    broker: (["ENABLE_BROKER", "NEW_BROKER", "ERROR_BROKER_CONVERSATIONS"] as const).find((name) => find(name)),
-    file: Number(text("FILE") ?? 1), step: stats ? (stats.value ? evaluateInt(stats.value, frame) : 10) : undefined,
-    moves: new Map(statement.moves.map((move) => [evaluateText(move.file, frame).toLowerCase(), { name: evaluateText(move.file, frame), to: evaluateText(move.to, frame) }])),
+    undoFile: text("STANDBY"),
+    stopAt: time("STOPAT"),
+    mark: markOf("STOPATMARK", false) ?? markOf("STOPBEFOREMARK", true),
+    isReplace: find("REPLACE") !== undefined,
+    isRestricted: find("RESTRICTED_USER") !== undefined,
+    wantsChecksum: find("CHECKSUM") !== undefined,
+    continues: find("CONTINUE_AFTER_ERROR") !== undefined,
+    broker: (["ENABLE_BROKER", "NEW_BROKER", "ERROR_BROKER_CONVERSATIONS"] as const).find((name) =>
+      find(name),
+    ),
+    file: Number(text("FILE") ?? 1),
+    step: stats ? (stats.value ? evaluateInt(stats.value, frame) : 10) : undefined,
+    moves: new Map(
+      statement.moves.map((move) => [
+        evaluateText(move.file, frame).toLowerCase(),
+        { name: evaluateText(move.file, frame), to: evaluateText(move.to, frame) },
+      ]),
+    ),
   };
 }
 
 /** RESTORE DATABASE, LOG, HEADERONLY, FILELISTONLY, VERIFYONLY, LABELONLY. */
 export async function executeRestore(statement: RestoreStatement, frame: Frame): Executed {
   const { instance, session } = frame;
-  const verb = { database: "RESTORE DATABASE", log: "RESTORE LOG", headeronly: "RESTORE HEADERONLY", filelistonly: "RESTORE FILELIST", verifyonly: "VERIFY DATABASE", labelonly: "RESTORE LABELONLY" }[statement.what];
+  const verb = {
+    database: "RESTORE DATABASE",
+    log: "RESTORE LOG",
+    headeronly: "RESTORE HEADERONLY",
+    filelistonly: "RESTORE FILELIST",
+    verifyonly: "VERIFY DATABASE",
+    labelonly: "RESTORE LABELONLY",
+  }[statement.what];
   const ended = message(3013, verb);
   if (session.transactionDepth > 0) throw refuseWith(message(3021), ended);
   const options = optionsOf(statement, frame);
   const path = statement.devices[0] ? evaluateText(statement.devices[0], frame) : undefined;
   const device = path === undefined || /[\\/]/.test(path) ? path : `${instance.folders.backup}\\${path}`;
-  if (statement.what !== "database" && statement.what !== "log") return describeMedia(statement.what, device ?? "", options, frame, ended);
+  if (statement.what !== "database" && statement.what !== "log")
+    return describeMedia(statement.what, device ?? "", options, frame, ended);
   const name = statement.database ? evaluateText(statement.database, frame) : "";
   const existing = instance.database(name);
-  if (!hasServerPermission(session, "CREATE ANY DATABASE") && !(existing && session.isOwner(existing))) throw refuseWith(message(3110, name), ended);
+  if (!hasServerPermission(session, "CREATE ANY DATABASE") && !(existing && session.isOwner(existing)))
+    throw refuseWith(message(3110, name), ended);
   if (existing) mustBeFree(existing, verb, frame, ended);
   if (device === undefined) {
     recoverOnly(statement, existing, name, options, frame, ended);
@@ -89,18 +112,42 @@ export async function executeRestore(statement: RestoreStatement, frame: Frame):
   }
   const set = await openSet(device, options.file, frame, ended);
   if (options.wantsChecksum && !set.header.hasChecksum) throw refuseWith(message(3187), ended);
-  if (set.header.databaseVersion > instance.databaseVersion) throw refuseWith(message(3169, set.header.software.map((n, i) => (i === 0 ? String(n) : String(n).padStart(2, "0"))).join("."), Object.values(instance.version).map((n, i) => (i === 0 ? String(n) : String(n).padStart(2, "0"))).join(".")), ended);
-  if (options.ending === "STANDBY" && set.header.databaseVersion < instance.databaseVersion) throw refuseWith(message(3180), ended);
-  const database = statement.what === "log" && existing ? (checkLog(existing, set, options, ended), existing) : planDatabase(name, existing, set, options, frame, ended, device);
+  if (set.header.databaseVersion > instance.databaseVersion)
+    throw refuseWith(
+      message(
+        3169,
+        set.header.software.map((n, i) => (i === 0 ? String(n) : String(n).padStart(2, "0"))).join("."),
+        Object.values(instance.version)
+          .map((n, i) => (i === 0 ? String(n) : String(n).padStart(2, "0")))
+          .join("."),
+      ),
+      ended,
+    );
+  if (options.ending === "STANDBY" && set.header.databaseVersion < instance.databaseVersion)
+    throw refuseWith(message(3180), ended);
+  const database =
+    statement.what === "log" && existing
+      ? (checkLog(existing, set, options, ended), existing)
+      : planDatabase(name, existing, set, options, frame, ended, device);
   const body = bodyOf(set, database, ended);
   database.state = "RESTORING";
   database.isInStandby = false;
   instance.onChange();
   await takeTime(options.step, frame);
-  const done = statement.what === "log" ? applyLog(database, set, body, options, frame) : applyDatabase(database, set, body);
+  const done =
+    statement.what === "log"
+      ? applyLog(database, set, body, options, frame)
+      : applyDatabase(database, set, body);
   for (const info of done.infos) inform(info, frame);
   await finish(database, done.isStopped ? "NORECOVERY" : options.ending, options, frame);
-  recordRestore(instance, database, set, session, options, statement.what === "log" ? "L" : set.header.kind === "differential" ? "I" : "D");
+  recordRestore(
+    instance,
+    database,
+    set,
+    session,
+    options,
+    statement.what === "log" ? "L" : set.header.kind === "differential" ? "I" : "D",
+  );
   sayDone(verb, database.name, database.files, body, options.file, statement.what === "log", frame);
   instance.onChange();
   return { command: statement.what === "log" ? 236 : 229 };
@@ -108,34 +155,64 @@ export async function executeRestore(statement: RestoreStatement, frame: Frame):
 
 /** RESTORE needs the database for itself. */
 function mustBeFree(database: Database, verb: string, { instance, session }: Frame, ended: Message): void {
-  if (session.database === database) throw refuseWith(message(3102, verb.replace("RESTORE DATABASE", "RESTORE").replace("RESTORE LOG", "RESTORE"), database.name), ended);
+  if (session.database === database)
+    throw refuseWith(
+      message(
+        3102,
+        verb.replace("RESTORE DATABASE", "RESTORE").replace("RESTORE LOG", "RESTORE"),
+        database.name,
+      ),
+      ended,
+    );
   if (instance.sessionsIn(database).length > 0) throw refuseWith(message(3101), ended);
 }
 
 /** `RESTORE DATABASE x WITH RECOVERY`: ends the sequence. */
-function recoverOnly(statement: RestoreStatement, database: Database | undefined, name: string, options: RestoreOptions, frame: Frame, ended: Message): void {
+function recoverOnly(
+  statement: RestoreStatement,
+  database: Database | undefined,
+  name: string,
+  options: RestoreOptions,
+  frame: Frame,
+  ended: Message,
+): void {
   if (!database) throw refuseWith(message(3118, name), ended);
   if (database.state === "ONLINE" && !database.isInStandby) throw refuseWith(message(3153), ended);
-  if (database.state !== "RESTORING" && !database.isInStandby) throw refuseWith(message(database.state === "OFFLINE" ? 942 : 927, name), ended);
+  if (database.state !== "RESTORING" && !database.isInStandby)
+    throw refuseWith(message(database.state === "OFFLINE" ? 942 : 927, name), ended);
   if (options.ending === "RECOVERY") recover(database, options.broker, frame);
-  inform(message(3014, statement.what === "log" ? "RESTORE LOG" : "RESTORE DATABASE", 0, "0.005", "0.000"), frame);
+  inform(
+    message(3014, statement.what === "log" ? "RESTORE LOG" : "RESTORE DATABASE", 0, "0.005", "0.000"),
+    frame,
+  );
   frame.instance.onChange();
 }
 
 /** Opens a backup set of a file: 3201, 3254, 3241, 3287. */
-export async function openSet(device: string, file: number, { instance }: Frame, ended: Message): Promise<BackupSet> {
+export async function openSet(
+  device: string,
+  file: number,
+  { instance }: Frame,
+  ended: Message,
+): Promise<BackupSet> {
   const sets = await openMedia(device, { instance }, ended);
   const set = sets[file - 1];
   if (!set) throw refuseWith(message(3287, file, device), ended);
   return set;
 }
-export async function openMedia(device: string, { instance }: Pick<Frame, "instance">, ended: Message): Promise<BackupSet[]> {
+export async function openMedia(
+  device: string,
+  { instance }: Pick<Frame, "instance">,
+  ended: Message,
+): Promise<BackupSet[]> {
   try {
     const data = await instance.disk.read(device);
     return readMedia(data);
   } catch (error) {
-    if (error instanceof DiskError) throw refuseWith({ ...message(3201, device, systemError(error.code)), state: 2 }, ended);
-    if (error instanceof MediaError) throw refuseWith(message(error.part === "empty" ? 3254 : 3241, device), ended);
+    if (error instanceof DiskError)
+      throw refuseWith({ ...message(3201, device, systemError(error.code)), state: 2 }, ended);
+    if (error instanceof MediaError)
+      throw refuseWith(message(error.part === "empty" ? 3254 : 3241, device), ended);
     throw error;
   }
 }
@@ -150,14 +227,20 @@ export function bodyOf(set: BackupSet, database: { readonly name: string }, ende
   }
 }
 
-async function finish(database: Database, ending: RestoreOptions["ending"], options: RestoreOptions, frame: Frame): Promise<void> {
+async function finish(
+  database: Database,
+  ending: RestoreOptions["ending"],
+  options: RestoreOptions,
+  frame: Frame,
+): Promise<void> {
   if (ending === "RECOVERY") recover(database, options.broker, frame);
   if (ending === "STANDBY") {
     const undo = options.undoFile ?? "";
     try {
       await frame.instance.disk.write(undo, Buffer.from(`undo of ${database.name} at ${database.nextLsn}`));
     } catch (error) {
-      if (error instanceof DiskError) throw refuseWith(message(3201, undo, systemError(error.code)), message(3013, "RESTORE DATABASE"));
+      if (error instanceof DiskError)
+        throw refuseWith(message(3201, undo, systemError(error.code)), message(3013, "RESTORE DATABASE"));
       throw error;
     }
     database.state = "ONLINE";

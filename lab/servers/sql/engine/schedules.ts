@@ -11,8 +11,10 @@ export function agentTime(wall: number): number {
   return d.getUTCHours() * 10000 + d.getUTCMinutes() * 100 + d.getUTCSeconds();
 }
 /** Milliseconds since midnight of an hhmmss. */
-const sinceMidnight = (hhmmss: number): number => (Math.floor(hhmmss / 10000) * 3600 + (Math.floor(hhmmss / 100) % 100) * 60 + (hhmmss % 100)) * 1000;
-const midnightOf = (yyyymmdd: number): number => Date.UTC(Math.floor(yyyymmdd / 10000), (Math.floor(yyyymmdd / 100) % 100) - 1, yyyymmdd % 100);
+const sinceMidnight = (hhmmss: number): number =>
+  (Math.floor(hhmmss / 10000) * 3600 + (Math.floor(hhmmss / 100) % 100) * 60 + (hhmmss % 100)) * 1000;
+const midnightOf = (yyyymmdd: number): number =>
+  Date.UTC(Math.floor(yyyymmdd / 10000), (Math.floor(yyyymmdd / 100) % 100) - 1, yyyymmdd % 100);
 
 /** When a schedule (a row of sysschedules) next runs after a wall-clock time; undefined where it never does. */
 export function nextRun(schedule: SystemRow, after: number): number | undefined {

@@ -45,7 +45,11 @@ export class Scope {
   /** Common table expressions and trigger-like tables that can be named here. */
   public readonly named: ReadonlyMap<string, NamedQuery>;
 
-  constructor(context: Context, parent?: Scope, named: ReadonlyMap<string, NamedQuery> = parent?.named ?? new Map()) {
+  constructor(
+    context: Context,
+    parent?: Scope,
+    named: ReadonlyMap<string, NamedQuery> = parent?.named ?? new Map(),
+  ) {
     this.context = context;
     this.parent = parent;
     this.named = named;

@@ -16,7 +16,11 @@ export function selectInto(query: Query, into: readonly string[], frame: Frame):
     if (column.name === "") throw refuse(1038, i + 1);
     return column.name;
   });
-  const columns = compiled.columns.map((column, i) => ({ name: names[i] ?? "", type: column.type.name === "rowversion" ? { name: "binary" as const, length: 8 } : column.type, typeName: column.type.name }));
+  const columns = compiled.columns.map((column, i) => ({
+    name: names[i] ?? "",
+    type: column.type.name === "rowversion" ? { name: "binary" as const, length: 8 } : column.type,
+    typeName: column.type.name,
+  }));
   createTable(into, { columns, keys: [] }, frame);
   const found = findTable(into, frame);
   if (found) {

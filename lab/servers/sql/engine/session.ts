@@ -1,6 +1,6 @@
 import type { Login, Reply, Request, Session } from "../contract.ts";
 import { runRequest } from "./batch.ts";
-import { Database, type Table } from "./database.ts";
+import { type Database, type Table } from "./database.ts";
 import { message, refuse } from "./errors.ts";
 import type { SqlInstance } from "./instance.ts";
 import { hasDatabasePermission } from "./permissions.ts";
@@ -15,7 +15,12 @@ export interface SessionOptions {
   isNoExec: boolean;
   identityInsert: Table | undefined;
 }
-const noOptions = (): SessionOptions => ({ isNoCount: false, isXactAbort: false, isNoExec: false, identityInsert: undefined });
+const noOptions = (): SessionOptions => ({
+  isNoCount: false,
+  isXactAbort: false,
+  isNoExec: false,
+  identityInsert: undefined,
+});
 
 /** A session of the engine: its login, database, transaction, temporary tables and open keys. */
 export class EngineSession implements Session {
@@ -32,7 +37,10 @@ export class EngineSession implements Session {
   public lastIdentity: number | undefined;
   public transactionDepth = 0;
   public isDoomed = false;
-  public readonly openKeys = new Map<string, { readonly name: string; readonly database: number; readonly material: Buffer }>();
+  public readonly openKeys = new Map<
+    string,
+    { readonly name: string; readonly database: number; readonly material: Buffer }
+  >();
   public readonly openMasterKeys = new Set<string>();
   public readonly startedMs: number;
   public lastRequestMs: number;
@@ -44,7 +52,13 @@ export class EngineSession implements Session {
   private readonly aborts = new Set<AbortController>();
   private readonly initial: Database;
 
-  constructor(instance: SqlInstance, spid: number, login: Login, principal: ServerPrincipal, database: Database) {
+  constructor(
+    instance: SqlInstance,
+    spid: number,
+    login: Login,
+    principal: ServerPrincipal,
+    database: Database,
+  ) {
     this.instance = instance;
     this.spid = spid;
     this.login = login;
@@ -89,35 +103,63 @@ export class EngineSession implements Session {
 
   userIn(database: Database): User | undefined {
     const users = [...database.store.collection("users").values()] as User[];
-    if (this.isSysadmin || database.ownerSid.equals(this.principal.sid)) return users.find((user) => user.name === "dbo");
-    return users.find((user) => user.sid?.equals(this.principal.sid) ?? false) ?? (database.id <= 4 ? users.find((user) => user.name === "guest") : undefined);
+    if (this.isSysadmin || database.ownerSid.equals(this.principal.sid))
+      return users.find((user) => user.name === "dbo");
+    return (
+      users.find((user) => user.sid?.equals(this.principal.sid) ?? false) ??
+      (database.id <= 4 ? users.find((user) => user.name === "guest") : undefined)
+    );
   }
   isOwner(database: Database): boolean {
     return this.isSysadmin || database.ownerSid.equals(this.principal.sid);
   }
   canEnter(database: Database): boolean {
-    return this.userIn(database) !== undefined && (database.userAccess !== "RESTRICTED_USER" || this.isOwner(database));
+    return (
+      this.userIn(database) !== undefined &&
+      (database.userAccess !== "RESTRICTED_USER" || this.isOwner(database))
+    );
   }
   canSee(database: Database): boolean {
-    return this.isSysadmin || database.id <= 4 || this.instance.principals.grants.get(`${this.principal.name.toLowerCase()}/VIEW ANY DATABASE`) !== "DENY";
+    return (
+      this.isSysadmin ||
+      database.id <= 4 ||
+      this.instance.principals.grants.get(`${this.principal.name.toLowerCase()}/VIEW ANY DATABASE`) !== "DENY"
+    );
   }
   /** Fails where the database cannot be used by this session: its state, its user access, no user. */
   mustOpen(database: Database): void {
-    const refusal = { RESTORING: 927, RECOVERING: 922, RECOVERY_PENDING: 945, SUSPECT: 926, OFFLINE: 942, EMERGENCY: 945, ONLINE: 0 }[database.state];
+    const refusal = {
+      RESTORING: 927,
+      RECOVERING: 922,
+      RECOVERY_PENDING: 945,
+      SUSPECT: 926,
+      OFFLINE: 942,
+      EMERGENCY: 945,
+      ONLINE: 0,
+    }[database.state];
     if (refusal !== 0) throw refuse(refusal, database.name);
     if (!this.canEnter(database)) throw refuse(916, this.principal.name, database.name);
-    const isTaken = database.userAccess === "SINGLE_USER" && this.database !== database && this.instance.sessionsIn(database).some((other) => other !== this);
+    const isTaken =
+      database.userAccess === "SINGLE_USER" &&
+      this.database !== database &&
+      this.instance.sessionsIn(database).some((other) => other !== this);
     if (isTaken) throw refuse(924, database.name);
   }
   mustWrite(database: Database): void {
     if (!database.isWritable) throw refuse(3906, database.name);
   }
   mustRead(database: Database, table: Table): void {
-    if (database !== this.temp && !hasDatabasePermission(this, database, "SELECT", table.name) && database.id > 4) throw refuse(229, "SELECT", table.name, database.name, table.schema);
+    if (
+      database !== this.temp &&
+      !hasDatabasePermission(this, database, "SELECT", table.name) &&
+      database.id > 4
+    )
+      throw refuse(229, "SELECT", table.name, database.name, table.schema);
   }
   mustChange(database: Database, table: Table, permission: string): void {
     if (database === this.temp) return;
-    if (!hasDatabasePermission(this, database, permission, table.name)) throw refuse(229, permission, table.name, database.name, table.schema);
+    if (!hasDatabasePermission(this, database, permission, table.name))
+      throw refuse(229, permission, table.name, database.name, table.schema);
     this.mustWrite(database);
   }
 

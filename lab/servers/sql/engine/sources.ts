@@ -15,7 +15,12 @@ export interface ObjectName {
 }
 export function objectName(parts: readonly string[]): ObjectName {
   const [name = "", schema = "", database = ""] = [...parts].reverse();
-  return { name, schema: schema === "" ? "dbo" : schema, hasSchema: schema !== "", database: database === "" ? undefined : database };
+  return {
+    name,
+    schema: schema === "" ? "dbo" : schema,
+    hasSchema: schema !== "",
+    database: database === "" ? undefined : database,
+  };
 }
 
 /** A stored view or synonym. */
@@ -34,7 +39,8 @@ export interface StoredSynonym {
   readonly target: readonly string[];
   readonly createdMs: number;
 }
-export const storedKey = (schema: string, name: string): string => `${schema.toLowerCase()}.${name.toLowerCase()}`;
+export const storedKey = (schema: string, name: string): string =>
+  `${schema.toLowerCase()}.${name.toLowerCase()}`;
 
 /** The database that a name means; it must be open to this session. A name of a database that is not there is 208. */
 export function databaseOf(name: ObjectName, parts: readonly string[], context: Context): Database {
@@ -47,13 +53,17 @@ export function databaseOf(name: ObjectName, parts: readonly string[], context: 
 }
 
 /** A table that can be changed, and its database. Undefined where the name is no table. */
-export function findTable(parts: readonly string[], context: Context): { readonly database: Database; readonly table: Table } | undefined {
+export function findTable(
+  parts: readonly string[],
+  context: Context,
+): { readonly database: Database; readonly table: Table } | undefined {
   const name = objectName(parts);
   const database = databaseOf(name, parts, context);
   const schema = name.name.startsWith("#") ? "dbo" : name.schema;
   const table = database.table(schema, name.name);
   if (table) return { database, table };
-  const synonym = database.store.collection("synonyms").get(storedKey(schema, name.name)) as StoredSynonym | undefined;
+  const synonym = database.store.collection("synonyms").get(storedKey(schema, name.name)) as
+    StoredSynonym | undefined;
   return synonym ? findTable(synonym.target, { ...context, database }) : undefined;
 }
 
@@ -65,11 +75,15 @@ export function resolveTable(parts: readonly string[], context: Context): Compil
   const found = findTable(parts, context);
   if (found) {
     context.session.mustRead(found.database, found.table);
-    return { columns: found.table.columns.map((column) => ({ name: column.name, type: column.type })), run: () => [...found.database.rows(found.table).values()] };
+    return {
+      columns: found.table.columns.map((column) => ({ name: column.name, type: column.type })),
+      run: () => [...found.database.rows(found.table).values()],
+    };
   }
   const view = catalogueView(name.hasSchema ? name.schema : "dbo", name.name, database);
   if (view) return { columns: view.columns, run: () => view.rows({ ...context, database }) };
-  const stored = database.store.collection("views").get(storedKey(name.schema, name.name)) as StoredView | undefined;
+  const stored = database.store.collection("views").get(storedKey(name.schema, name.name)) as
+    StoredView | undefined;
   if (stored) return compileQuery(stored.query, new Scope({ ...context, database }));
   throw refuse(208, parts.filter((part) => part !== "").join("."));
 }

@@ -18,8 +18,21 @@ export class SystemTable {
   static create(database: Database, name: string, definition: TableDefinition): void {
     database.change((put) => {
       const id = database.newObjectId(put);
-      const keys = definition.keys.map((key, i) => ({ ...key, name: key.name ?? `pk_${name}`, id: id + 1 + i, isSystemNamed: true }));
-      put("tables", id, { id, schema: "dbo", name, columns: storedColumns(definition), keys, createdMs: database.createdMs, isSystem: true } satisfies Table);
+      const keys = definition.keys.map((key, i) => ({
+        ...key,
+        name: key.name ?? `pk_${name}`,
+        id: id + 1 + i,
+        isSystemNamed: true,
+      }));
+      put("tables", id, {
+        id,
+        schema: "dbo",
+        name,
+        columns: storedColumns(definition),
+        keys,
+        createdMs: database.createdMs,
+        isSystem: true,
+      } satisfies Table);
     });
   }
   private get table(): Table {
@@ -29,7 +42,10 @@ export class SystemTable {
   }
   private entries(): { key: string | number; row: SystemRow }[] {
     const { table } = this;
-    return [...this.database.rows(table)].map(([key, values]) => ({ key, row: Object.fromEntries(table.columns.map((column, i) => [column.name, values[i] ?? null])) }));
+    return [...this.database.rows(table)].map(([key, values]) => ({
+      key,
+      row: Object.fromEntries(table.columns.map((column, i) => [column.name, values[i] ?? null])),
+    }));
   }
   all(): SystemRow[] {
     return this.entries().map((entry) => entry.row);
@@ -67,7 +83,14 @@ export class SystemTable {
     const { table, database } = this;
     const found = this.entries().filter((entry) => test(entry.row));
     database.change((put) => {
-      for (const { key, row } of found) put(`rows/${table.id}`, key, table.columns.map((column) => (changes[column.name] === undefined ? (row[column.name] ?? null) : (changes[column.name] ?? null))));
+      for (const { key, row } of found)
+        put(
+          `rows/${table.id}`,
+          key,
+          table.columns.map((column) =>
+            changes[column.name] === undefined ? (row[column.name] ?? null) : (changes[column.name] ?? null),
+          ),
+        );
     });
     return found.length;
   }

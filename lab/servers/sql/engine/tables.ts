@@ -22,7 +22,11 @@ export interface Target {
   identity: number | undefined;
 }
 
-export function targetOf(ref: TableRef, context: Context, permission: "INSERT" | "UPDATE" | "DELETE"): Target {
+export function targetOf(
+  ref: TableRef,
+  context: Context,
+  permission: "INSERT" | "UPDATE" | "DELETE",
+): Target {
   if (ref.kind === "variable") {
     const variable = context.tableVariables.get(ref.name.toLowerCase());
     if (!variable) throw refuse(1087, ref.name);
@@ -71,7 +75,12 @@ function variableTarget(title: string, variable: TableVariable): Target {
     title,
     full: title,
     columns,
-    keys: variable.definition.keys.map((key, i) => ({ ...key, name: key.name ?? `${title}_${i}`, id: i, isSystemNamed: true })),
+    keys: variable.definition.keys.map((key, i) => ({
+      ...key,
+      name: key.name ?? `${title}_${i}`,
+      id: i,
+      isSystemNamed: true,
+    })),
     rows: () => variable.rows.map((row, i) => [i, row]),
     put: (key, row) => {
       if (row) variable.rows[Number(key)] = [...row];
@@ -87,48 +96,105 @@ function variableTarget(title: string, variable: TableVariable): Target {
   };
 }
 export function storedColumns(definition: TableDefinition, from = 1): TableColumn[] {
-  const isKey = (name: string): boolean => definition.keys.some((key) => key.kind === "primary" && key.columns.some((c) => c.name.toLowerCase() === name.toLowerCase()));
-  return definition.columns.map((column, i) => ({ ...column, id: i + from, isNullable: (column.isNullable ?? true) && !isKey(column.name) && column.type.name !== "rowversion" }));
+  const isKey = (name: string): boolean =>
+    definition.keys.some(
+      (key) => key.kind === "primary" && key.columns.some((c) => c.name.toLowerCase() === name.toLowerCase()),
+    );
+  return definition.columns.map((column, i) => ({
+    ...column,
+    id: i + from,
+    isNullable: (column.isNullable ?? true) && !isKey(column.name) && column.type.name !== "rowversion",
+  }));
 }
 
 /** A value as the column keeps it: converted; too long text is 2628 (8152 before 2019). */
-export function fitted(value: V, from: Compiled["type"], column: TableColumn, target: Target, context: Context): V {
+export function fitted(
+  value: V,
+  from: Compiled["type"],
+  column: TableColumn,
+  target: Target,
+  context: Context,
+): V {
   if (value === null) return null;
   const type = column.type;
-  const text = isText(type) && type.length !== undefined ? textOf(convert(value, from, { name: type.name }), { name: type.name }) : undefined;
+  const text =
+    isText(type) && type.length !== undefined
+      ? textOf(convert(value, from, { name: type.name }), { name: type.name })
+      : undefined;
   const isCut = text !== undefined && text.trimEnd().length > (type.length ?? 0);
-  const isCutBytes = isBytes(type) && type.length !== undefined && Buffer.isBuffer(value) && value.length > type.length && type.name !== "rowversion";
-  if (isCut || isCutBytes) throw context.instance.version.major >= 15 && text !== undefined ? refuse(2628, target.full, column.name, text.slice(0, type.length)) : refuse(8152);
+  const isCutBytes =
+    isBytes(type) &&
+    type.length !== undefined &&
+    Buffer.isBuffer(value) &&
+    value.length > type.length &&
+    type.name !== "rowversion";
+  if (isCut || isCutBytes)
+    throw context.instance.version.major >= 15 && text !== undefined
+      ? refuse(2628, target.full, column.name, text.slice(0, type.length))
+      : refuse(8152);
   return convert(value, from, type);
 }
 
 /** Computed columns, row versions, NOT NULL, CHECK, keys and foreign keys of a row that is to be written. */
-export function finishRow(row: V[], target: Target, context: Context, statement: "INSERT" | "UPDATE", own: Key | undefined, existing: readonly (readonly [Key, readonly V[]])[]): V[] {
+export function finishRow(
+  row: V[],
+  target: Target,
+  context: Context,
+  statement: "INSERT" | "UPDATE",
+  own: Key | undefined,
+  existing: readonly (readonly [Key, readonly V[]])[],
+): V[] {
   const scope = new Scope(context);
   scope.sources.push({ alias: target.title, path: [], columns: target.columns });
   target.columns.forEach((column, i) => {
     if (column.computed) row[i] = compile(column.computed, scope).run({ rows: [row] });
-    if (column.type.name === "rowversion" && target.stored) row[i] = nextRowVersion(target.stored.database, context);
-    if ((row[i] ?? null) === null && !column.isNullable && !column.computed) throw refuse(515, column.name, target.full, statement);
+    if (column.type.name === "rowversion" && target.stored)
+      row[i] = nextRowVersion(target.stored.database, context);
+    if ((row[i] ?? null) === null && !column.isNullable && !column.computed)
+      throw refuse(515, column.name, target.full, statement);
   });
   for (const key of target.keys) {
-    if (key.kind === "check" && key.check && compileCondition(key.check, scope).run({ rows: [row] }) === 0) throw conflict(statement, "CHECK", key.name, target, "");
+    if (key.kind === "check" && key.check && compileCondition(key.check, scope).run({ rows: [row] }) === 0)
+      throw conflict(statement, "CHECK", key.name, target, "");
     if (key.kind === "foreign") checkForeign(key, row, target, statement);
     if (key.kind === "foreign" || key.kind === "check" || !key.isUnique) continue;
     const at = key.columns.map((c) => indexOf(target, c.name));
     const wanted = at.map((i) => keyOf(row[i] ?? null)).join("\u0000");
-    const isTaken = existing.some(([k, other]) => k !== own && at.map((i) => keyOf(other[i] ?? null)).join("\u0000") === wanted);
+    const isTaken = existing.some(
+      ([k, other]) => k !== own && at.map((i) => keyOf(other[i] ?? null)).join("\u0000") === wanted,
+    );
     if (!isTaken) continue;
-    const values = at.map((i) => (row[i] === null ? "<NULL>" : textOf(row[i] ?? null, target.columns[i]?.type ?? { name: "int" }))).join(", ");
+    const values = at
+      .map((i) =>
+        row[i] === null ? "<NULL>" : textOf(row[i] ?? null, target.columns[i]?.type ?? { name: "int" }),
+      )
+      .join(", ");
     const table = `${target.stored?.table.schema ?? "dbo"}.${target.title}`;
-    throw key.kind === "index" ? refuse(2601, table, key.name, values) : refuse(2627, key.kind === "primary" ? "PRIMARY KEY" : "UNIQUE KEY", key.name, table, values);
+    throw key.kind === "index"
+      ? refuse(2601, table, key.name, values)
+      : refuse(2627, key.kind === "primary" ? "PRIMARY KEY" : "UNIQUE KEY", key.name, table, values);
   }
   return row;
 }
-const indexOf = (target: Target, name: string): number => target.columns.findIndex((column) => column.name.toLowerCase() === name.toLowerCase());
-function conflict(statement: string, kind: string, name: string, target: Target, column: string): ReturnType<typeof refuse> {
+const indexOf = (target: Target, name: string): number =>
+  target.columns.findIndex((column) => column.name.toLowerCase() === name.toLowerCase());
+function conflict(
+  statement: string,
+  kind: string,
+  name: string,
+  target: Target,
+  column: string,
+): ReturnType<typeof refuse> {
   const table = target.stored?.table;
-  return refuse(547, statement, kind, name, target.stored?.database.name ?? "tempdb", `${table?.schema ?? "dbo"}.${target.title}`, column);
+  return refuse(
+    547,
+    statement,
+    kind,
+    name,
+    target.stored?.database.name ?? "tempdb",
+    `${table?.schema ?? "dbo"}.${target.title}`,
+    column,
+  );
 }
 
 function nextRowVersion(database: Database, context: Context): Buffer {
@@ -148,26 +214,69 @@ function checkForeign(key: TableKey, row: readonly V[], target: Target, statemen
   const values = key.columns.map((c) => row[indexOf(target, c.name)] ?? null);
   if (!to || values.includes(null)) return;
   const columns = referenced(key, to);
-  const isThere = [...database.rows(to).values()].some((other) => columns.every((c, i) => compareValues(other[c] ?? null, values[i] ?? null) === 0));
-  if (!isThere) throw refuse(547, statement, "FOREIGN KEY", key.name, database.name, `${to.schema}.${to.name}`, columns.length === 1 ? `, column '${to.columns[columns[0] ?? 0]?.name ?? ""}'` : "");
+  const isThere = [...database.rows(to).values()].some((other) =>
+    columns.every((c, i) => compareValues(other[c] ?? null, values[i] ?? null) === 0),
+  );
+  if (!isThere)
+    throw refuse(
+      547,
+      statement,
+      "FOREIGN KEY",
+      key.name,
+      database.name,
+      `${to.schema}.${to.name}`,
+      columns.length === 1 ? `, column '${to.columns[columns[0] ?? 0]?.name ?? ""}'` : "",
+    );
 }
 function referenced(key: TableKey, to: Table): number[] {
-  const names = key.references?.columns.length ? key.references.columns : (to.keys.find((k) => k.kind === "primary")?.columns.map((c) => c.name) ?? []);
-  return names.map((name) => to.columns.findIndex((column) => column.name.toLowerCase() === name.toLowerCase()));
+  const names = key.references?.columns.length
+    ? key.references.columns
+    : (to.keys.find((k) => k.kind === "primary")?.columns.map((c) => c.name) ?? []);
+  return names.map((name) =>
+    to.columns.findIndex((column) => column.name.toLowerCase() === name.toLowerCase()),
+  );
 }
 
 /** A row that others refer to is not deleted, nor its key changed: 547. */
-export function checkReferences(target: Target, before: readonly V[], after: readonly V[] | undefined, statement: "DELETE" | "UPDATE"): void {
+export function checkReferences(
+  target: Target,
+  before: readonly V[],
+  after: readonly V[] | undefined,
+  statement: "DELETE" | "UPDATE",
+): void {
   const own = target.stored;
   if (!own) return;
   for (const table of own.database.tables())
     for (const key of table.keys) {
-      if (key.kind !== "foreign" || key.references?.table.at(-1)?.toLowerCase() !== own.table.name.toLowerCase() || (key.references.table.at(-2) || "dbo").toLowerCase() !== own.table.schema.toLowerCase()) continue;
+      if (
+        key.kind !== "foreign" ||
+        key.references?.table.at(-1)?.toLowerCase() !== own.table.name.toLowerCase() ||
+        (key.references.table.at(-2) || "dbo").toLowerCase() !== own.table.schema.toLowerCase()
+      )
+        continue;
       const columns = referenced(key, own.table);
       const values = columns.map((c) => before[c] ?? null);
-      if (values.includes(null) || (after && columns.every((c, i) => compareValues(after[c] ?? null, values[i] ?? null) === 0))) continue;
-      const at = key.columns.map((c) => table.columns.findIndex((column) => column.name.toLowerCase() === c.name.toLowerCase()));
-      if ([...own.database.rows(table).values()].some((row) => at.every((c, i) => compareValues(row[c] ?? null, values[i] ?? null) === 0)))
-        throw refuse(547, statement, "REFERENCE", key.name, own.database.name, `${table.schema}.${table.name}`, at.length === 1 ? `, column '${table.columns[at[0] ?? 0]?.name ?? ""}'` : "");
+      if (
+        values.includes(null) ||
+        (after && columns.every((c, i) => compareValues(after[c] ?? null, values[i] ?? null) === 0))
+      )
+        continue;
+      const at = key.columns.map((c) =>
+        table.columns.findIndex((column) => column.name.toLowerCase() === c.name.toLowerCase()),
+      );
+      if (
+        [...own.database.rows(table).values()].some((row) =>
+          at.every((c, i) => compareValues(row[c] ?? null, values[i] ?? null) === 0),
+        )
+      )
+        throw refuse(
+          547,
+          statement,
+          "REFERENCE",
+          key.name,
+          own.database.name,
+          `${table.schema}.${table.name}`,
+          at.length === 1 ? `, column '${table.columns[at[0] ?? 0]?.name ?? ""}'` : "",
+        );
     }
 }

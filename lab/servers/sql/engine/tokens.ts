@@ -1,7 +1,8 @@
 import { SqlError } from "./errors.ts";
 
 /** What a token is: `name` is a bare word (a keyword or a name), `quoted` is [x] or "x". */
-export type TokenKind = "name" | "quoted" | "string" | "nstring" | "number" | "binary" | "variable" | "operator" | "end";
+export type TokenKind =
+  "name" | "quoted" | "string" | "nstring" | "number" | "binary" | "variable" | "operator" | "end";
 
 export interface Token {
   readonly kind: TokenKind;

@@ -57,9 +57,35 @@ export const varchar = (length: number): SqlType => ({ name: "varchar", length }
 export const varbinary = (length: number): SqlType => ({ name: "varbinary", length });
 
 const precedence: readonly TypeName[] = [
-  "sql_variant", "xml", "datetimeoffset", "datetime2", "datetime", "smalldatetime", "date", "time", "float", "real",
-  "numeric", "money", "bigint", "int", "smallint", "tinyint", "bit", "ntext", "text", "image", "rowversion",
-  "uniqueidentifier", "nvarchar", "nchar", "varchar", "char", "varbinary", "binary", "boolean",
+  "sql_variant",
+  "xml",
+  "datetimeoffset",
+  "datetime2",
+  "datetime",
+  "smalldatetime",
+  "date",
+  "time",
+  "float",
+  "real",
+  "numeric",
+  "money",
+  "bigint",
+  "int",
+  "smallint",
+  "tinyint",
+  "bit",
+  "ntext",
+  "text",
+  "image",
+  "rowversion",
+  "uniqueidentifier",
+  "nvarchar",
+  "nchar",
+  "varchar",
+  "char",
+  "varbinary",
+  "binary",
+  "boolean",
 ];
 
 /** The type of the result where two types meet (Transact-SQL data type precedence). */
@@ -71,7 +97,10 @@ export function common(a: SqlType, b: SqlType): SqlType {
   }
   if (high.name === "numeric" && low.name === "numeric") {
     const scale = Math.max(high.scale ?? 0, low.scale ?? 0);
-    const whole = Math.max((high.precision ?? 18) - (high.scale ?? 0), (low.precision ?? 18) - (low.scale ?? 0));
+    const whole = Math.max(
+      (high.precision ?? 18) - (high.scale ?? 0),
+      (low.precision ?? 18) - (low.scale ?? 0),
+    );
     return { name: "numeric", precision: Math.min(38, whole + scale), scale };
   }
   return high;
@@ -91,8 +120,18 @@ export const isNumber = (type: SqlType): boolean =>
   isWhole(type) || ["bigint", "float", "real", "numeric", "money"].includes(type.name);
 
 const wire: Partial<Record<TypeName, ColumnType>> = {
-  boolean: "bit", char: "varchar", text: "varchar", ntext: "nvarchar", binary: "varbinary", image: "varbinary",
-  rowversion: "varbinary", date: "datetime2", time: "varchar", smalldatetime: "datetime", real: "float", money: "numeric",
+  boolean: "bit",
+  char: "varchar",
+  text: "varchar",
+  ntext: "nvarchar",
+  binary: "varbinary",
+  image: "varbinary",
+  rowversion: "varbinary",
+  date: "datetime2",
+  time: "varchar",
+  smalldatetime: "datetime",
+  real: "float",
+  money: "numeric",
   sql_variant: "nvarchar",
 };
 
@@ -102,8 +141,16 @@ export function wireColumn(name: string, type: SqlType): Column {
   const hasLength = isText(type) || isBytes(type);
   if (type.name === "time") return { name, type: "varchar", length: 16 };
   if (type.name === "sql_variant") return { name, type: "nvarchar", length: 4000 };
-  return hasLength && type.length !== undefined ? { name, type: known, length: type.length } : { name, type: known };
+  return hasLength && type.length !== undefined
+    ? { name, type: known, length: type.length }
+    : { name, type: known };
 }
 
 /** The name of a type as T-SQL writes it in sys.types. */
 export const typeTitle = (type: SqlType): string => (type.name === "rowversion" ? "timestamp" : type.name);
+
+/** The text of a value that is text, a number or a name already. Others go through textOf. */
+export function plain(value: V | undefined): string {
+  if (value === undefined || value === null) return "";
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
+}

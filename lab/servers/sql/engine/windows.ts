@@ -12,8 +12,12 @@ type Call = Extract<Expr, { kind: "call" }>;
 export function compileWindow(call: Call, over: Over, scope: Scope): Compiled {
   const name = call.name.at(-1)?.toUpperCase() ?? "";
   const partition = over.partition.map((expr) => compile(expr, scope));
-  const order = over.order.map(({ expr, isDescending }) => ({ by: compile(expr, scope), sign: isDescending ? -1 : 1 }));
-  const compare = (a: Env, b: Env): number => order.map(({ by, sign }) => sign * compareValues(by.run(a), by.run(b))).find((o) => o !== 0) ?? 0;
+  const order = over.order.map(({ expr, isDescending }) => ({
+    by: compile(expr, scope),
+    sign: isDescending ? -1 : 1,
+  }));
+  const compare = (a: Env, b: Env): number =>
+    order.map(({ by, sign }) => sign * compareValues(by.run(a), by.run(b))).find((o) => o !== 0) ?? 0;
   const { type, values } = windowFunction(name, call, scope, order.length > 0, compare);
   const index = scope.windows.length;
   scope.windows.push({
@@ -35,11 +39,21 @@ export function compileWindow(call: Call, over: Over, scope: Scope): Compiled {
   return { type, run: (env) => env.windowValues?.[index] ?? null };
 }
 
-function windowFunction(name: string, call: Call, scope: Scope, isOrdered: boolean, compare: (a: Env, b: Env) => number): { type: SqlType; values: (envs: readonly Env[]) => V[] } {
+function windowFunction(
+  name: string,
+  call: Call,
+  scope: Scope,
+  isOrdered: boolean,
+  compare: (a: Env, b: Env) => number,
+): { type: SqlType; values: (envs: readonly Env[]) => V[] } {
   if (aggregateNames.has(name)) {
     const { type, over } = aggregate(call, scope);
     if (!isOrdered) return { type, values: (envs) => ((value) => envs.map(() => value))(over(envs)) };
-    return { type, values: (envs) => envs.map((env, i) => over(envs.filter((other, j) => j <= i || compare(other, env) === 0))) };
+    return {
+      type,
+      values: (envs) =>
+        envs.map((env, i) => over(envs.filter((other, j) => j <= i || compare(other, env) === 0))),
+    };
   }
   const argument = (at: number): Compiled => {
     const expr = call.args[at];
@@ -50,9 +64,21 @@ function windowFunction(name: string, call: Call, scope: Scope, isOrdered: boole
     case "ROW_NUMBER":
       return { type: bigint, values: (envs) => envs.map((_, i) => BigInt(i + 1)) };
     case "RANK":
-      return { type: bigint, values: (envs) => envs.map((env) => BigInt(envs.findIndex((other) => compare(other, env) === 0) + 1)) };
+      return {
+        type: bigint,
+        values: (envs) => envs.map((env) => BigInt(envs.findIndex((other) => compare(other, env) === 0) + 1)),
+      };
     case "DENSE_RANK":
-      return { type: bigint, values: (envs) => envs.map((_, i) => BigInt(envs.slice(0, i + 1).filter((env, j, all) => j === 0 || compare(all[j - 1] ?? env, env) !== 0).length)) };
+      return {
+        type: bigint,
+        values: (envs) =>
+          envs.map((_, i) =>
+            BigInt(
+              envs.slice(0, i + 1).filter((env, j, all) => j === 0 || compare(all[j - 1] ?? env, env) !== 0)
+                .length,
+            ),
+          ),
+      };
     case "LAG":
     case "LEAD": {
       const value = argument(0);
@@ -73,7 +99,12 @@ function windowFunction(name: string, call: Call, scope: Scope, isOrdered: boole
       const value = argument(0);
       return {
         type: value.type,
-        values: (envs) => envs.map((env) => value.run((name === "FIRST_VALUE" ? envs[0] : envs.findLast((other) => compare(other, env) === 0)) ?? env)),
+        values: (envs) =>
+          envs.map((env) =>
+            value.run(
+              (name === "FIRST_VALUE" ? envs[0] : envs.findLast((other) => compare(other, env) === 0)) ?? env,
+            ),
+          ),
       };
     }
     default:

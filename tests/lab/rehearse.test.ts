@@ -1,0 +1,52 @@
+import { expect } from "chai";
+import { execa } from "execa";
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { engineMs, until } from "./stage.ts";
+
+const repository = resolve(import.meta.dirname, "../..");
+const rehearse = (...args: string[]) =>
+  execa(process.execPath, [join(repository, "lab/play/main.ts"), ...args], { cwd: repository, reject: false, detached: true, stdin: "ignore" });
+
+/** Processes that mention a folder in their command line or working folder, by number. */
+async function processesIn(folder: string): Promise<readonly string[]> {
+  const { stdout } = await execa("ps", ["-eo", "pid,args"], { reject: false });
+  return stdout.split("\n").filter((line) => line.includes(folder) && !line.includes("ps -eo"));
+}
+
+describe("npm run rehearse", function () {
+  this.timeout(engineMs);
+
+  it("lists its scenarios, and refuses one that it does not know", async () => {
+    expect((await rehearse("--list")).stdout).to.match(/^k2-lost .*\nk2-planned /);
+    const unknown = await rehearse("--scenario", "k2-stolen");
+    expect(unknown.exitCode).to.equal(2);
+    expect(unknown.stderr).to.match(/there is no scenario "k2-stolen". Use one of k2-lost, k2-planned/);
+  });
+
+  it("prints one JSON object that says what held, and its exit code says the same", async () => {
+    const ran = await rehearse("--json");
+    expect(ran.exitCode, ran.stderr).to.equal(0);
+    const outcome = JSON.parse(ran.stdout) as Record<string, unknown>;
+    expect(outcome).to.include({ scenario: "k2-lost", ok: true, activeSiteBefore: "primary", activeSiteAfter: "dr", rtoTargetSec: 3600, rpoTargetSec: 14400 });
+    expect(outcome["rtoSec"]).to.be.within(1, 90);
+    expect(outcome["lossSec"]).to.be.within(7200, 7260);
+    const checks = outcome["checks"] as { name: string; ok: boolean }[];
+    expect(checks.length).to.be.at.least(5);
+    expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
+    for (const step of outcome["steps"] as Record<string, unknown>[]) expect(step).to.have.keys("id", "phase", "startedAt", "endedAt", "verdict");
+    expect(existsSync(String(outcome["report"]))).to.equal(true);
+    expect(existsSync(String(outcome["journal"]))).to.equal(true);
+  });
+
+  it("stops everything that it started on Ctrl+C", async () => {
+    const child = rehearse();
+    let said = "";
+    child.stdout.on("data", (d: Buffer) => (said += d.toString()));
+    await until("the standby is being provisioned", () => said.includes("pulumi up -s standby"), 60_000);
+    process.kill(-(child.pid ?? 0), "SIGINT");
+    const { exitCode } = await child;
+    expect(exitCode).to.equal(130);
+    await until("no process of it is left", async () => (await processesIn(join("lab", ".lab", "rehearsals"))).length === 0, 10_000);
+  });
+});
