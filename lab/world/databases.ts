@@ -13,8 +13,6 @@ export interface LabSecrets {
   readonly masterKey: string;
   /** Of the SQL login `k2_service`, by which K2 logs on. */
   readonly k2Service: string;
-  /** Of the SQL login `claims_service`, of the second system. */
-  readonly claimsService: string;
 }
 
 const quoted = (text: string): string => `N'${text.replaceAll("'", "''")}'`;

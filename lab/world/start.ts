@@ -101,8 +101,8 @@ export async function startLab({
     sqlDr: password(),
     masterKey: password(),
     k2Service: password(),
-    claimsService: password(),
   };
+  const claimsPassword = password();
   const tsigKey = randomBytes(32).toString("base64");
   const k2Addresses = labServers.filter((s) => s.runs === "k2").map((s) => s.address);
   const k2Port = await freePort(k2Addresses);
@@ -140,7 +140,7 @@ export async function startLab({
       batches:
         s.site === "dr"
           ? standby(secrets)
-          : [...production(secrets), ...(systems === 2 ? ledger(secrets.claimsService) : [])],
+          : [...production(secrets), ...(systems === 2 ? ledger(claimsPassword) : [])],
       speed,
     });
     sqlHosts.set(s.name, made);
@@ -176,7 +176,7 @@ export async function startLab({
                   clock,
                   network,
                   port: claimsPort,
-                  password: secrets.claimsService,
+                  password: claimsPassword,
                   database: () => reached(s.name, (h) => h.host.identity.site === s.site),
                   onWorked: () => {
                     if (s.site === "primary") worked.claims.push(clock.now());

@@ -22,7 +22,7 @@ export async function lineTo(server: { readonly address: string; readonly port: 
   const listener = createServer({ allowHalfOpen: true }, (near) => {
     const far = connect({ host: server.address, port: server.port, allowHalfOpen: true });
     for (const socket of [near, far]) sockets.push(socket.on("error", () => undefined));
-    closed.push(once(near, "close"));
+    closed.push(new Promise((resolve) => near.once("close", resolve)));
     near.pipe(far);
     far.pipe(near);
   }).listen(0, loopback);
@@ -31,7 +31,9 @@ export async function lineTo(server: { readonly address: string; readonly port: 
     address: loopback,
     port: (listener.address() as AddressInfo).port,
     taken: () => closed.length,
-    empty: async () => void (await Promise.all(closed)),
+    empty: async () => {
+      await Promise.all(closed);
+    },
     goDead: () => {
       for (const socket of sockets) socket.unpipe().pause();
     },

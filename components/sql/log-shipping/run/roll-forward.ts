@@ -109,7 +109,7 @@ async function restoreOne(
     if (!(error instanceof SqlError)) throw error;
     // An earlier run that was broken off may have restored it: nothing is missing then.
     if (error.has(4326)) return io.say(`${set.file} was restored already`);
-    throw new Error(`${set.file}: ${error.message}${advice(error)}`, { cause: error });
+    throw new Error(`${set.file}: ${error.message}.${advice(error)}`, { cause: error });
   }
 }
 

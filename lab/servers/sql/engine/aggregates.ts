@@ -135,7 +135,7 @@ function stringAgg(
             );
       const parts = sorted.map((env) => value.run(env)).filter((part) => part !== null);
       const first = sorted[0];
-      return parts.length === 0 || !first ? null : parts.join(plain(between.run(first) ?? ""));
+      return parts.length === 0 || !first ? null : parts.map(plain).join(plain(between.run(first) ?? ""));
     },
   };
 }

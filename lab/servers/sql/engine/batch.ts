@@ -49,8 +49,8 @@ export function newFrame(
     get transaction() {
       return session.transaction;
     },
-    variables: more.variables ?? new Map(),
-    tableVariables: more.tableVariables ?? new Map(),
+    variables: more.variables ?? new Map<string, Variable>(),
+    tableVariables: more.tableVariables ?? new Map<string, TableVariable>(),
     signal,
     emit,
     depth: more.depth ?? 0,
@@ -66,9 +66,9 @@ export async function runRequest(
   request: Request,
   emit: (reply: Reply) => void,
 ): Promise<void> {
-  let isDone = false;
+  const ended = { isDone: false };
   const send = (reply: Reply): void => {
-    if (reply.kind === "done") isDone = true;
+    if (reply.kind === "done") ended.isDone = true;
     emit(reply);
   };
   const variables = new Map<string, Variable>();
@@ -97,7 +97,7 @@ export async function runRequest(
     send({ kind: "message", message: message(3998) });
     send({ kind: "done", failed: true });
   }
-  if (!isDone) emit({ kind: "done" });
+  if (!ended.isDone) emit({ kind: "done" });
 }
 
 /** Parses and runs a text in a scope. A syntax error ends only that scope. */
@@ -124,17 +124,18 @@ async function runAll(statements: readonly Statement[], frame: Frame): Promise<F
 /** Sends an error, or throws it to the TRY around it; ends the batch where the error does. */
 function fail(error: SqlError, frame: Frame, line: number): void {
   const { session } = frame;
-  session.lastError = error.last.number;
-  if (frame.tryDepth > 0 && error.last.severity < 20) {
+  // 3621 ("The statement has been terminated.") follows an error and is information only.
+  const cause = error.messages.findLast((m) => m.severity > 10) ?? error.last;
+  session.lastError = cause.number;
+  if (frame.tryDepth > 0 && cause.severity < 20) {
     if (session.options.isXactAbort && session.transactionDepth > 0) session.isDoomed = true;
     throw error;
   }
   for (const given of error.messages) frame.emit({ kind: "message", message: placed(given, frame, line) });
   frame.emit({ kind: "done", failed: true });
-  const isRollback =
-    session.options.isXactAbort && error.last.severity > 10 && !(error instanceof RaisedError);
+  const isRollback = session.options.isXactAbort && cause.severity > 10 && !(error instanceof RaisedError);
   if (isRollback && session.transactionDepth > 0) session.rollback();
-  if (error.endsBatch || isRollback) throw new BatchEnded(!isRollback && scopeOnly.has(error.last.number));
+  if (error.endsBatch || isRollback) throw new BatchEnded(!isRollback && scopeOnly.has(cause.number));
 }
 const scopeOnly = new Set([207, 208, 209, 4104, 137, 1087, 195, 2812]);
 /** RAISERROR's: XACT_ABORT does not heed it. */

@@ -25,10 +25,10 @@ function compileCte(cte: Cte, scope: Scope): CompiledQuery {
   if (body.kind !== "set" || body.op !== "UNION ALL") return once(compileQuery(cte.query, scope));
   const anchor = renamed(compileBody(body.left, scope, scope.named), cte.columns);
   let current: Rows = [];
-  let isRecursive = false;
+  const recursion = { isUsed: false };
   const self: NamedQuery = {
     compile: () => {
-      isRecursive = true;
+      recursion.isUsed = true;
       return { columns: anchor.columns, run: () => current };
     },
   };
@@ -38,7 +38,7 @@ function compileCte(cte: Cte, scope: Scope): CompiledQuery {
     new Map([...scope.named, [cte.name.toLowerCase(), self]]),
   );
   const step = compileBody(body.right, inner, inner.named);
-  if (!isRecursive) return once(compileQuery(cte.query, scope));
+  if (!recursion.isUsed) return once(compileQuery(cte.query, scope));
   const shaped = (rows: Rows): Rows =>
     rows.map((row) =>
       row.map((value, i) =>

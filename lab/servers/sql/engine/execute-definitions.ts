@@ -6,7 +6,7 @@ import type { Database, Table } from "./database.ts";
 import { message, refuse, refuseWith } from "./errors.ts";
 import type { Done } from "./execute.ts";
 import { hasDatabasePermission } from "./permissions.ts";
-import type { StoredSchema, User } from "./principals.ts";
+import { createSchema, dropSchema } from "./schemas.ts";
 import { Scope } from "./scope.ts";
 import { databaseOf, findTable, objectName, storedKey } from "./sources.ts";
 import type { Statement } from "./statements.ts";
@@ -162,28 +162,6 @@ export function addKeys(
     for (const [key, row] of rows) finishRow([...row] as V[], target, context, "UPDATE", key, rows);
 }
 
-function createSchema(name: string, owner: string | undefined, context: Context): void {
-  const { database, transaction, session } = context;
-  session.mustWrite(database);
-  if (
-    database.store.collection("schemas").has(name.toLowerCase()) ||
-    /^(sys|information_schema)$/i.test(name)
-  )
-    throw refuseWith(message(2714, name), message(2759));
-  const id = ((database.store.collection("counters").get("schema") as number | undefined) ?? 4) + 1;
-  transaction.put(database, "counters", "schema", id);
-  const found =
-    owner === undefined
-      ? undefined
-      : (database.store.collection("users").get(owner.toLowerCase()) as User | undefined);
-  if (owner !== undefined && !found) throw refuse(15151, "find", "user", owner);
-  transaction.put(database, "schemas", name.toLowerCase(), {
-    id,
-    name,
-    owner: found?.name ?? session.userIn(database)?.name ?? "dbo",
-  } satisfies StoredSchema);
-}
-
 function createStored(
   statement: Extract<Statement, { kind: "create procedure" | "create view" | "create synonym" }>,
   context: Context,
@@ -233,12 +211,18 @@ function drop(
   const missing = (): void => {
     if (!ifExists) throw refuse(3701, "drop", what, parts.join("."));
   };
-  if (what === "schema") { dropSchema(parts.at(-1) ?? "", ifExists, context); return; }
+  if (what === "schema") {
+    dropSchema(parts.at(-1) ?? "", ifExists, context);
+    return;
+  }
   const name = objectName(parts);
   const database = databaseOf(name, parts, context);
   if (what === "table") {
     const found = findTable(parts, context);
-    if (!found) { missing(); return; }
+    if (!found) {
+      missing();
+      return;
+    }
     context.session.mustChange(found.database, found.table, "ALTER");
     const isReferenced = found.database
       .tables()
@@ -263,7 +247,10 @@ function drop(
     const key = found?.table.keys.find(
       (k) => k.kind === "index" && k.name.toLowerCase() === (parts.at(-1) ?? "").toLowerCase(),
     );
-    if (!found || !key) { missing(); return; }
+    if (!found || !key) {
+      missing();
+      return;
+    }
     context.transaction.put(found.database, "tables", found.table.id, {
       ...found.table,
       keys: found.table.keys.filter((k) => k !== key),
@@ -278,18 +265,10 @@ function drop(
     trigger: "triggers",
     database: "",
   }[what];
-  if (!database.store.collection(collection).has(storedKey(name.schema, name.name))) { missing(); return; }
-  context.session.mustWrite(database);
-  context.transaction.put(database, collection, storedKey(name.schema, name.name), undefined);
-}
-
-function dropSchema(name: string, ifExists: boolean, context: Context): void {
-  const { database, transaction } = context;
-  if (!database.store.collection("schemas").has(name.toLowerCase())) {
-    if (!ifExists) throw refuse(15151, "drop", "schema", name);
+  if (!database.store.collection(collection).has(storedKey(name.schema, name.name))) {
+    missing();
     return;
   }
-  const inside = database.tables().find((table) => table.schema.toLowerCase() === name.toLowerCase());
-  if (inside) throw refuse(3729, "drop schema", name, inside.name);
-  transaction.put(database, "schemas", name.toLowerCase(), undefined);
+  context.session.mustWrite(database);
+  context.transaction.put(database, collection, storedKey(name.schema, name.name), undefined);
 }

@@ -58,7 +58,10 @@ export function executeLogin(statement: LoginStatement, frame: Frame): void {
   }
   const login = principals.login(name);
   if (!login) throw refuse(15151, statement.action, "login", name);
-  if (statement.action === "drop") { dropLogin(login, frame); return; }
+  if (statement.action === "drop") {
+    dropLogin(login, frame);
+    return;
+  }
   const policy = word("CHECK_POLICY")?.toUpperCase();
   if (statement.isHashed && login.isPolicyChecked && policy !== "OFF") throw refuse(33020);
   const renamed = word("NAME");

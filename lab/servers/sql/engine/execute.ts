@@ -7,7 +7,8 @@ import type { TableVariable } from "./context.ts";
 import { textOf, wireValue } from "./convert.ts";
 import { refuse, SqlError } from "./errors.ts";
 import { evaluate, evaluateInt, evaluateText, evaluateTyped } from "./evaluate.ts";
-import { executeAlterDatabase, executeCreateDatabase, executeDropDatabase } from "./execute-databases.ts";
+import { executeCreateDatabase, executeDropDatabase } from "./create-databases.ts";
+import { executeAlterDatabase } from "./execute-databases.ts";
 import { executeDefinition } from "./execute-definitions.ts";
 import { executeKey } from "./execute-keys.ts";
 import { executeSecurity } from "./execute-security.ts";
@@ -44,10 +45,14 @@ export async function execute(statement: Statement, frame: Frame): Executed {
       return executeDelete(statement, frame);
     case "truncate":
       return executeTruncate(statement, frame);
-    case "declare":
-      { declare(statement, frame); return; }
-    case "set":
-      { set(statement, frame); return; }
+    case "declare": {
+      declare(statement, frame);
+      return;
+    }
+    case "set": {
+      set(statement, frame);
+      return;
+    }
     case "print":
       frame.emit({
         kind: "message",

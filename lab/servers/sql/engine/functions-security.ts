@@ -150,10 +150,8 @@ export const securityFunctions: FunctionTable = {
     args: ["text"],
     type: int,
     run: ([name], { database }) =>
-      (
-        database.store.collection("certificates").get(plain(name).toLowerCase()) as
-          { id: number } | undefined
-      )?.id ?? null,
+      (database.store.collection("certificates").get(plain(name).toLowerCase()) as { id: number } | undefined)
+        ?.id ?? null,
   },
   KEY_ID: {
     args: ["text"],

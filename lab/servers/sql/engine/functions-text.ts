@@ -88,7 +88,7 @@ export const textFunctions: FunctionTable = {
     type: nvarcharMax,
     run: ([s, n]) => (Number(n) < 0 ? null : plain(s).repeat(Number(n))),
   },
-  REVERSE: text(["text"], (s) => [...s].reverse().join("")),
+  REVERSE: text(["text"], (s) => Array.from(s).reverse().join("")),
   SPACE: { args: ["int"], type: nvarchar(4000), run: ([n]) => " ".repeat(Math.max(0, Number(n))) },
   STUFF: {
     args: ["text", "int", "int", "text"],

@@ -88,7 +88,7 @@ export function createMsdb(instance: SqlInstance): void {
 
 const cache = new WeakMap<SqlInstance, ReturnType<typeof makeTables>>();
 function makeTables(instance: SqlInstance) {
-  const table = (name: keyof typeof tables  ): SystemTable => new SystemTable(instance.msdb, name);
+  const table = (name: keyof typeof tables): SystemTable => new SystemTable(instance.msdb, name);
   return {
     jobs: table("sysjobs"),
     steps: table("sysjobsteps"),

@@ -2,7 +2,21 @@ import { compareValues, convert, isDecimal } from "./convert.ts";
 import { decimalMath } from "./decimals.ts";
 import { refuse } from "./errors.ts";
 import type { Compiled, Env } from "./scope.ts";
-import { bigint, boolean, common, float, int, isNumber, isText, isTime, isWhole, type SqlType, typeTitle, type V, plain } from "./types.ts";
+import {
+  bigint,
+  boolean,
+  common,
+  float,
+  int,
+  isNumber,
+  isText,
+  isTime,
+  isWhole,
+  type SqlType,
+  typeTitle,
+  type V,
+  plain,
+} from "./types.ts";
 
 /** A compiled expression that gives its value as another type. */
 export function as(expr: Compiled, type: SqlType): Compiled {
@@ -131,7 +145,7 @@ function numbers(op: string, left: Compiled, right: Compiled, type: SqlType): Co
     const [a, b] = [as(left, bigint), as(right, bigint)];
     return {
       type: bigint,
-      run: (env) => both(a, b, env, (x, y) => bigMath(op, BigInt(x as bigint), BigInt(y as bigint))),
+      run: (env) => both(a, b, env, (x, y) => bigMath(op, x as bigint, y as bigint)),
     };
   }
   if (type.name === "float" || type.name === "real") {

@@ -90,8 +90,7 @@ export function hasPermission(securable: V, kind: V, permission: string, context
   const of = kind === null ? "SERVER" : plain(kind).toUpperCase();
   if (of === "SERVER") return hasServerPermission(session, permission) ? 1 : 0;
   if (of === "DATABASE") {
-    const found =
-      securable === null ? database : instance.database(plain(securable).replace(/^\[|\]$/g, ""));
+    const found = securable === null ? database : instance.database(plain(securable).replace(/^\[|\]$/g, ""));
     if (!found) return null;
     return session.isSysadmin ||
       (found.isReadable &&

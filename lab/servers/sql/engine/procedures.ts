@@ -36,8 +36,8 @@ export interface Call {
 /** A procedure that the server brings: its parameters as CREATE PROCEDURE would declare them. */
 export interface Procedure {
   readonly parameters: string;
-  /** Gives the return status; nothing is 0. */
-  readonly run: (call: Call) => Promise<number | void> | number | void;
+  /** Gives the return status, at once or later; anything but a number is 0. */
+  readonly run: (call: Call) => unknown;
 }
 export type ProcedureTable = Readonly<Record<string, Procedure>>;
 

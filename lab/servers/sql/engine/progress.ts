@@ -22,7 +22,10 @@ export function progress(step: number | undefined, frame: Frame): void {
 export async function takeTime(step: number | undefined, frame: Frame): Promise<void> {
   const { restoreMs, progressMessages } = frame.instance.speed;
   const count = progressMessages ?? (step === undefined ? 1 : Math.max(1, Math.ceil(100 / step)));
-  if (restoreMs === 0 && progressMessages === undefined) { progress(step, frame); return; }
+  if (restoreMs === 0 && progressMessages === undefined) {
+    progress(step, frame);
+    return;
+  }
   // Not one timer a message: thousands of them come in some fifty bursts.
   const bursts = Math.min(50, count);
   for (let i = 1; i <= bursts; i++) {

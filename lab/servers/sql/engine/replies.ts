@@ -4,7 +4,7 @@ import type { Reply } from "../contract.ts";
 export class ReplyQueue implements AsyncIterable<Reply> {
   private readonly waiting: Reply[] = [];
   private isEnded = false;
-  private error: unknown;
+  private error: Error | undefined;
   private wake: (() => void) | undefined;
 
   push(reply: Reply): void {
@@ -16,7 +16,7 @@ export class ReplyQueue implements AsyncIterable<Reply> {
     this.wake?.();
   }
   fail(error: unknown): void {
-    this.error = error;
+    this.error = error instanceof Error ? error : new Error(String(error));
     this.end();
   }
   async *[Symbol.asyncIterator](): AsyncIterator<Reply> {
@@ -24,7 +24,7 @@ export class ReplyQueue implements AsyncIterable<Reply> {
       const batch = this.waiting.splice(0);
       yield* batch;
       if (this.waiting.length > 0) continue;
-      if (this.error !== undefined) throw this.error;
+      if (this.error) throw this.error;
       if (this.isEnded) return;
       await new Promise<void>((resolve) => (this.wake = resolve));
       this.wake = undefined;

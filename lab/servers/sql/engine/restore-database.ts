@@ -2,7 +2,7 @@ import type { Message } from "../contract.ts";
 import type { Frame } from "./batch.ts";
 import type { Database, DatabaseFile } from "./database.ts";
 import { message, refuseWith, type SqlError } from "./errors.ts";
-import { usedFile } from "./execute-databases.ts";
+import { usedFile } from "./create-databases.ts";
 import type { BackupSet, SetBody } from "./media.ts";
 import type { RestoreOptions } from "./restore.ts";
 import { Store } from "./store.ts";

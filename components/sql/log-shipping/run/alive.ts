@@ -1,0 +1,56 @@
+import type { Io } from "../../../../steps/act.ts";
+import type { SiteId } from "../../../../model/site.ts";
+import { moment } from "../../../../model/time.ts";
+import { sqlOn, Unreachable } from "../../../../steps/transports/sql.ts";
+import { LogShippingFacts } from "../facts.ts";
+import { look, stateOf } from "../look.ts";
+import { shippingOf } from "./shipping.ts";
+
+/** Seconds that a look for life may take: it is made just before people are let in. */
+const limitSec = 10;
+
+/**
+ * Evidence that a site still writes: SQL Server there answers and has a shipped database open, or a log that was taken
+ * after the disaster has arrived. A database that is being restored is fenced, whoever answers.
+ */
+export async function alive(facts: unknown, site: SiteId, io: Io): Promise<string | undefined> {
+  const f = LogShippingFacts.parse(facts);
+  const bounded: Io = { ...io, signal: AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]) };
+  return (await openThere(f, site, bounded)) ?? (site === io.to ? undefined : await newerLog(f, bounded));
+}
+
+async function openThere(f: LogShippingFacts, site: SiteId, io: Io): Promise<string | undefined> {
+  const host = f.host[site];
+  try {
+    const sql = await sqlOn(host, io);
+    for (const database of f.databases) {
+      const { state } = await stateOf(sql, database);
+      if (state !== "RESTORING" && state !== "STANDBY" && state !== "missing")
+        return `${database} on ${host} is ${state}`;
+    }
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof Unreachable))
+      return `SQL Server on ${host} answers, but its databases can't be seen: ${says(error)}`;
+    // It answers and lets nobody in: what it does with the databases can't be seen, so it counts as alive.
+    return error.obstacle === "login" || error.obstacle === "handshake"
+      ? `SQL Server on ${host} answers, but lets the runner not in`
+      : undefined;
+  }
+}
+
+const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+async function newerLog(f: LogShippingFacts, io: Io): Promise<string | undefined> {
+  const disasterSec = io.activation?.disasterSec;
+  if (disasterSec === undefined) return undefined;
+  const { place } = shippingOf(f, io);
+  for (const database of f.databases) {
+    const db = await look(database, place, io).catch(() => undefined);
+    // A tail is the fence itself, whenever it was taken.
+    const newer = db?.sets.find((s) => s.type === "log" && !s.tail && s.startSec > disasterSec);
+    if (newer)
+      return `${newer.file} was backed up at ${moment(newer.startSec)}, after the disaster (${moment(disasterSec)})`;
+  }
+  return undefined;
+}

@@ -1,0 +1,62 @@
+import { runs, type Runnable } from "../../../../steps/act.ts";
+import { sqlOn } from "../../../../steps/transports/sql.ts";
+import { stateOf } from "../look.ts";
+import { reachOf } from "../reach.ts";
+import { moment } from "../../../../model/time.ts";
+import { sourceReady, standbyReady } from "../verbs.ts";
+import { backupsOf } from "./final-sync.ts";
+import { secondariesOf } from "./hold.ts";
+import { seenAt, shippingAt } from "./shipping.ts";
+
+/** The verbs that look before anything is touched. What is wrong does not mend itself: they fail at once. */
+export const preflightRunnables: readonly Runnable[] = [
+  runs(standbyReady, {
+    check: async ({ part, database, host }, io) => {
+      const { way } = shippingAt(part, io);
+      const expected = `${database} can be rolled forward on ${host}`;
+      const db = await seenAt(part, database, io);
+      // In a resumed activation it may be open at its point already; the steps that follow judge that.
+      if (db.state === "ONLINE" && db.lastRestore && (await opens(part, io)))
+        return { there: true, says: `${database} on ${host} is open already`, expected };
+      const reach = reachOf(db);
+      if ("refused" in reach) throw new Error(`${database} on ${host}: ${reach.refused}`);
+      if (db.sets.length === 0)
+        throw new Error(
+          `${host} finds no backup of ${database} in ${way.copyTo}. Look at copyTo, and whether SQL Server's account may read that folder`,
+        );
+      const rows = await secondariesOf(await sqlOn(host, io), database);
+      if (!rows.some((r) => r.copyJob !== null && r.restoreJob !== null))
+        throw new Error(`${host} has no log shipping jobs for ${database}. Run "pulumi up" of that site`);
+      return {
+        there: true,
+        says: `${database} on ${host} is ${db.state} and reaches from ${moment(reach.fromSec)} to ${moment(reach.toSec)} (${reach.evidence})`,
+        expected,
+      };
+    },
+  }),
+  runs(sourceReady, {
+    check: async ({ database, host }, io) => {
+      const sql = await sqlOn(host, io);
+      const { state, recoveryModel } = await stateOf(sql, database);
+      const expected = `${database} on ${host} ONLINE in recovery model FULL`;
+      const isTaken = state === "RESTORING" && (await backupsOf(sql, database)).at(-1)?.tail === 1;
+      if (isTaken) return { there: true, says: `${database} on ${host} is closed, its tail taken`, expected };
+      if (state !== "ONLINE")
+        throw new Error(
+          `${database} on ${host} is ${state}. A planned move needs it open; for a source that can't be used declare an unplanned one`,
+        );
+      if (recoveryModel !== "FULL")
+        throw new Error(
+          `${database} on ${host} is in recovery model ${recoveryModel}: its log can't be shipped to a point. Find out who changed it from FULL`,
+        );
+      return { there: true, says: `${database} on ${host} is ONLINE in recovery model FULL`, expected };
+    },
+  }),
+];
+
+/** Whether this activation has opened databases of the part: then its point is chosen. */
+const opens = (part: string, io: Parameters<typeof shippingAt>[1]): Promise<boolean> =>
+  io.point(part).then(
+    () => true,
+    () => false,
+  );
