@@ -1,6 +1,7 @@
 import { runs, type Found, type Io, type RunModule } from "../../steps/act.ts";
 import { poll } from "../../steps/poll.ts";
 import {
+  DnsRefused,
   isOtherValue,
   lookUp,
   Unreachable,
@@ -64,8 +65,15 @@ export const runnables: RunModule["runnables"] = [
       const seen = await lookUp(server, facts.name, io.signal);
       const decision = decide(facts, seen, from, to);
       if (typeof decision === "object") throw new Error(`${decision.refused}.`);
-      const now = facts.value[decision === "already" ? to : from];
-      const change: Change = { name: facts.name, expect: { type: now.type, values: [now.value] } };
+      if (!seen)
+        throw new Error(`${facts.name} does not exist. Run "pulumi up -s standby", which creates it.`);
+      // What is there replaces itself: nothing changes, but a key without the right to the name is refused now.
+      const { type, values, ttlSec } = seen;
+      const change: Change = {
+        name: facts.name,
+        expect: { type, values },
+        set: { type, value: values[0] ?? "", ttlSec },
+      };
       await update(server, facts.zone, [change], await keyOf(facts, io), io.signal);
       await Promise.all(witnessesOf(facts, to).map((witness) => ask(facts.name, witness, io, "must")));
       const late =
@@ -176,7 +184,8 @@ async function ask(name: string, witness: Witness, io: Io, silence: "may" | "mus
   try {
     return { witness, answered: true, seen: await lookUp(witness, name, io.signal) };
   } catch (error) {
-    if (!(error instanceof Unreachable) || (silence === "must" && witness.mustAnswer)) throw error;
+    const silent = error instanceof Unreachable || error instanceof DnsRefused;
+    if (!silent || (silence === "must" && witness.mustAnswer)) throw error;
     return { witness, answered: false, seen: undefined };
   }
 }

@@ -22,7 +22,7 @@ export const flipAlias = verb("alias/flip", z.strictObject({ alias, from: SiteId
 
 /**
  * Looks whether the name server of the target answers, the name is as the move expects it, and the key is accepted.
- * For the last, an update is sent that only states what is there, which changes nothing.
+ * For the last, what is there is written once more over itself, which changes nothing but needs the right to the name.
  */
 export const checkAlias = verb("alias/check", z.strictObject({ alias, from: SiteId, to: SiteId }), 60);
 

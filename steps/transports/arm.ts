@@ -19,6 +19,12 @@ export type VmPower =
 /** Milliseconds between two questions about an operation that goes on. */
 const pollMs = 1000;
 
+/**
+ * Milliseconds for one answer. A region that is gone may accept and say nothing, and the SDK itself would wait for ever:
+ * a step toward the old site must end long before its own time does.
+ */
+const answerMs = 30_000;
+
 /** The power state of the VM that a host is. Reads only. */
 export async function vmPower(hostId: string, io: Io): Promise<VmPower> {
   const { azure, client } = await computeFor(hostId, io);
@@ -99,7 +105,7 @@ async function clientFor(subscriptionId: string, hostId: string): Promise<Comput
       () => import("@azure/identity"),
       needed,
     );
-    return new ComputeManagementClient(new DefaultAzureCredential(), subscriptionId);
+    return limited(new ComputeManagementClient(new DefaultAzureCredential(), subscriptionId));
   }
   const token = process.env[armTokenVariable] ?? "";
   const credential: TokenCredential = {
@@ -116,6 +122,18 @@ async function clientFor(subscriptionId: string, hostId: string): Promise<Comput
     sendRequest: (request, next) => {
       request.allowInsecureConnection = true;
       request.headers.set("authorization", `Bearer ${token}`);
+      return next(request);
+    },
+  });
+  return limited(client);
+}
+
+/** The client, waiting for each answer only so long. */
+function limited(client: ComputeManagementClient): ComputeManagementClient {
+  client.pipeline.addPolicy({
+    name: "answerLimit",
+    sendRequest: (request, next) => {
+      request.timeout = answerMs;
       return next(request);
     },
   });
@@ -154,5 +172,7 @@ function why(error: unknown): string {
     return 'this machine has no Azure identity. Run "az login", or give it a managed identity.';
   if (/AllocationFailed|SkuNotAvailable|OverconstrainedAllocation/.test(says))
     return "the region has no capacity for this size now (AllocationFailed). Try again, resize the VM to another size, or keep a capacity reservation for it.";
+  if (error instanceof Error && error.name === "AbortError")
+    return `Azure gave no answer in ${String(answerMs / 1000)} s. Its region may be down: look at status.azure.com.`;
   return `${says.split("\n", 1)[0] ?? ""} Look at the VM in the Azure portal, then run this again.`;
 }

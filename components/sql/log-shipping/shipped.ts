@@ -1,3 +1,5 @@
+import type { BackupSet } from "./seen.ts";
+
 /** A log backup as the history of the server that took it has it. */
 export interface LogBackup {
   readonly firstLsn: string;
@@ -79,3 +81,20 @@ function nextSecond(stamp: string): string {
   const at = Date.UTC(Number(y), Number(mo) - 1, Number(d), Number(h), Number(mi), Number(s) + 1);
   return new Date(at).toISOString().replaceAll(/\D/g, "").slice(0, 14);
 }
+
+/** A log backup of the history as a set of the chain; its file counts for nothing here, only where it leads. */
+export const setFromHistory = (b: LogBackup): BackupSet => ({
+  file: fileOf(b.device),
+  position: 1,
+  type: "log",
+  firstLsn: b.firstLsn,
+  lastLsn: b.lastLsn,
+  firstFork: b.firstFork,
+  fork: b.fork,
+  ...(b.forkPointLsn === null ? {} : { forkPointLsn: b.forkPointLsn }),
+  startSec: 0,
+  finishSec: 0,
+  tail: b.tail === 1,
+  bulk: false,
+  damaged: false,
+});

@@ -19,14 +19,16 @@ export async function alive(facts: unknown, site: SiteId, io: Io): Promise<strin
   return (await openThere(f, site, bounded)) ?? (site === io.to ? undefined : await newerLog(f, bounded));
 }
 
+/** States in which nothing can be written until somebody restores the database or sets it online. */
+const closed: ReadonlySet<string> = new Set(["RESTORING", "STANDBY", "missing", "OFFLINE", "SUSPECT"]);
+
 async function openThere(f: LogShippingFacts, site: SiteId, io: Io): Promise<string | undefined> {
   const host = f.host[site];
   try {
     const sql = await sqlOn(host, io);
     for (const database of f.databases) {
       const { state } = await stateOf(sql, database);
-      if (state !== "RESTORING" && state !== "STANDBY" && state !== "missing")
-        return `${database} on ${host} is ${state}`;
+      if (!closed.has(state)) return `${database} on ${host} is ${state}`;
     }
     return undefined;
   } catch (error) {

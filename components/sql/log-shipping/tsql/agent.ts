@@ -33,7 +33,6 @@ export interface Job {
   readonly description: string;
   readonly subsystem: "TSQL" | "CmdExec";
   readonly command: string;
-  readonly schedule: Schedule;
 }
 
 /** When a job runs, in the numbers of sp_add_schedule. Times as hhmmss. */

@@ -79,22 +79,21 @@ export const schemaId = (database: Database, name: string): number =>
   (database.store.collection("schemas").get(name.toLowerCase()) as StoredSchema | undefined)?.id ?? 1;
 export const allColumns = (database: Database): { table: Table; column: TableColumn }[] =>
   database.tables().flatMap((table) => table.columns.map((column) => ({ table, column })));
-export const precisionOf = ({ type }: TableColumn): number =>
-  type.precision ??
-  {
-    tinyint: 3,
-    smallint: 5,
-    int: 10,
-    bigint: 19,
-    float: 53,
-    real: 24,
-    datetime: 23,
-    datetime2: 27,
-    bit: 1,
-    date: 10,
-    money: 19,
-  }[type.name as "int"] ??
-  0;
+const precisions: Readonly<Record<string, number>> = {
+  tinyint: 3,
+  smallint: 5,
+  int: 10,
+  bigint: 19,
+  float: 53,
+  real: 24,
+  datetime: 23,
+  datetime2: 27,
+  bit: 1,
+  date: 10,
+  money: 19,
+};
+/** The precision of a column, 0 where its type has none. */
+export const precisionOf = ({ type }: TableColumn): number => type.precision ?? precisions[type.name] ?? 0;
 /** A row of sys.columns. */
 export function columnRow(
   database: Database,

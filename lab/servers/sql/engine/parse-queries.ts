@@ -179,7 +179,7 @@ function parseItem(cursor: Cursor): SelectItem {
     while (cursor.is(".")) {
       cursor.next();
       if (cursor.accept("*")) return { star: parts };
-      if (cursor.isName || cursor.peek().kind === "name") parts.push(cursor.next().text);
+      if (["name", "quoted"].includes(cursor.peek().kind)) parts.push(cursor.next().text);
     }
     if (parts.length === 1 && cursor.is("=")) {
       cursor.next();

@@ -1,0 +1,112 @@
+import { Refused, runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
+import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
+import { chainOf, follows, walk, type Place } from "../chain.ts";
+import { pathOf, readHeaders } from "../headers.ts";
+import { filesOf, stateOf, type State } from "../look.ts";
+import { setFromHistory } from "../shipped.ts";
+import { copyOnlyFull } from "../tsql/changes.ts";
+import { lastSeed, recordSeed } from "../tsql/identity.ts";
+import { copyFullsJobName } from "../tsql/shipping.ts";
+import { seed } from "../verbs.ts";
+import { backupsOf } from "./final-sync.ts";
+import { restoreFullFrom } from "./full.ts";
+import { hasFacts } from "./identity.ts";
+import { runJob } from "./jobs.ts";
+import { canCompress, fullOfThisWeek } from "./protect.ts";
+import { quiesced } from "./quiesce.ts";
+
+type Args = Parameters<(typeof seed)["step"]>[1];
+
+/** What the standby's database is to its source. */
+type Standing =
+  | { readonly kind: "follows" | "missing" | "broken off" }
+  | { readonly kind: "open" | "broken" | "unfit"; readonly says: string };
+
+/** Whether the logs that the source has taken lead on from where the standby stands. */
+async function standingAt(a: Args, seen: State, io: Io): Promise<Standing> {
+  const { database, host, source } = a;
+  if (seen.state === "missing") return { kind: "missing" };
+  if (seen.state === "ONLINE") return { kind: "open", says: `${database} on ${host} is ONLINE` };
+  if (seen.state !== "RESTORING" && seen.state !== "STANDBY") return { kind: "unfit", says: `${database} on ${host} is ${seen.state}` };
+  if (seen.redoLsn === undefined || seen.redoFork === undefined || BigInt(seen.redoLsn) === 0n) return { kind: "broken off" };
+  const at: Place = { lsn: BigInt(seen.redoLsn), fork: seen.redoFork };
+  const backups = (await backupsOf(await sqlOn(source, io), database)).filter((b) => b.copyOnly === 0);
+  const chain = chainOf(backups.map(setFromHistory));
+  const newest = chain.logs.at(-1);
+  if (!newest) return { kind: "follows" };
+  const way = walk(at, chain);
+  // The source has taken nothing since, or what it has taken leads to its newest log.
+  if (way.end.lsn === newest.lsn && way.end.fork === newest.fork) return { kind: "follows" };
+  const isOld = chain.logs.every((l) => l.lsn <= at.lsn) && !chain.logs.some((l) => follows(at, l, chain));
+  return {
+    kind: "broken",
+    says: `${database} on ${host} stands at LSN ${seen.redoLsn}, and the logs that ${source} has taken don't lead on from there${way.broken === undefined ? "" : `: ${way.broken}`}${isOld ? "; it holds log that the source does not" : ""}`,
+  };
+}
+
+async function seededFor(sql: Sql, database: string): Promise<string | undefined> {
+  if (!(await hasFacts(sql))) return undefined;
+  return (await sql.rows<{ reason: string }>(lastSeed(database)))[0]?.reason;
+}
+
+const act: Act<Args> = {
+  check: async (a, io) => {
+    const sql = await sqlOn(a.host, io);
+    const standing = await standingAt(a, await stateOf(sql, a.database), io);
+    const expected = `${a.database} on ${a.host} being restored, and following its source`;
+    const isTold = a.reseed !== undefined && (await seededFor(sql, a.database)) !== a.reseed;
+    if (standing.kind === "follows" && !isTold)
+      return { there: true, says: `${a.database} on ${a.host} follows ${a.source}`, expected };
+    return {
+      there: false,
+      says: "says" in standing ? standing.says : `${a.database} on ${a.host} is ${standing.kind === "follows" ? `to be restored anew: ${a.reseed ?? ""}` : standing.kind}`,
+      expected,
+    };
+  },
+  act: async (a, io) => {
+    const sql = await sqlOn(a.host, io);
+    const seen = await stateOf(sql, a.database);
+    const standing = await standingAt(a, seen, io);
+    if (standing.kind === "open")
+      throw new Refused(
+        `${standing.says} and is never overwritten. If it was the active one, it may hold the only copy of what was lost: save that first. If it came with an installation, see that what it holds is captured. Then drop it there and run "pulumi up" again`,
+      );
+    if (standing.kind === "unfit")
+      throw new Refused(`${standing.says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`);
+    if (standing.kind === "broken" && a.reseed === undefined)
+      throw new Refused(
+        `${standing.says}. It is not restored anew by itself, since it may hold what no other copy has. To overwrite it, write reseed: "today's date and the reason" and run "pulumi up" again`,
+      );
+    const source = await sqlOn(a.source, io);
+    const file = await fullOfThisWeek(source, a.database, a.backupFolder, a.slots);
+    await quiesced(a.quiesce, io, async () => {
+      io.say(`backing up ${a.database} on ${a.source} to ${file}`);
+      await source.long(copyOnlyFull(a.database, file, await canCompress(source)), ({ number, text }) => {
+        if (number === 3211) io.say(`${a.database}: ${text}`);
+      });
+    });
+    const copied = await bring(a, file, io);
+    await restoreFullFrom(sql, a.database, copied.file, copied.position, seen.state !== "missing", io);
+    if (await hasFacts(sql)) await sql.run(recordSeed, { database: a.database, reason: a.reseed ?? "first" });
+  },
+};
+
+/** Has Agent at the standby copy the backup, and looks that what arrived is that very set. */
+async function bring(a: Args, file: string, io: Io): Promise<{ readonly file: string; readonly position: number }> {
+  const sql = await sqlOn(a.host, io);
+  const name = file.slice(file.lastIndexOf("\\") + 1);
+  const [wanted] = await readHeaders(await sqlOn(a.source, io), a.source, a.backupFolder, [name], io);
+  const id = wanted && "headers" in wanted ? wanted.headers.at(-1)?.setId : undefined;
+  await runJob(sql, a.host, copyFullsJobName(a.database), 24 * 3600, io);
+  const there = (await filesOf(sql, a.copyTo)).find((f) => f.toLowerCase() === name.toLowerCase());
+  const [read] = there === undefined ? [] : await readHeaders(sql, a.host, a.copyTo, [there], io);
+  const set = read && "headers" in read ? read.headers.find((h) => h.setId === id) : undefined;
+  if (!set || there === undefined)
+    throw new Error(
+      `${name} was copied, but ${a.host} does not find it in ${a.copyTo}${read && "why" in read ? `: ${read.why}` : ""}. SQL Server's account must be able to read that folder, and Agent's to write it`,
+    );
+  return { file: pathOf(a.copyTo, there), position: set.position };
+}
+
+/** The verb that makes the standby's copy of a database. */
+export const seedRunnables: readonly Runnable[] = [runs(seed, act)];
