@@ -32,7 +32,7 @@ export function entriesOf(text: string): readonly Entry[] {
   const entries: Entry[] = [];
   const lines = text.split("\n");
   const cut = lines.pop() !== "";
-  if (cut) throw new JournalError(broken(lines.length, "its last line is cut off"));
+  if (cut) throw new JournalError(`${broken(lines.length, "its last line is cut off")}. ${cutOff}`);
   for (const line of lines) {
     const seq = entries.length;
     const stated = parseLine(line, seq);
@@ -56,12 +56,20 @@ export function entriesOf(text: string): readonly Entry[] {
 }
 
 function parseLine(line: string, seq: number): Entry {
+  let value: unknown;
   try {
-    return JSON.parse(line) as Entry;
+    value = JSON.parse(line);
   } catch {
     throw new JournalError(broken(seq, "it is not JSON"));
   }
+  if (value === null || typeof value !== "object" || Array.isArray(value))
+    throw new JournalError(broken(seq, "it is no entry"));
+  return value as Entry;
 }
+
+/** A step acts only after its line is on the disk, so that nobody has acted on a line that is not whole. */
+const cutOff =
+  "Without a mirror: where power or disk failed while that line was written, nothing acted on it; keep a copy of the file and delete what follows its last line break";
 
 const broken = (seq: number, why: string): string =>
   `the journal is broken at entry ${String(seq)}: ${why}. Nothing runs on it. Compare it with its mirror ("parallel-standby journal verify") and restore the one that holds`;

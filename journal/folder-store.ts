@@ -2,89 +2,128 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import lockfile from "proper-lockfile";
 import { JournalError } from "./chain.ts";
-import { leasesIn, takeLease } from "./lease-file.ts";
+import { leasesIn, takeLease, type Alone } from "./lease-file.ts";
 import type { Store } from "./store.ts";
 
 const fileIn = (folder: string): string => path.join(folder, "journal.jsonl");
+const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && "code" in error ? error.code : undefined;
 
 /**
  * A journal in a folder on the runner, and a copy of every entry in a second folder. The copy is written after the
  * journal; where the second place cannot be written the run goes on and says so, and the next append catches up.
  */
 export function folderStore(folder: string, mirror: string | undefined, warn: (line: string) => void): Store {
-  async function alone<T>(work: () => Promise<T>): Promise<T> {
-    await fs.mkdir(folder, { recursive: true });
-    const release = await lockfile.lock(folder, {
-      lockfilePath: path.join(folder, "append.lock"),
-      stale: 10_000,
-      retries: { retries: 400, minTimeout: 5, maxTimeout: 50, randomize: true },
-    });
+  const alone: Alone = async (work) => {
+    let lost = false;
+    const release = await exclusion(folder, () => (lost = true));
     try {
-      return await work();
+      return await work(() => {
+        if (lost)
+          throw new JournalError(
+            `the journal in ${folder} was not written: this process stood still for so long that another one took its turn. Run it again`,
+          );
+      });
     } finally {
-      await release();
+      // What cannot be given back ends by itself; what was written is written.
+      await release().catch(() => undefined);
     }
-  }
+  };
 
   return {
     place: folder,
-    read: () => readText(folder),
+    read: async () => {
+      const text = await readText(folder);
+      // A line without its end may be one that is being written: nobody writes while we are alone.
+      return text === "" || text.endsWith("\n")
+        ? text
+        : alone(() => readText(folder)).catch(() => readText(folder));
+    },
     append: (make) =>
-      alone(async () => {
-        const text = await readText(folder);
-        if (mirror !== undefined) await refuseOlder(text, folder, mirror);
-        const line = make(text);
+      alone(async (stillAlone) => {
+        const bytes = await readBytes(folder);
+        if (mirror !== undefined) await refuseOlder(bytes, folder, mirror);
+        const line = make(bytes.toString("utf8"));
         if (line === undefined) return;
-        await addTo(folder, `${line}\n`);
-        if (mirror !== undefined) await copyTo(mirror, `${text}${line}\n`, warn);
+        stillAlone();
+        const more = Buffer.from(`${line}\n`);
+        await addTo(folder, more);
+        if (mirror !== undefined) await copyTo(mirror, Buffer.concat([bytes, more]), warn);
       }),
-    lease: (name, ttlMs) => alone(() => takeLease(folder, name, ttlMs)),
+    lease: (name, ttlMs) => takeLease(folder, name, ttlMs, alone),
     leases: () => leasesIn(folder),
   };
 }
 
-async function readText(folder: string): Promise<string> {
+/** How long somebody who writes outlives its process: 10 s, in which others wait; they give up after about 20 s. */
+async function exclusion(folder: string, onLost: () => void): Promise<() => Promise<void>> {
   try {
-    return await fs.readFile(fileIn(folder), "utf8");
+    await fs.mkdir(folder, { recursive: true });
+    return await lockfile.lock(folder, {
+      lockfilePath: path.join(folder, "append.lock"),
+      stale: 10_000,
+      retries: { retries: 400, minTimeout: 5, maxTimeout: 50, randomize: true },
+      onCompromised: onLost,
+    });
   } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ENOENT") return "";
     throw new JournalError(
-      `the journal in ${folder} cannot be read (${error instanceof Error ? error.message : String(error)})`,
+      codeOf(error) === "ELOCKED"
+        ? `the journal in ${folder} is being written by another process for 20 s. Does its disk, or its mirror's, still answer?`
+        : `the journal in ${folder} cannot be written (${says(error)}). Give this account the right to write there`,
     );
   }
 }
 
-async function addTo(folder: string, text: string): Promise<void> {
+const readText = async (folder: string): Promise<string> => (await readBytes(folder)).toString("utf8");
+
+async function readBytes(folder: string): Promise<Buffer> {
+  try {
+    return await fs.readFile(fileIn(folder));
+  } catch (error) {
+    if (codeOf(error) === "ENOENT") return Buffer.alloc(0);
+    throw new JournalError(`the journal in ${folder} cannot be read (${says(error)})`);
+  }
+}
+
+/** Adds all of it or nothing: a full disk takes the first half of a line, and half a line would stop everything. */
+async function addTo(folder: string, more: Buffer): Promise<void> {
   const handle = await fs.open(fileIn(folder), "a");
   try {
-    await handle.write(text);
-    await handle.sync();
+    const { size } = await handle.stat();
+    try {
+      await handle.appendFile(more);
+      await handle.sync();
+    } catch (error) {
+      await handle.truncate(size).catch(() => undefined);
+      throw new JournalError(`the journal in ${folder} cannot be written (${says(error)})`);
+    }
   } finally {
     await handle.close();
   }
 }
 
+const startsWith = (whole: Buffer, start: Buffer): boolean => whole.subarray(0, start.length).equals(start);
+
 /** A journal that lacks what its mirror has was restored from an older copy: whoever goes on with it forgets a cutover. */
-async function refuseOlder(text: string, folder: string, mirror: string): Promise<void> {
-  const copy = await readText(mirror).catch(() => "");
-  if (copy.length > text.length && copy.startsWith(text))
+async function refuseOlder(own: Buffer, folder: string, mirror: string): Promise<void> {
+  const copy = await readBytes(mirror).catch(() => Buffer.alloc(0));
+  if (copy.length > own.length && startsWith(copy, own))
     throw new JournalError(
-      `the journal in ${folder} is older than its mirror in ${mirror}: it lacks the last ${String(copy.slice(text.length).trimEnd().split("\n").length)} entries. Copy the mirror's journal.jsonl over it`,
+      `the journal in ${folder} is older than its mirror in ${mirror}: it lacks the last ${String(copy.subarray(own.length).toString("utf8").trimEnd().split("\n").length)} entries. Copy the mirror's journal.jsonl over it`,
     );
-  if (!text.startsWith(copy))
+  if (!startsWith(own, copy))
     throw new JournalError(
       `the journal in ${folder} and its mirror in ${mirror} hold different histories. Find out with "parallel-standby journal verify" which one is right, and copy it over the other`,
     );
 }
 
-async function copyTo(mirror: string, text: string, warn: (line: string) => void): Promise<void> {
+async function copyTo(mirror: string, whole: Buffer, warn: (line: string) => void): Promise<void> {
   try {
     await fs.mkdir(mirror, { recursive: true });
-    const have = await readText(mirror);
-    await addTo(mirror, text.slice(have.length));
+    const have = await readBytes(mirror);
+    await addTo(mirror, whole.subarray(have.length));
   } catch (error) {
-    warn(
-      `the journal's mirror in ${mirror} was not written: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    warn(`the journal's mirror in ${mirror} was not written: ${says(error)}`);
   }
 }

@@ -1,6 +1,8 @@
+import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
 import type { Holder, Lease } from "./store.ts";
 
@@ -9,6 +11,8 @@ const LeaseFile = z.object({
   who: z.string(),
   since: z.string(),
   until: z.number(),
+  /** How often its holder says that it lives; absent in leases of version 0.1.0. Milliseconds. */
+  beatMs: z.number().optional(),
   host: z.string(),
   pid: z.number(),
   token: z.string(),
@@ -26,16 +30,31 @@ function userName(): string {
   }
 }
 
-/** Where the lease of that name lies. Different names never share a file. */
-const fileOf = (folder: string, name: string): string =>
-  path.join(folder, "leases", `${encodeURIComponent(name).replaceAll("*", "%2A")}.json`);
+/** Runs work while nobody else writes in the store. The work may ask whether it still is alone. */
+export type Alone = <T>(work: (stillAlone: () => void) => Promise<T>) => Promise<T>;
 
-/** Takes the lease or says who has it. Call it under the store's exclusion. */
-export async function takeLease(folder: string, name: string, ttlMs: number): Promise<Lease | Holder> {
+/**
+ * Where the lease of that name lies. Different names never share a file, on file systems that take upper and lower case
+ * for the same too, and no name is too long for one.
+ */
+function fileOf(folder: string, name: string): string {
+  const readable = name.replaceAll(/[^a-z0-9]+/g, "-").slice(0, 80);
+  const own = readable === name ? "" : `.${createHash("sha256").update(name).digest("hex").slice(0, 32)}`;
+  return path.join(folder, "leases", `${readable}${own}.json`);
+}
+
+/**
+ * Takes the lease or says who has it. Its holder says a few times within `ttlMs` that it lives; what it writes and what
+ * others read is under the store's exclusion, so that nobody renews or removes a lease that another one has taken over.
+ */
+export async function takeLease(
+  folder: string,
+  name: string,
+  ttlMs: number,
+  alone: Alone,
+): Promise<Lease | Holder> {
   const file = fileOf(folder, name);
-  await fs.mkdir(path.dirname(file), { recursive: true });
-  const held = await readLease(file);
-  if (held && isAlive(held)) return { who: held.who, since: held.since };
+  const beatMs = ttlMs / 4;
   const mine = {
     name,
     who: whoAmI(),
@@ -43,24 +62,40 @@ export async function takeLease(folder: string, name: string, ttlMs: number): Pr
     host: os.hostname(),
     pid: process.pid,
     token: crypto.randomUUID(),
+    beatMs,
   };
   const write = async (): Promise<void> => {
     const next = `${file}.${mine.token}`;
     await fs.writeFile(next, JSON.stringify({ ...mine, until: Date.now() + ttlMs }));
     await fs.rename(next, file);
   };
-  await write();
+  await settled(await readLease(file));
+  const held = await alone(async () => {
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    const now = await readLease(file);
+    if (now && lifeOf(now) === "lives") return now;
+    // One that is still late after it was waited for has ended; one that nobody waited for is left its chance.
+    if (now && lifeOf(now) === "late" && !waitedFor.has(sign(now))) return now;
+    await write();
+    return undefined;
+  });
+  if (held) return { who: held.who, since: held.since };
   let ended = false;
-  const beat = setInterval(() => {
-    void readLease(file)
-      .then((l) => (ended || l?.token !== mine.token ? clearInterval(beat) : write()))
-      .catch(() => undefined);
-  }, ttlMs / 4).unref();
+  const renew = (): Promise<void> =>
+    alone(async () => {
+      if (ended) return;
+      if ((await readLease(file))?.token === mine.token) await write();
+      else clearInterval(beat);
+    }).catch(() => undefined);
+  const beat = setInterval(() => void renew(), beatMs).unref();
   return {
     release: async () => {
       ended = true;
       clearInterval(beat);
-      if ((await readLease(file))?.token === mine.token) await fs.rm(file, { force: true });
+      await alone(async () => {
+        if ((await readLease(file))?.token === mine.token) await fs.rm(file, { force: true });
+        // What cannot be given back ends with this process; it must not hide how the work ended.
+      }).catch(() => undefined);
     },
   };
 }
@@ -69,10 +104,16 @@ export async function takeLease(folder: string, name: string, ttlMs: number): Pr
 export async function leasesIn(folder: string): Promise<readonly (Holder & { readonly name: string })[]> {
   const names = await fs.readdir(path.join(folder, "leases")).catch(() => [] as string[]);
   const all = await Promise.all(
-    names.filter((n) => n.endsWith(".json")).map((n) => readLease(path.join(folder, "leases", n))),
+    names
+      .filter((n) => n.endsWith(".json"))
+      .map(async (n) => {
+        const file = path.join(folder, "leases", n);
+        await settled(await readLease(file));
+        return readLease(file);
+      }),
   );
   return all
-    .filter((l): l is LeaseFile => l !== undefined && isAlive(l))
+    .filter((l): l is LeaseFile => l !== undefined && lifeOf(l) === "lives")
     .map(({ name, who, since }) => ({ name, who, since }));
 }
 
@@ -84,14 +125,31 @@ async function readLease(file: string): Promise<LeaseFile | undefined> {
   }
 }
 
-/** A holder on this machine whose process has ended need not be waited for: a program that fails never releases. */
-function isAlive({ host, pid, until }: LeaseFile): boolean {
-  if (until <= Date.now()) return false;
-  if (host !== os.hostname()) return true;
+/**
+ * A holder on this machine whose process has ended need not be waited for: a program that fails never releases. One
+ * whose time is over while its process is there is late: a machine that slept or whose clock was put forward wakes all
+ * of its processes at once, and who looks first must not take what the other holds. (Or its number was given to another process.)
+ */
+function lifeOf({ host, pid, until }: LeaseFile): "lives" | "late" | "ended" {
+  const inTime = until > Date.now();
+  if (host !== os.hostname()) return inTime ? "lives" : "ended";
   try {
     process.kill(pid, 0);
-    return true;
   } catch (error) {
-    return !(error instanceof Error && "code" in error && error.code === "ESRCH");
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return "ended";
   }
+  return inTime ? "lives" : "late";
 }
+
+const waitedFor = new Set<string>();
+const sign = ({ token, until }: LeaseFile): string => `${token} ${String(until)}`;
+
+/** Gives a holder that is late the time for its next sign of life. */
+async function settled(lease: LeaseFile | undefined): Promise<void> {
+  if (!lease || lifeOf(lease) !== "late" || waitedFor.has(sign(lease))) return;
+  await wait((lease.beatMs ?? 0) + graceMs);
+  waitedFor.add(sign(lease));
+}
+
+/** How much later than due a sign of life may come on a machine that has just woken up. Milliseconds. */
+const graceMs = 1_000;

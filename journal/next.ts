@@ -28,7 +28,9 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
     return { kind: "refused", says: 'the journal holds no facts yet. Run "pulumi up -s standby" first' };
   const declaration = s.declaration?.to === target ? s.declaration : undefined;
   const expired =
-    declaration !== undefined && now.getTime() - Date.parse(declaration.at) > declarationHours * 3_600_000;
+    declaration !== undefined &&
+    // Both ways: one that was written while the clock was ahead would otherwise stand until the clock gets there.
+    Math.abs(now.getTime() - Date.parse(declaration.at)) > declarationHours * 3_600_000;
   const valid = expired ? undefined : declaration;
   const start = (from: SiteId): Next =>
     valid

@@ -34,7 +34,17 @@ export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
     ...stepOf(complete.step("complete", { to: request.to }), "complete", request),
     needs: lasts.map((id) => ({ id, kind: "order" })),
   });
+  refuseRepeated(steps);
   return { request, steps, hash: hashOf(steps) };
+}
+
+/** A step's id is its name in state and journal: of two with one id, one would never run. */
+function refuseRepeated(steps: readonly Step[]): void {
+  const seen = new Set<string>();
+  for (const { id } of steps) {
+    if (seen.has(id)) throw new Error(`two steps are called "${id}". Give one of their parts another id.`);
+    seen.add(id);
+  }
 }
 
 /** All drafts of a chain by phase, those of the machinery among them. */
@@ -63,6 +73,10 @@ function draftsOf(
     drafts,
   );
   if (proof) add("fence-site", [proof]);
+  else if (drafts.get("open")?.length || drafts.get("start-services")?.length)
+    throw new Error(
+      `${name}: its parts open databases or start services at ${request.to}, but none says which of its steps fences a host of ${request.from}. Two sites could write.`,
+    );
   return drafts;
 }
 
@@ -81,6 +95,11 @@ function joined(phase: Phase, drafts: Drafts, request: Request, chain: readonly 
   ];
 
   function withNeeds(draft: Draft, joins: readonly Need[]): Step {
+    const stranger = draft.needs.find((d) => !own.some((o) => o.id === d.id));
+    if (stranger)
+      throw new Error(
+        `${draft.id} needs ${stranger.id}, which is no step of its phase (${phase}): phases are joined by the planner alone.`,
+      );
     const inside = draft.needs.map((d): Need => ({ id: d.id, kind: "order" }));
     const probes = letsWrite.has(phase) ? { probes: chain } : {};
     return { ...stepOf(draft, phase, request), needs: inside.length > 0 ? inside : joins, ...probes };

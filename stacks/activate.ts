@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { Failover } from "../components/failover.ts";
 import { factsOf, situation } from "../journal/situation.ts";
 import { next, type Next } from "../journal/next.ts";
+import type { Journal } from "../journal/journal.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
@@ -42,7 +43,7 @@ export async function activate(estate: Estate, target: SiteId, world: World): Pr
       "PULUMI_CONTINUE_ON_ERROR is not true: one system that fails would stop the others. Set it, or add --continue-on-error",
     );
   await pulumi.log.info(planText(made, recovery, now.epoch, s.verdicts));
-  if (!pulumi.runtime.isDryRun()) await begin(now, made, declared.factsHash, world);
+  if (!pulumi.runtime.isDryRun()) await begin(now, target, made, declared.factsHash, world);
   new Failover("move", {
     plan: made,
     journal: estate.journal,
@@ -52,13 +53,18 @@ export async function activate(estate: Estate, target: SiteId, world: World): Pr
   return { epoch: now.epoch };
 }
 
-/** Writes that the activation starts, or that its plan has changed; only when nothing older runs any more. */
+/**
+ * Writes that the activation starts, or that its plan has changed; only when nothing older runs any more. What has
+ * slipped in while that was written still sees the situation before it: it is waited for, too.
+ */
 async function begin(
   now: Extract<Next, { kind: "start" | "go on" }>,
+  target: SiteId,
   made: Plan,
   factsHash: string,
   { journal }: World,
 ): Promise<void> {
+  await nothingElseRuns(journal, now.epoch);
   if (now.kind === "go on") {
     await journal.append((entries) => {
       const known = entries.findLast(
@@ -73,23 +79,14 @@ async function begin(
     });
     return;
   }
-  const still = await strangersEnd(
-    journal.store,
-    now.epoch,
-    waitForOthersSec,
-    (line) => void pulumi.log.info(line, undefined, undefined, true),
-  );
-  if (still.length > 0)
-    throw new pulumi.RunError(
-      `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Wait for it or end that process, then run this again`,
-    );
   const { seq, mode, as, disasterAt, acceptLossSec, incident, waiveFence, point } = now.declaration;
   const { from, to } = now.request;
   await journal.append((entries) => {
-    const fresh = situation(entries);
-    if (fresh.epoch !== now.epoch - 1 || fresh.declaration?.seq !== seq)
+    // A step that was waited for may have opened a database: past no return the same declaration begins nothing.
+    const fresh = next(situation(entries), target, new Date());
+    if (fresh.kind !== "start" || fresh.epoch !== now.epoch || fresh.declaration.seq !== seq)
       throw new pulumi.RunError(
-        'at this moment the journal changed: another run started, or the declaration was withdrawn. Look with "parallel-standby status" and run this again',
+        'at this moment the journal changed: another run started, a database was opened, or the declaration was withdrawn. Look with "parallel-standby status" and run this again',
       );
     return {
       kind: "activation started",
@@ -108,4 +105,19 @@ async function begin(
       ...(point === undefined ? {} : { point }),
     };
   });
+  await nothingElseRuns(journal, now.epoch);
+}
+
+/** Waits for steps of provisioning and of earlier activations; throws where one of them does not end. */
+async function nothingElseRuns({ store }: Journal, epoch: number): Promise<void> {
+  const still = await strangersEnd(
+    store,
+    epoch,
+    waitForOthersSec,
+    (line) => void pulumi.log.info(line, undefined, undefined, true),
+  );
+  if (still.length > 0)
+    throw new pulumi.RunError(
+      `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Wait for it or end that process, then run this again`,
+    );
 }

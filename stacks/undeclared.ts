@@ -35,6 +35,17 @@ export async function undeclared(
   ].join("\n");
 }
 
+const aborted = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        reject(new Error(`nothing had answered after ${String(lookSec)} s`));
+      },
+      { once: true },
+    );
+  });
+
 async function lossIfLostAt(
   disasterSec: number,
   estate: Estate,
@@ -64,12 +75,16 @@ async function lossIfLostAt(
         limitSec: lookSec,
       },
       (io) =>
-        reachOf(
-          data.map((p) => p.id),
-          recovery,
-          world,
-          io,
-        ),
+        Promise.race([
+          reachOf(
+            data.map((p) => p.id),
+            recovery,
+            world,
+            io,
+          ),
+          // What ignores its signal must not hold up the answer.
+          aborted(io.signal),
+        ]),
     );
     const point = pointFor({
       mode: "unplanned",

@@ -21,7 +21,10 @@ export async function checkActCheck(bound: Bound, io: Io, beforeAct: () => Promi
   const work = async (): Promise<Ended> => {
     const before = await look();
     if (before.there) return { verdict: "already", says: before.says };
+    io.signal.throwIfAborted();
     await beforeAct();
+    // A look that came back late must not be followed by an act: the verdict has been written by then.
+    io.signal.throwIfAborted();
     if (bound.act) {
       await bound.act(io);
       const after = await look();
@@ -36,13 +39,15 @@ export async function checkActCheck(bound: Bound, io: Io, beforeAct: () => Promi
     }
   };
   const late = new Promise<never>((_, reject) => {
-    io.signal.addEventListener("abort", () => {
+    const over = (): void => {
       reject(
         new Error(
           `its time is over${seen ? `: ${seen.says}; expected: ${seen.expected}` : ", and nothing had answered"}`,
         ),
       );
-    });
+    };
+    if (io.signal.aborted) over();
+    else io.signal.addEventListener("abort", over, { once: true });
   });
   return await Promise.race([late, work()]);
 }

@@ -1,4 +1,5 @@
 import * as path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { projectRoot } from "../journal/open.ts";
 import type { Journal } from "../journal/journal.ts";
 import { lookupOf, type JournalRef, type Recovery } from "../model/recovery.ts";
@@ -20,16 +21,21 @@ export interface IoArgs {
   readonly signal?: AbortSignal;
 }
 
+/** How long closing may take, for everything that a step opened together. A server that is gone answers no good-bye. */
+const closeLimitMs = 5_000;
+
 /** Runs work with an `Io`, and closes what the work opened, however it ends. */
 export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Promise<T> {
   const closers: (() => Promise<void> | void)[] = [];
   const lookup = lookupOf(args.known);
-  const limit = AbortSignal.timeout(Math.ceil(args.limitSec * 1000));
+  // Not AbortSignal.timeout: that one lets the process end without a verdict when nothing else keeps it alive.
+  const over = new AbortController();
+  const limit = setTimeout(() => over.abort(), Math.ceil(args.limitSec * 1000));
   const io: Io = {
     lookup,
     host: (id) => lookup.host(id) ?? refuseHost(id),
     say: args.say,
-    signal: args.signal ? AbortSignal.any([limit, args.signal]) : limit,
+    signal: args.signal ? AbortSignal.any([over.signal, args.signal]) : over.signal,
     point:
       args.point ??
       ((part) =>
@@ -44,8 +50,27 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
   try {
     return await work(io);
   } finally {
-    for (const close of closers.reverse()) await Promise.resolve(close()).catch(() => undefined);
+    clearTimeout(limit);
+    await closeAll(closers);
   }
+}
+
+/** Closes in reverse order. What fails is ignored, and what hangs is left behind: the verdict must not wait for it. */
+async function closeAll(closers: readonly (() => Promise<void> | void)[]): Promise<void> {
+  const stop = new AbortController();
+  const inTurn = async (): Promise<void> => {
+    for (const close of closers.toReversed())
+      try {
+        await close();
+      } catch {
+        continue;
+      }
+  };
+  await Promise.race([
+    inTurn(),
+    wait(closeLimitMs, undefined, { signal: stop.signal }).catch(() => undefined),
+  ]);
+  stop.abort();
 }
 
 function refuseHost(id: string): never {

@@ -120,10 +120,11 @@ export function machinery(world: World): readonly Runnable[] {
           expected: `${to} is active`,
         };
       },
-      act: async () => {
+      act: async (_args, io) => {
         await world.journal.append((entries) => {
           const s = situation(entries);
-          return isMoving(s)
+          // A leftover of the activation before must not end the one that has begun since.
+          return isMoving(s) && s.epoch === io.activation?.epoch
             ? { kind: "completed", epoch: s.epoch, owed: [...s.owed], exceptions: [] }
             : undefined;
         });
@@ -183,7 +184,9 @@ export async function reachOf(
     const observe = (await modules[p.kind]?.())?.observe;
     if (!part || !isDataPart(part) || !observe) throw new Error(`${p.id}: a ${p.kind} carries no data`);
     const seen = part.seen.parse(await observe(p.facts, io));
-    for (const [database, reach] of part.reach(p.facts, seen)) reaches.set(database, reach);
+    // Two SQL Servers may each have a database of that name: neither may hide the other.
+    for (const [database, reach] of part.reach(p.facts, seen))
+      reaches.set(reaches.has(database) ? `${database} of ${p.id}` : database, reach);
     minutesBefore = Math.max(minutesBefore, part.pointMinutesBefore(p.facts));
   }
   return { reaches, minutesBefore };

@@ -1,4 +1,5 @@
 import { isDone, isMoving, type Situation } from "../journal/situation.ts";
+import type { Phase } from "../model/phase.ts";
 import type { ProvisioningRole, Step } from "../model/verb.ts";
 import type { SiteId } from "../model/site.ts";
 
@@ -27,8 +28,22 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   if (ended === "abandoned") return { kind: "answer", says: `activation ${String(epoch)} was abandoned` };
   if (ended === "completed")
     return due ? act : { kind: "answer", says: `activation ${String(epoch)} is completed` };
+  const before = s.verdicts.get(step.id);
+  if (s.noReturn && before && isDone(before) && beforeNoReturn.has(step.phase))
+    return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
   return order(s, step);
 }
+
+/**
+ * What these phases did to a database is undone once it is open, so that a check would find it missing: done again (the
+ * stack's state was lost, a newer version changed the step's input) it would restore over what people work in.
+ */
+const beforeNoReturn: ReadonlySet<Phase> = new Set<Phase>([
+  "hold",
+  "final-sync",
+  "choose-point",
+  "roll-forward",
+]);
 
 /** Each need has ended well, or is one that may end otherwise; a need for safety is never satisfied by a skip. */
 function order(s: Situation, step: Step): Leave {

@@ -12,7 +12,7 @@ import { findRunnable, type World } from "./find.ts";
 import { withIo } from "./io.ts";
 import { lockOfStep, lockStep } from "./lock.ts";
 import { machinery } from "./machinery.ts";
-import { mayActivate } from "./may-act.ts";
+import { mayActivate, type Leave } from "./may-act.ts";
 import type { Progress } from "./progress.ts";
 
 /**
@@ -27,18 +27,18 @@ export async function runActivationStep(
   const { step, epoch, attempt } = envelope;
   const { journal } = world;
 
-  const write = (verdict: Verdict, says: string): Promise<void> =>
-    journal.append({
-      kind: "step",
-      epoch,
-      step: step.id,
-      phase: step.phase,
-      verdict,
-      critical: step.critical,
-      ...(attempt === undefined ? {} : { attempt }),
-      says,
-      ...(progress.lines.length > 0 ? { log: [...progress.lines] } : {}),
-    });
+  const fact = (verdict: Verdict, says: string): Fact => ({
+    kind: "step",
+    epoch,
+    step: step.id,
+    phase: step.phase,
+    verdict,
+    critical: step.critical,
+    ...(attempt === undefined ? {} : { attempt }),
+    says,
+    ...(progress.lines.length > 0 ? { log: [...progress.lines] } : {}),
+  });
+  const write = (verdict: Verdict, says: string): Promise<void> => journal.append(fact(verdict, says));
   const leave = async (): Promise<{
     entries: Awaited<ReturnType<typeof journal.entries>>;
     s: Situation;
@@ -54,6 +54,16 @@ export async function runActivationStep(
     return { entries, s, ...(may.kind === "answer" ? { answer: may.says } : {}) };
   };
 
+  /** Decided under the journal's exclusion: an activation that begins or is abandoned at this moment comes first or sees it. */
+  const begin = async (): Promise<string | undefined> => {
+    let may: Leave = { kind: "act" };
+    await journal.append((entries) => {
+      may = mayActivate(situation(entries), epoch, attempt, step);
+      return may.kind === "act" ? fact("started", "") : undefined;
+    });
+    return (may as Leave).kind === "act" ? undefined : (await leave()).answer;
+  };
+
   const early = await leave();
   if (early.answer !== undefined) return `already: ${early.answer}`;
   const lock = await lockStep(journal.store, lockOfStep(epoch, step.id), step.timeoutSec, progress.say);
@@ -64,7 +74,8 @@ export async function runActivationStep(
     const declared = factsOf(entries, s);
     if (!last || !declared) throw new Refused("the journal holds no facts for this activation");
     const recovery = upgraded(declared.recovery, world.parts);
-    await write("started", "");
+    const late = await begin();
+    if (late !== undefined) return `already: ${late}`;
     try {
       const ended = await withIo(
         {
@@ -134,9 +145,14 @@ async function refuseWhileAlive(
 }
 
 const noReturn = (epoch: number, step: string, { journal }: World): Promise<void> =>
-  journal.append((entries): Fact | undefined =>
-    situation(entries).noReturn ? undefined : { kind: "no return", epoch, step },
-  );
+  journal.append((entries): Fact | undefined => {
+    const s = situation(entries);
+    if (s.epoch !== epoch)
+      throw new Refused(
+        `activation ${String(s.epoch)} has begun since: this step of activation ${String(epoch)} opens nothing`,
+      );
+    return s.noReturn ? undefined : { kind: "no return", epoch, step };
+  });
 
 async function pointOf(
   part: string,

@@ -53,7 +53,10 @@ export class AppServer implements Program {
       () => false,
     );
     if (generation !== this.#generation) return;
-    if (!has) return this.#later(retryMs, () => this.#open(generation));
+    if (!has) {
+      this.#later(retryMs, () => this.#open(generation));
+      return;
+    }
     const listener = await network.listen(identity.name, { port, onConnection: (line) => line.resume() });
     if (generation !== this.#generation) return listener.close();
     this.#listener = listener;

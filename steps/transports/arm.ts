@@ -23,7 +23,7 @@ const pollMs = 1000;
  * Milliseconds for one answer. A region that is gone may accept and say nothing, and the SDK itself would wait for ever:
  * a step toward the old site must end long before its own time does.
  */
-const answerMs = 30_000;
+const answerMs = 20_000;
 
 /** The power state of the VM that a host is. Reads only. */
 export async function vmPower(hostId: string, io: Io): Promise<VmPower> {

@@ -1,13 +1,14 @@
-import wire, { type Message } from "bns/lib/wire.js";
 import { overTcp, overUdp, type DnsServer } from "./dns-socket.ts";
 import {
+  answerTo,
   query,
   recordSetIn,
-  sameName,
   updateOf,
+  type Answer,
   type Change,
   type RecordSet,
   type RecordType,
+  type Request,
 } from "./dns-wire.ts";
 import { sign, TsigError, verify, type TsigKey } from "./tsig.ts";
 import { Unreachable } from "./unreachable.ts";
@@ -15,7 +16,7 @@ import { Unreachable } from "./unreachable.ts";
 export type { DnsServer } from "./dns-socket.ts";
 export type { Change, RecordSet, RecordType } from "./dns-wire.ts";
 export type { TsigAlgorithm, TsigKey } from "./tsig.ts";
-export { sameName } from "./dns-wire.ts";
+export { sameName } from "./dns-name.ts";
 export { Unreachable } from "./unreachable.ts";
 
 /** A name server that refused: the code as RFC 2136 and RFC 8945 name it, and a sentence with the next step. */
@@ -49,12 +50,11 @@ async function ask(
   signal: AbortSignal,
 ): Promise<RecordSet | undefined> {
   const question = query(name, type);
-  const bytes = question.encode();
-  let answer = decoded(server, await overUdp(server, bytes, signal), question);
-  if (answer.tc) answer = decoded(server, await overTcp(server, bytes, signal), question);
-  const code = codeName(answer);
+  let answer = read(server, question, await overUdp(server, question.bytes, signal));
+  if (answer.isCut) answer = read(server, question, await overTcp(server, question.bytes, signal));
+  const { code } = answer;
   if (code !== "NOERROR" && code !== "NXDOMAIN") throw new DnsRefused(server, code, answerSays(code, name));
-  if (!answer.aa)
+  if (!answer.isAuthoritative)
     throw new DnsRefused(
       server,
       "not authoritative",
@@ -75,10 +75,9 @@ export async function update(
   signal: AbortSignal,
 ): Promise<void> {
   const message = updateOf(zone, changes);
-  const signed = sign(message.encode(), key, Date.now() / 1000);
+  const signed = sign(message.bytes, key, Date.now() / 1000);
   const bytes = await overTcp(server, signed.message, signal);
-  const answer = decoded(server, bytes, message);
-  const code = codeName(answer);
+  const { code } = read(server, message, bytes);
   const names = changes.map((change) => change.name).join(", ");
   // A server that does not know the key cannot sign its refusal.
   if (code !== "NOTAUTH") {
@@ -97,27 +96,18 @@ export async function update(
   if (code !== "NOERROR") throw new DnsRefused(server, code, updateSays(code, zone, names, key.name));
 }
 
-function decoded(server: DnsServer, bytes: Buffer, question: Message): Message {
-  const broken = (): DnsRefused =>
-    new DnsRefused(
+function read(server: DnsServer, request: Request, bytes: Buffer): Answer {
+  try {
+    return answerTo(request, bytes);
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new DnsRefused(
       server,
       "FORMERR",
       "it sent an answer that cannot be read. Look whether a DNS server listens there",
     );
-  let answer: Message;
-  try {
-    answer = wire.Message.decode(bytes);
-  } catch {
-    throw broken();
   }
-  const asked = question.question.at(0);
-  const echoed = answer.question.at(0);
-  const same = !asked || !echoed || (sameName(asked.name, echoed.name) && asked.type === echoed.type);
-  if (answer.id !== question.id || !answer.qr || answer.opcode !== question.opcode || !same) throw broken();
-  return answer;
 }
-
-const codeName = (answer: Message): string => wire.codesByVal[answer.code] ?? `code ${String(answer.code)}`;
 
 const answerSays = (code: string, name: string): string =>
   code === "REFUSED"

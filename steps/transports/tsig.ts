@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
+import { nameAt, nameBytes, withoutDot } from "./dns-name.ts";
 
 /** HMAC of a key, as BIND and `tsig-keygen` name them (RFC 8945, section 6). */
 export type TsigAlgorithm = "hmac-sha256" | "hmac-sha384" | "hmac-sha512";
@@ -78,23 +79,23 @@ interface Found {
 /** The TSIG record at the end of a message. */
 function findTsig(message: Buffer): Found | undefined {
   let at = 12;
-  for (let i = 0; i < message.readUInt16BE(4); i++) at = afterName(message, at) + 4;
+  for (let i = 0; i < message.readUInt16BE(4); i++) at = nameAt(message, at).end + 4;
   const records = message.readUInt16BE(6) + message.readUInt16BE(8) + message.readUInt16BE(10);
   if (records === 0) return undefined;
   let start = at;
   for (let i = 0; i < records; i++) {
     start = at;
-    const head = afterName(message, at);
+    const head = nameAt(message, at).end;
     at = head + 10 + message.readUInt16BE(head + 8);
   }
-  const head = afterName(message, start);
+  const { name, end: head } = nameAt(message, start);
   if (message.readUInt16BE(head) !== typeTsig) return undefined;
-  const timesAt = afterName(message, head + 10);
+  const timesAt = nameAt(message, head + 10).end;
   const macLength = message.readUInt16BE(timesAt + 8);
   const rest = timesAt + 10 + macLength;
   return {
     start,
-    name: readName(message, start),
+    name: canonicalName(name),
     times: message.subarray(timesAt, timesAt + 8),
     mac: message.subarray(timesAt + 10, rest),
     originalId: message.readUInt16BE(rest),
@@ -103,42 +104,10 @@ function findTsig(message: Buffer): Found | undefined {
   };
 }
 
-/** Where a name ends: after a zero label, or after the two bytes that point back. */
-function afterName(message: Buffer, at: number): number {
-  let next = at;
-  for (;;) {
-    const length = message.readUInt8(next);
-    if (length >= 0xc0) return next + 2;
-    if (length === 0) return next + 1;
-    next += 1 + length;
-  }
-}
+const canonicalName = (name: string): string => withoutDot(name).toLowerCase();
 
-function readName(message: Buffer, at: number): string {
-  const labels: string[] = [];
-  let next = at;
-  for (let hops = 0; hops < 128; hops++) {
-    const length = message.readUInt8(next);
-    if (length === 0) break;
-    if (length >= 0xc0) next = message.readUInt16BE(next) & 0x3fff;
-    else {
-      labels.push(message.toString("latin1", next + 1, next + 1 + length));
-      next += 1 + length;
-    }
-  }
-  return canonicalName(labels.join("."));
-}
-
-const canonicalName = (name: string): string => name.toLowerCase().replace(/\.$/, "");
-
-/** A name in wire format, in lower case as signatures want it. */
-const nameBytes = (name: string): Buffer =>
-  Buffer.concat([
-    ...canonicalName(name)
-      .split(".")
-      .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label, "latin1")])),
-    Buffer.from([0]),
-  ]);
+/** A name in lower case, as signatures want it. */
+const canonicalBytes = (name: string): Buffer => nameBytes(canonicalName(name));
 
 function uint16(value: number): Buffer {
   const bytes = Buffer.alloc(2);
@@ -160,18 +129,25 @@ const lengthAndError = (error: number, other: Buffer): Buffer =>
 /** What is signed beside the message: RFC 8945, section 4.3.3. */
 const variables = (key: TsigKey, times: Buffer, tail: Buffer): Buffer =>
   Buffer.concat([
-    nameBytes(key.name),
+    canonicalBytes(key.name),
     uint16(classAny),
     Buffer.alloc(4),
-    nameBytes(key.algorithm),
+    canonicalBytes(key.algorithm),
     times,
     tail,
   ]);
 
 function record(key: TsigKey, times: Buffer, mac: Buffer, id: number, tail: Buffer): Buffer {
-  const data = Buffer.concat([nameBytes(key.algorithm), times, uint16(mac.length), mac, uint16(id), tail]);
+  const data = Buffer.concat([
+    canonicalBytes(key.algorithm),
+    times,
+    uint16(mac.length),
+    mac,
+    uint16(id),
+    tail,
+  ]);
   const head = [
-    nameBytes(key.name),
+    canonicalBytes(key.name),
     uint16(typeTsig),
     uint16(classAny),
     Buffer.alloc(4),

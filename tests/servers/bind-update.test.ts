@@ -160,7 +160,7 @@ describe(`an update of BIND${named.note}`, function () {
   it("signed an hour ago is refused, and the signed refusal tells both clocks apart", async () => {
     const thenSec = Math.floor(Date.now() / 1000) - 3600;
     const { message, mac } = sign(
-      updateOf(zone, [swap("own.corp.example", primary, dr)]).encode(),
+      updateOf(zone, [swap("own.corp.example", primary, dr)]).bytes,
       drKey,
       thenSec,
     );

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import type { SqlInstance } from "../../lab/servers/sql/engine/instance.ts";
-import { errorsOf, ManualClock, MemoryDisk, startInstance } from "./lab-sql-engine-support.ts";
+import { errorsOf, ManualClock, type MemoryDisk, startInstance } from "./lab-sql-engine-support.ts";
 
 const minute = 60_000;
 interface Pair {

@@ -183,14 +183,12 @@ describe("the SQL Server stand-in's backup and restore", () => {
     expect(await errorsOf(instance, log("2"))).to.deep.equal([]);
   });
 
-  it("refuses a damaged file: 3241 where its header is, 3189 or 3183 where its content is", async () => {
+  it("refuses a damaged file: 3241 where it is no backup, 3183 where a checksum fails", async () => {
     const { instance, disk } = await withBackups();
     await disk.write("D:\\backup\\junk.bak", Buffer.from("not a backup"));
     expect(await errorsOf(instance, full.replace("K2.bak", "junk.bak"))).to.deep.equal([3241, 3013]);
     await corruptFile(disk, "D:\\backup\\K2.bak");
-    const [number, last] = await errorsOf(instance, "RESTORE VERIFYONLY FROM DISK = N'D:\\backup\\K2.bak'");
-    expect([3183, 3241]).to.include(number);
-    expect(last).to.equal(3013);
+    expect(await errorsOf(instance, full)).to.deep.equal([3183, 3013]);
   });
 
   it("needs the database for itself: 3102 from inside it, 3101 beside another session", async () => {

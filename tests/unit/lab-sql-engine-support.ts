@@ -139,7 +139,7 @@ export async function startInstance(
   const disk =
     options.disk instanceof MemoryDisk
       ? options.disk
-      : new MemoryDisk(clock, name, options.hosts ?? new Map());
+      : new MemoryDisk(clock, name, options.hosts ?? new Map<string, MemoryDisk>());
   await disk.makeFolder("D:\\backup");
   await disk.makeFolder("S:\\logship");
   const instance = sqlInstance({

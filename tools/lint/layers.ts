@@ -37,7 +37,7 @@ const BASE_NOUNS = ["components/windows", "components/alias", "components/sql/in
 /** Files of a noun that are plain data and functions: they never lead to a step's code, a driver or Pulumi. */
 const PURE = /^(verbs|part|facts|index|tsql[\w-]*)\.ts$/;
 
-const DRIVERS = ["mssql", "ssh2", "bns", "@azure/*", "@pulumi/*"];
+const DRIVERS = ["mssql", "ssh2", "@azure/*", "@pulumi/*"];
 
 /** The path of a relative import from the root, or undefined for a package. */
 export function resolveFrom(from: string, specifier: string): string | undefined {

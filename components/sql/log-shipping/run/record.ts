@@ -28,7 +28,14 @@ function isSame(a: Facts, b: Facts): boolean {
     JSON.stringify([
       f.identity && [f.identity.owner, f.identity.trustworthy, f.identity.broker],
       f.logins
-        .map((l) => [l.name, l.sid.toString("hex"), l.type, l.hash?.toString("hex") ?? "", l.disabled, l.policy])
+        .map((l) => [
+          l.name,
+          l.sid.toString("hex"),
+          l.type,
+          l.hash?.toString("hex") ?? "",
+          l.disabled,
+          l.policy,
+        ])
         .sort((x, y) => (String(x[1]) < String(y[1]) ? -1 : 1)),
     ]);
   return plain(a) === plain(b);
@@ -64,7 +71,8 @@ const record: Act<{ database: string; from: string; to: string }> = {
   check: async ({ database, from, to }, io) => {
     const live = await liveOf(await sqlOn(from, io), database);
     const stale: string[] = [];
-    for (const host of [from, to]) if (!isSame(live, await recordedOf(await sqlOn(host, io), database))) stale.push(host);
+    for (const host of [from, to])
+      if (!isSame(live, await recordedOf(await sqlOn(host, io), database))) stale.push(host);
     return {
       there: stale.length === 0,
       says:
@@ -103,10 +111,16 @@ const logins: Act<{ database: string; host: string }> = {
   check: async ({ database, host }, io) => {
     const { missing, strangers } = await missingLogins(database, host, io);
     // Not changed here: others may log in by them. Their users are linked by name after a cutover.
-    const note = strangers.length === 0 ? "" : ` (with another SID: ${strangers.join(", ")}; their users are linked by name after a cutover)`;
+    const note =
+      strangers.length === 0
+        ? ""
+        : ` (with another SID: ${strangers.join(", ")}; their users are linked by name after a cutover)`;
     return {
       there: missing.length === 0,
-      says: missing.length === 0 ? `${host} has the logins of ${database}${note}` : `${host} lacks ${missing.map((l) => l.name).join(", ")}`,
+      says:
+        missing.length === 0
+          ? `${host} has the logins of ${database}${note}`
+          : `${host} lacks ${missing.map((l) => l.name).join(", ")}`,
       expected: `the logins of ${database}`,
     };
   },
@@ -126,7 +140,11 @@ export const recordRunnables: readonly Runnable[] = [
   runs(factsDatabase, {
     check: async ({ host }, io) => {
       const there = await hasFacts(await sqlOn(host, io));
-      return { there, says: `${host} has ${there ? "" : "no complete "}database ${factsName}`, expected: `database ${factsName} with its tables` };
+      return {
+        there,
+        says: `${host} has ${there ? "" : "no complete "}database ${factsName}`,
+        expected: `database ${factsName} with its tables`,
+      };
     },
     act: async ({ host }, io) => {
       const sql = await sqlOn(host, io);

@@ -1,11 +1,13 @@
 import { Refused, runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
-import { chainOf, follows, walk, type Place } from "../chain.ts";
+import { chainOf, walk, type Place } from "../chain.ts";
 import { pathOf, readHeaders } from "../headers.ts";
 import { filesOf, stateOf, type State } from "../look.ts";
 import { setFromHistory } from "../shipped.ts";
-import { copyOnlyFull } from "../tsql/changes.ts";
+import type { BackupSet } from "../seen.ts";
+import { chainFull, copyOnlyFull } from "../tsql/changes.ts";
 import { lastSeed, recordSeed } from "../tsql/identity.ts";
+import { logChain } from "../tsql/looks.ts";
 import { copyFullsJobName } from "../tsql/shipping.ts";
 import { seed } from "../verbs.ts";
 import { backupsOf } from "./final-sync.ts";
@@ -27,20 +29,44 @@ async function standingAt(a: Args, seen: State, io: Io): Promise<Standing> {
   const { database, host, source } = a;
   if (seen.state === "missing") return { kind: "missing" };
   if (seen.state === "ONLINE") return { kind: "open", says: `${database} on ${host} is ONLINE` };
-  if (seen.state !== "RESTORING" && seen.state !== "STANDBY") return { kind: "unfit", says: `${database} on ${host} is ${seen.state}` };
-  if (seen.redoLsn === undefined || seen.redoFork === undefined || BigInt(seen.redoLsn) === 0n) return { kind: "broken off" };
+  if (seen.state !== "RESTORING" && seen.state !== "STANDBY")
+    return { kind: "unfit", says: `${database} on ${host} is ${seen.state}` };
+  if (seen.redoLsn === undefined || seen.redoFork === undefined || BigInt(seen.redoLsn) === 0n)
+    return { kind: "broken off" };
   const at: Place = { lsn: BigInt(seen.redoLsn), fork: seen.redoFork };
   const backups = (await backupsOf(await sqlOn(source, io), database)).filter((b) => b.copyOnly === 0);
-  const chain = chainOf(backups.map(setFromHistory));
-  const newest = chain.logs.at(-1);
-  if (!newest) return { kind: "follows" };
-  const way = walk(at, chain);
-  // The source has taken nothing since, or what it has taken leads to its newest log.
-  if (way.end.lsn === newest.lsn && way.end.fork === newest.fork) return { kind: "follows" };
-  const isOld = chain.logs.every((l) => l.lsn <= at.lsn) && !chain.logs.some((l) => follows(at, l, chain));
+  const next = await nextLogOf(await sqlOn(source, io), database);
+  const way = walk(at, chainOf([...backups.map(setFromHistory), ...(next ? [next] : [])]));
+  if (next && way.end.lsn === BigInt(next.lastLsn)) return { kind: "follows" };
   return {
     kind: "broken",
-    says: `${database} on ${host} stands at LSN ${seen.redoLsn}, and the logs that ${source} has taken don't lead on from there${way.broken === undefined ? "" : `: ${way.broken}`}${isOld ? "; it holds log that the source does not" : ""}`,
+    says: `${database} on ${host} stands at LSN ${seen.redoLsn}, and the logs of ${source} don't lead on from there (${way.broken ?? way.split ?? "it holds log that the source has not"})`,
+  };
+}
+
+/** The log that the source will back up next, as a set without an end; nothing where no full backup has begun a chain. */
+async function nextLogOf(sql: Sql, database: string): Promise<BackupSet | undefined> {
+  const [row] = await sql.rows<{
+    firstLsn: string | null;
+    firstFork: string;
+    fork: string;
+    forkPointLsn: string | null;
+  }>(logChain(database));
+  if (!row || row.firstLsn === null) return undefined;
+  return {
+    file: "the next log",
+    position: 1,
+    type: "log",
+    firstLsn: row.firstLsn,
+    lastLsn: "9".repeat(25),
+    firstFork: row.firstFork,
+    fork: row.fork,
+    ...(row.forkPointLsn === null ? {} : { forkPointLsn: row.forkPointLsn }),
+    startSec: 0,
+    finishSec: 0,
+    tail: false,
+    bulk: false,
+    damaged: false,
   };
 }
 
@@ -59,7 +85,10 @@ const act: Act<Args> = {
       return { there: true, says: `${a.database} on ${a.host} follows ${a.source}`, expected };
     return {
       there: false,
-      says: "says" in standing ? standing.says : `${a.database} on ${a.host} is ${standing.kind === "follows" ? `to be restored anew: ${a.reseed ?? ""}` : standing.kind}`,
+      says:
+        "says" in standing
+          ? standing.says
+          : `${a.database} on ${a.host} is ${standing.kind === "follows" ? `to be restored anew: ${a.reseed ?? ""}` : standing.kind}`,
       expected,
     };
   },
@@ -72,7 +101,9 @@ const act: Act<Args> = {
         `${standing.says} and is never overwritten. If it was the active one, it may hold the only copy of what was lost: save that first. If it came with an installation, see that what it holds is captured. Then drop it there and run "pulumi up" again`,
       );
     if (standing.kind === "unfit")
-      throw new Refused(`${standing.says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`);
+      throw new Refused(
+        `${standing.says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`,
+      );
     if (standing.kind === "broken" && a.reseed === undefined)
       throw new Refused(
         `${standing.says}. It is not restored anew by itself, since it may hold what no other copy has. To overwrite it, write reseed: "today's date and the reason" and run "pulumi up" again`,
@@ -81,7 +112,9 @@ const act: Act<Args> = {
     const file = await fullOfThisWeek(source, a.database, a.backupFolder, a.slots);
     await quiesced(a.quiesce, io, async () => {
       io.say(`backing up ${a.database} on ${a.source} to ${file}`);
-      await source.long(copyOnlyFull(a.database, file, await canCompress(source)), ({ number, text }) => {
+      // Without any full backup there is no chain yet, and a copy begins none (error 4214 for each log backup).
+      const full = (await nextLogOf(source, a.database)) ? copyOnlyFull : chainFull;
+      await source.long(full(a.database, file, await canCompress(source)), ({ number, text }) => {
         if (number === 3211) io.say(`${a.database}: ${text}`);
       });
     });
@@ -92,7 +125,11 @@ const act: Act<Args> = {
 };
 
 /** Has Agent at the standby copy the backup, and looks that what arrived is that very set. */
-async function bring(a: Args, file: string, io: Io): Promise<{ readonly file: string; readonly position: number }> {
+async function bring(
+  a: Args,
+  file: string,
+  io: Io,
+): Promise<{ readonly file: string; readonly position: number }> {
   const sql = await sqlOn(a.host, io);
   const name = file.slice(file.lastIndexOf("\\") + 1);
   const [wanted] = await readHeaders(await sqlOn(a.source, io), a.source, a.backupFolder, [name], io);

@@ -16,13 +16,23 @@ export const sourceFitRunnables: readonly Runnable[] = [
       const expected = `${database} open in recovery model FULL, its log backed up by nobody else`;
       const [edition] = await sql.rows<{ engine: number; edition: string }>(editionOf);
       if (edition?.engine === 4)
-        throw new Error(`${host} runs SQL Server ${edition.edition}, which has no log shipping (error 32017) and no SQL Server Agent. It takes Standard, Web or Enterprise`);
+        throw new Error(
+          `${host} runs SQL Server ${edition.edition}, which has no log shipping (error 32017) and no SQL Server Agent. It takes Standard, Web or Enterprise`,
+        );
       const { state, recoveryModel } = await stateOf(sql, database);
-      if (state === "missing") throw new Error(`${host} has no database ${database}. Look at databases in the estate`);
-      if (state !== "ONLINE") throw new Error(`${database} on ${host} is ${state}, and only an open database can be shipped`);
+      if (state === "missing")
+        throw new Error(`${host} has no database ${database}. Look at databases in the estate`);
+      if (state !== "ONLINE")
+        throw new Error(`${database} on ${host} is ${state}, and only an open database can be shipped`);
       if (recoveryModel !== "FULL")
-        throw new Error(`${database} on ${host} is in recovery model ${recoveryModel}; its log can't be shipped and restored to a point. If its owner agrees: ALTER DATABASE … SET RECOVERY FULL. This library never switches it, since the log grows until it is backed up`);
-      const others = otherWriters(await sql.rows<LogBackup>(logBackups(database, historyDays)), backupFolder, adoptChain);
+        throw new Error(
+          `${database} on ${host} is in recovery model ${recoveryModel}; its log can't be shipped and restored to a point. If its owner agrees: ALTER DATABASE … SET RECOVERY FULL. This library never switches it, since the log grows until it is backed up`,
+        );
+      const others = otherWriters(
+        await sql.rows<LogBackup>(logBackups(database, historyDays)),
+        backupFolder,
+        adoptChain,
+      );
       const last = others.at(-1);
       if (last)
         throw new Error(

@@ -138,7 +138,7 @@ export const editionOf = `SELECT
   CONVERT(int, SERVERPROPERTY(N'EngineEdition')) AS [engine],
   CONVERT(nvarchar(128), SERVERPROPERTY(N'Edition')) AS [edition];`;
 
-/** The log backups of a database that its server remembers, in the order of the log, and where it wrote them. */
+/** The log backups that a server took of a database itself, in their order, and where it wrote them. A restore leaves rows of the other server's backups there, too. */
 export const logBackups = (database: string, days: number): string => `SELECT
   CONVERT(varchar(25), b.first_lsn) AS [firstLsn], CONVERT(varchar(25), b.last_lsn) AS [lastLsn],
   CONVERT(varchar(36), b.first_recovery_fork_guid) AS [firstFork], CONVERT(varchar(36), b.last_recovery_fork_guid) AS [fork],
@@ -148,7 +148,7 @@ export const logBackups = (database: string, days: number): string => `SELECT
   b.user_name AS [user], m.physical_device_name AS [device]
 FROM msdb.dbo.backupset AS b
 JOIN msdb.dbo.backupmediafamily AS m ON m.media_set_id = b.media_set_id
-WHERE b.database_name = ${text(database)} AND b.type = 'L'
+WHERE b.database_name = ${text(database)} AND b.type = 'L' AND b.server_name = @@SERVERNAME
   AND b.backup_finish_date > DATEADD(day, -${String(days)}, GETDATE())
 ORDER BY b.backup_set_id;`;
 
@@ -157,7 +157,7 @@ export const fullSinceRestore = (database: string): string => `SELECT TOP (1)
   m.physical_device_name AS [device], CONVERT(varchar(23), b.backup_finish_date, 126) AS [finish]
 FROM msdb.dbo.backupset AS b
 JOIN msdb.dbo.backupmediafamily AS m ON m.media_set_id = b.media_set_id
-WHERE b.database_name = ${text(database)} AND b.type = 'D' AND b.is_copy_only = 0
+WHERE b.database_name = ${text(database)} AND b.type = 'D' AND b.is_copy_only = 0 AND b.server_name = @@SERVERNAME
   AND b.last_recovery_fork_guid = (
     SELECT s.recovery_fork_guid FROM sys.database_recovery_status AS s WHERE s.database_id = DB_ID(${text(database)})
   )
@@ -173,3 +173,12 @@ FROM sys.dm_exec_sessions AS s
 WHERE s.database_id = DB_ID(${text(database)}) AND s.session_id <> @@SPID;`;
 
 export const endSession = (session: number): string => `KILL ${String(Math.trunc(session))};`;
+
+/** Where the next log backup of an open database begins, and the forks that it spans; NULL where no full backup has begun a chain. */
+export const logChain = (
+  database: string,
+): string => `SELECT CONVERT(varchar(25), s.last_log_backup_lsn) AS [firstLsn],
+  CONVERT(varchar(36), s.first_recovery_fork_guid) AS [firstFork], CONVERT(varchar(36), s.recovery_fork_guid) AS [fork],
+  CONVERT(varchar(25), s.fork_point_lsn) AS [forkPointLsn]
+FROM sys.database_recovery_status AS s
+WHERE s.database_id = DB_ID(${text(database)});`;

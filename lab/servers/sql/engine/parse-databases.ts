@@ -1,5 +1,6 @@
 import type { Expr } from "./ast.ts";
 import type { Cursor } from "./cursor.ts";
+import { refuse } from "./errors.ts";
 import { parseExpression } from "./parse-expressions.ts";
 import type {
   AlterDatabaseStatement,
@@ -73,11 +74,14 @@ export function parseDatabaseStatement(cursor: Cursor, line: number): Statement 
 }
 
 function parseDevices(cursor: Cursor): Expr[] {
-  return cursor.list(() => {
+  const devices = cursor.list(() => {
     cursor.oneOf("DISK", "URL");
     cursor.expect("=");
     return parseExpression(cursor);
   });
+  // Striped media sets are not simulated: refused, not half done.
+  if (devices.length > 1) throw refuse(40517, "DISK, DISK");
+  return devices;
 }
 
 const known: Readonly<Record<"BACKUP" | "RESTORE", ReadonlySet<string>>> = {

@@ -1,0 +1,42 @@
+import type { Io, RunModule } from "../../../steps/act.ts";
+import { LogShippingFacts } from "./facts.ts";
+import { look } from "./look.ts";
+import { finalSyncRunnables } from "./run/final-sync.ts";
+import { holdRunnables } from "./run/hold.ts";
+import { identityRunnables } from "./run/identity.ts";
+import { preflightRunnables } from "./run/preflight.ts";
+import { protectRunnables } from "./run/protect.ts";
+import { recordRunnables } from "./run/record.ts";
+import { rollForwardRunnables } from "./run/roll-forward.ts";
+import { seedRunnables } from "./run/seed.ts";
+import { shippingOf } from "./run/shipping.ts";
+import { sourceFitRunnables } from "./run/source-fit.ts";
+import { sourceRunnables } from "./run/source-jobs.ts";
+import { standbyRunnables } from "./run/standby-jobs.ts";
+import type { LogShippingSeen } from "./seen.ts";
+
+export { alive } from "./run/alive.ts";
+
+/** The code behind the verbs of log shipping. */
+export const runnables: RunModule["runnables"] = [
+  ...preflightRunnables,
+  ...holdRunnables,
+  ...finalSyncRunnables,
+  ...rollForwardRunnables,
+  ...identityRunnables,
+  ...protectRunnables,
+  ...sourceFitRunnables,
+  ...recordRunnables,
+  ...sourceRunnables,
+  ...standbyRunnables,
+  ...seedRunnables,
+];
+
+/** The databases at the site that is looked at, and their backups there. Asks nothing of the other site. */
+export async function observe(facts: unknown, io: Io): Promise<LogShippingSeen> {
+  const f = LogShippingFacts.parse(facts);
+  const { place } = shippingOf(f, io);
+  const seen: LogShippingSeen = {};
+  for (const database of f.databases) seen[database] = await look(database, place, io);
+  return seen;
+}
