@@ -8,6 +8,7 @@ import { addJournal } from "./journal.ts";
 import { addReport } from "./report.ts";
 import { addStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
+import { ownVersion } from "./version.ts";
 import { addWithdraw } from "./withdraw.ts";
 
 /** The command line: every verb with its options. Code that does the work is loaded only when its verb runs. */
@@ -16,6 +17,7 @@ export function buildProgram(terminal: Terminal): Command {
     .description(
       'Disaster recovery of line-of-business systems on Windows and SQL Server: what is done beside "pulumi up".',
     )
+    .version(ownVersion(), "--version", "print the version of this package")
     .helpCommand(false)
     .showSuggestionAfterError()
     .addHelpText("after", '\n"parallel-standby VERB --help" shows the options of a verb, with examples.');

@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import lockfile from "proper-lockfile";
 import { JournalError } from "./chain.ts";
+import { alone as aloneIn, Busy } from "./exclusion.ts";
 import { leasesIn, takeLease, type Alone } from "./lease-file.ts";
 import type { Store } from "./store.ts";
 
@@ -16,18 +16,20 @@ const codeOf = (error: unknown): unknown =>
  */
 export function folderStore(folder: string, mirror: string | undefined, warn: (line: string) => void): Store {
   const alone: Alone = async (work) => {
-    let lost = false;
-    const release = await exclusion(folder, () => (lost = true));
+    let begun = false;
     try {
-      return await work(() => {
-        if (lost)
-          throw new JournalError(
-            `the journal in ${folder} was not written: this process stood still for so long that another one took its turn. Run it again`,
-          );
+      await fs.mkdir(folder, { recursive: true });
+      return await aloneIn(folder, async (isAlone) => {
+        begun = true;
+        return await work(() => {
+          if (!isAlone())
+            throw new JournalError(
+              `the journal in ${folder} was not written: this process stood still for so long that another one took its turn. Run it again`,
+            );
+        });
       });
-    } finally {
-      // What cannot be given back ends by itself; what was written is written.
-      await release().catch(() => undefined);
+    } catch (error) {
+      throw begun ? error : notAlone(folder, error);
     }
   };
 
@@ -56,24 +58,13 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
   };
 }
 
-/** How long somebody who writes outlives its process: 10 s, in which others wait; they give up after about 20 s. */
-async function exclusion(folder: string, onLost: () => void): Promise<() => Promise<void>> {
-  try {
-    await fs.mkdir(folder, { recursive: true });
-    return await lockfile.lock(folder, {
-      lockfilePath: path.join(folder, "append.lock"),
-      stale: 10_000,
-      retries: { retries: 400, minTimeout: 5, maxTimeout: 50, randomize: true },
-      onCompromised: onLost,
-    });
-  } catch (error) {
-    throw new JournalError(
-      codeOf(error) === "ELOCKED"
-        ? `the journal in ${folder} is being written by another process for 20 s. Does its disk, or its mirror's, still answer?`
-        : `the journal in ${folder} cannot be written (${says(error)}). Give this account the right to write there`,
-    );
-  }
-}
+/** Why nobody could begin to write. */
+const notAlone = (folder: string, error: unknown): JournalError =>
+  new JournalError(
+    error instanceof Busy
+      ? `the journal in ${folder} is being written by another process for 20 s. Does its disk, or its mirror's, still answer?`
+      : `the journal in ${folder} cannot be written (${says(error)}). Give this account the right to write there`,
+  );
 
 const readText = async (folder: string): Promise<string> => (await readBytes(folder)).toString("utf8");
 

@@ -4,6 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
+import { isGone } from "./process-life.ts";
 import type { Holder, Lease } from "./store.ts";
 
 const LeaseFile = z.object({
@@ -80,17 +81,14 @@ export async function takeLease(
     return undefined;
   });
   if (held) return { who: held.who, since: held.since };
-  let ended = false;
   const renew = (): Promise<void> =>
     alone(async () => {
-      if (ended) return;
       if ((await readLease(file))?.token === mine.token) await write();
       else clearInterval(beat);
     }).catch(() => undefined);
   const beat = setInterval(() => void renew(), beatMs).unref();
   return {
     release: async () => {
-      ended = true;
       clearInterval(beat);
       await alone(async () => {
         if ((await readLease(file))?.token === mine.token) await fs.rm(file, { force: true });
@@ -133,11 +131,7 @@ async function readLease(file: string): Promise<LeaseFile | undefined> {
 function lifeOf({ host, pid, until }: LeaseFile): "lives" | "late" | "ended" {
   const inTime = until > Date.now();
   if (host !== os.hostname()) return inTime ? "lives" : "ended";
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    if (error instanceof Error && "code" in error && error.code === "ESRCH") return "ended";
-  }
+  if (isGone(pid)) return "ended";
   return inTime ? "lives" : "late";
 }
 

@@ -36,7 +36,7 @@ async function run(): Promise<void> {
   });
   const at = relative(process.cwd(), project) || ".";
   process.stdout
-    .write(`The lab runs (${((performance.now() - began) / 1000).toFixed(1)} s). Lab time ${new Date(lab.clock.now()).toISOString().slice(0, 19)}+00:00, ${((Date.now() - lab.clock.now()) / 3_600_000).toFixed(0)} hours behind; it can be moved on.
+    .write(`The lab runs (${((performance.now() - began) / 1000).toFixed(1)} s). Lab time ${new Date(lab.clock.now()).toISOString().slice(0, 19)}+00:00; it can be moved on.
 
 In another terminal:
   cd ${at}

@@ -43,3 +43,21 @@ export type ProvisioningEnvelope = z.infer<typeof ProvisioningEnvelope>;
 
 export const Envelope = z.union([ActivationEnvelope, ProvisioningEnvelope]);
 export type Envelope = z.infer<typeof Envelope>;
+
+/** The envelope in what a step's process reads from its standard input. */
+export function envelopeIn(input: string): Envelope {
+  let read: unknown;
+  try {
+    read = JSON.parse(input);
+  } catch {
+    throw new Error(
+      'standard input holds no step. "pulumi up" starts this program for each step and passes it; there is nothing to run by hand',
+    );
+  }
+  const parsed = Envelope.safeParse(read);
+  if (!parsed.success)
+    throw new Error(
+      "standard input holds a step that this version of parallel-standby does not know. Install the version of the project's package-lock.json (npm ci), and run pulumi up again",
+    );
+  return parsed.data;
+}

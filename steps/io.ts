@@ -1,5 +1,4 @@
 import * as path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { projectRoot } from "../journal/open.ts";
 import type { Journal } from "../journal/journal.ts";
 import { lookupOf, type JournalRef, type Recovery } from "../model/recovery.ts";
@@ -57,7 +56,6 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
 
 /** Closes in reverse order. What fails is ignored, and what hangs is left behind: the verdict must not wait for it. */
 async function closeAll(closers: readonly (() => Promise<void> | void)[]): Promise<void> {
-  const stop = new AbortController();
   const inTurn = async (): Promise<void> => {
     for (const close of closers.toReversed())
       try {
@@ -66,11 +64,12 @@ async function closeAll(closers: readonly (() => Promise<void> | void)[]): Promi
         continue;
       }
   };
-  await Promise.race([
-    inTurn(),
-    wait(closeLimitMs, undefined, { signal: stop.signal }).catch(() => undefined),
-  ]);
-  stop.abort();
+  let limit: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => {
+    limit = setTimeout(resolve, closeLimitMs);
+  });
+  await Promise.race([inTurn(), late]);
+  clearTimeout(limit);
 }
 
 function refuseHost(id: string): never {

@@ -1,5 +1,5 @@
 import { openJournal } from "../journal/open.ts";
-import { Envelope } from "./envelope.ts";
+import { envelopeIn } from "./envelope.ts";
 import type { World } from "./find.ts";
 import { cut, progressOn } from "./progress.ts";
 import { runProvisioningStep } from "./provisioning-runner.ts";
@@ -17,7 +17,7 @@ export async function runStepProcess(
   const progress = progressOn(process.stderr);
   process.stdout.on("error", () => undefined);
   try {
-    const envelope = Envelope.parse(JSON.parse(input));
+    const envelope = envelopeIn(input);
     const world: World = { ...registries, journal: openJournal(envelope.journal, progress.say) };
     const says =
       "step" in envelope

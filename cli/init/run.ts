@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { CliError, UsageError } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
+import { ownVersion } from "../version.ts";
 import { answersIn, completed, wrongIn } from "./answers.ts";
 import { projectFiles } from "./files.ts";
 import { questions, type AnswerKey } from "./questions.ts";
@@ -27,7 +28,7 @@ export async function init(
   await refuseExisting(target, Object.keys(projectFiles(completed(given), "")));
   const all = completed(yes === true ? given : { ...given, ...(await asked(given)) });
   refuse(wrongIn(all));
-  const files = projectFiles(all, typeof spec === "string" ? spec : `^${await ownVersion()}`);
+  const files = projectFiles(all, typeof spec === "string" ? spec : `^${ownVersion()}`);
   for (const [name, content] of Object.entries(files)) {
     const at = path.join(target, name);
     await fs.mkdir(path.dirname(at), { recursive: true });
@@ -88,17 +89,6 @@ async function asked(given: Given): Promise<Given> {
     throw error;
   }
   return answers;
-}
-
-/** The version of this package, which the new project asks for. */
-async function ownVersion(): Promise<string> {
-  for (let at = import.meta.dirname; ; at = path.dirname(at)) {
-    const text = await fs.readFile(path.join(at, "package.json"), "utf8").catch(() => undefined);
-    const found = text === undefined ? undefined : (JSON.parse(text) as { name?: string; version?: string });
-    if (found?.name === "parallel-standby" && found.version !== undefined) return found.version;
-    if (path.dirname(at) === at)
-      throw new CliError("the package parallel-standby is not whole: its package.json is missing");
-  }
 }
 
 const nextText = (folder: string, platform: NodeJS.Platform): string =>

@@ -1,15 +1,17 @@
 import type { Lookup, Problem } from "../../model/part.ts";
+import { isParked } from "../windows/drafts.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import { siteIds, type SiteId } from "../../model/site.ts";
 import { nameOf } from "./captured.ts";
 import { sqlOf } from "./drafts.ts";
-import type { K2Facts } from "./facts.ts";
+import { K2Facts } from "./facts.ts";
 
 /** Mistakes in a K2 that its types cannot show. */
 export const problems = (id: string, f: K2Facts, lookup: Lookup): readonly Problem[] => {
   const at = `k2 ${id}`;
   return [
     ...siteIds.flatMap((site) => serverProblems(at, f, site, lookup)),
+    ...sharedVms(id, f, lookup),
     ...twice(`${at}.services`, f.services),
     ...f.data.flatMap((d) => dataProblems(at, d, lookup)),
     ...f.aliases
@@ -47,6 +49,33 @@ function serverProblems(at: string, f: K2Facts, site: SiteId, lookup: Lookup): r
           ];
     }),
   ];
+}
+
+/** A VM that one system switches off before the other has stopped its own services there. */
+function sharedVms(id: string, f: K2Facts, lookup: Lookup): readonly Problem[] {
+  const others = lookup
+    .parts()
+    .filter((p) => p.kind === "k2" && p.id < id)
+    .flatMap((p) => {
+      const facts = K2Facts.safeParse(p.facts);
+      return facts.success ? [{ id: p.id, hosts: siteIds.flatMap((site) => facts.data.servers[site]) }] : [];
+    });
+  return siteIds
+    .flatMap((site) => f.servers[site])
+    .flatMap((host) => lookup.host(host) ?? [])
+    .filter(isParked)
+    .flatMap((host) => {
+      const other = others.find((o) => o.hosts.includes(host.id));
+      return other
+        ? [
+            {
+              at: `server ${host.id}.whilePassive`,
+              says: `it is an Azure VM that ${other.id} and ${id} would each deallocate, one while the other still stops its services there`,
+              write: '"running", so that neither does',
+            },
+          ]
+        : [];
+    });
 }
 
 const twice = (at: string, names: readonly string[]): readonly Problem[] =>

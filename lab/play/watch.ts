@@ -15,7 +15,7 @@ export function watchActivation({ rig, say }: Stage): { end(): void } {
     const s = situation(entries);
     const running = [...s.begun].map((id) => {
       const started = entries.findLast((e) => e.kind === "step" && e.step === id && e.verdict === "started");
-      return started ? `${id} (${clockTime((Date.now() - Date.parse(started.at)) / 1000)})` : id;
+      return started ? `${id} (${clockTime((rig.lab.clock.now() - Date.parse(started.at)) / 1000)})` : id;
     });
     const last = entries.findLast((e) => e.kind === "step");
     const now =

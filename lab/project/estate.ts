@@ -58,6 +58,8 @@ const k2Data = logShipping("k2-data", {
   everyMin: 60,
   holdMin: 180,
   point: { minutesBefore: 120 },
+  // K2's installer made its own empty database at the standby.
+  replaces: ["K2"],
 });
 
 /**

@@ -39,6 +39,7 @@ export async function sqlHost({
   for (const folder of ["D:\\Nightly", "D:\\LogShip", "D:\\Data"]) await disk.makeFolder(folder);
   disk.share("LogShip", "D:\\LogShip");
   const instance = sqlInstance({
+    shell: (line) => host.run(line),
     identity,
     clock,
     disk,

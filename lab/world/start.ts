@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { chmod, mkdir, writeFile } from "node:fs/promises";
 import { delimiter, join, resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { DateTime } from "luxon";
 import { newSshKey } from "../servers/windows/ssh/keys.ts";
 import { controlServer } from "../control/server.ts";
-import { labClock } from "../servers/clock.ts";
+import { sharedClock } from "../clock/shared.ts";
 import { labDisks } from "../servers/disk.ts";
 import { dnsServer, type DnsServer } from "../servers/dns/server.ts";
 import { labNetwork, type LabNetwork } from "../servers/network.ts";
@@ -25,8 +26,6 @@ import { sqlHost, type SqlHost } from "./sql-host.ts";
 export interface LabOptions {
   /** The project's folder; everything of the lab lies in `.lab` below it. */
   readonly folder: string;
-  /** How far behind the real time the lab's clock begins, so that it can be moved on. Hours, default 30. */
-  readonly behindHours: number;
   /** What a shell needs beside the lab's own: the engine's folder on the PATH, PULUMI_HOME. */
   readonly shell: Readonly<Record<string, string>>;
   /** How long backups, restores and jobs take in real time. Default: no time at all. */
@@ -74,7 +73,6 @@ const sshUser = "CORP\\svc-dr";
 /** Starts both sites, in about a second, for the project in `folder`. */
 export async function startLab({
   folder,
-  behindHours = 30,
   speed = {},
   shell = {},
   azure: withAzure = false,
@@ -82,7 +80,7 @@ export async function startLab({
 }: Partial<LabOptions> & Pick<LabOptions, "folder">): Promise<Lab> {
   const root = join(resolve(folder), ".lab");
   await mkdir(join(root, "keys"), { recursive: true });
-  const clock = labClock({ startMs: Date.now() - behindHours * 3_600_000 });
+  const clock = await sharedClock(join(root, "clock"));
   const network = labNetwork();
   const identities = new Map(
     labServers.map((s): [string, HostIdentity] => [
@@ -127,6 +125,7 @@ export async function startLab({
         grants: [{ name: labZone, match: "subdomain", types: ["A"] }],
       },
     ],
+    now: () => clock.now(),
   });
   await dns.listen(addressOf("DNSDR01"), 0, network);
 
@@ -217,6 +216,9 @@ export async function startLab({
     TSIG_KEY: tsigKey,
     K2_MASTER_KEY: secrets.masterKey,
     CAPTURE_KEY: password(),
+    // Node programs of this environment have the lab's time.
+    LAB_CLOCK: join(root, "clock"),
+    NODE_OPTIONS: `--import=${pathToFileURL(resolve(import.meta.dirname, "../clock/preload.js")).href}`,
     PULUMI_CONFIG_PASSPHRASE: "",
     PULUMI_PARALLEL: "64",
     PULUMI_CONTINUE_ON_ERROR: "true",

@@ -1,5 +1,6 @@
 import mssql from "mssql";
 import type { SqlAccess } from "../../model/host.ts";
+import { driverVersion, whyPlainText } from "./sql-driver.ts";
 import { connectLimitSec, obstacleOf, Unreachable, type Obstacle } from "./unreachable.ts";
 
 interface SqlTarget {
@@ -17,6 +18,8 @@ export async function openPool(target: SqlTarget): Promise<mssql.ConnectionPool>
   const unreachable = (obstacle: Obstacle, says: string): Unreachable =>
     new Unreachable(host, address, access.port, obstacle, says);
   signal.throwIfAborted();
+  const plain = access.encrypt ? whyPlainText(driverVersion()) : undefined;
+  if (plain !== undefined) throw unreachable("handshake", plain);
   const pool = new mssql.ConnectionPool(configOf(target));
   const { promise: late, reject } = Promise.withResolvers<never>();
   const limit = setTimeout(() => {

@@ -35,7 +35,12 @@ describe("K2 servers that are Azure VMs, on the real engine", function () {
   it("changes nothing when the site is provisioned again, nor when every step runs anew toward the parked VM", async () => {
     unchanged(await up(made, "standby"));
     const before = await acted();
-    ok(await up(made, "standby", ["--replace", "**k2-**"]));
+    const { all } = ok(await up(made, "standby", ["--replace", "**k2-**"]));
+    for (const step of ["stop-before-parking", "park"])
+      expect(all).to.match(
+        new RegExp(`k2-${step}-K2DR01 .*already: the VM of K2DR01 is deallocated`),
+        "it did not run",
+      );
     expect(await acted()).to.deep.equal(before);
     expect(power("K2DR01")).to.equal("deallocated");
   });

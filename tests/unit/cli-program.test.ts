@@ -54,6 +54,13 @@ describe("the command line", () => {
     expect(verbs(buildProgram(writtenTerminal()))).to.deep.equal(every);
   });
 
+  it("says its version, which is that of the package", async () => {
+    const terminal = writtenTerminal();
+    expect(await main(["--version"], terminal)).to.equal(0);
+    const manifest = await fs.readFile(path.resolve(import.meta.dirname, "../../package.json"), "utf8");
+    expect(manifest).to.contain(`"version": "${terminal.lines.join("")}"`);
+  });
+
   for (const verb of every)
     it(`explains "${verb}" with --help, an example and its exit codes`, async () => {
       const terminal = writtenTerminal();

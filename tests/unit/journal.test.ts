@@ -236,6 +236,12 @@ describe("what `up` of an activation stack means", () => {
     expect(next(s, "dr", new Date(at.getTime() + 23 * 3_600_000)).kind).to.equal("start");
   });
 
+  it("holds a declaration for expired that a clock wrote which was days ahead", () => {
+    const s = situationOf(genesis, declared, move("dr"));
+    expect(next(s, "dr", new Date(at.getTime() - 25 * 3_600_000))).to.include({ kind: "undeclared" });
+    expect(next(s, "dr", new Date(at.getTime() - 3_600_000)).kind).to.equal("start");
+  });
+
   it("makes only `completed` change the active site, whatever else is written", () => {
     fc.assert(
       fc.property(

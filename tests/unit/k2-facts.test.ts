@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { k2, type K2Args } from "../../components/k2/index.ts";
 import { K2Facts } from "../../components/k2/facts.ts";
-import { EstateError } from "../../model/describe.ts";
+import { describe as describe_, EstateError } from "../../model/describe.ts";
+import { defineEstate, type Declared } from "../../model/estate.ts";
 import { secret } from "../../model/secret.ts";
-import { args, dataOf, describeK2, dr, k2Dr, k2Prd, primary, recoveryOf } from "./k2-fixture.ts";
+import { args, dataOf, describeK2, dr, k2Dr, k2Prd, parts, primary, recoveryOf } from "./k2-fixture.ts";
 
 const factsOf = (more: Partial<K2Args> = {}): K2Facts => K2Facts.parse(k2("k2", { ...args, ...more }).facts);
 
@@ -130,5 +131,28 @@ describe("a K2 as its owner declares it", () => {
     expect(mistakes({ licence: { copies: { dr: { Claims: "X" } } } }).join()).to.contain(
       "Claims holds neither of the two tables",
     );
+  });
+
+  it("does not share an Azure VM that is parked: one system would switch it off under the other", () => {
+    const other = k2("claims", {
+      ...args,
+      standby: "cold",
+      data: [dataOf(["Ledger"], "ledger")],
+      aliases: [],
+    });
+    const both = (systems: readonly Declared[]) => () =>
+      describe_(defineEstate({ name: "t", journal: { folder: "j" }, systems }), parts);
+    expect(both([k2("k2", args), other])).to.throw(
+      /server K2DR01\.whilePassive: it is an Azure VM that claims and k2 would each deallocate, .* Write "running"/,
+    );
+    const kept = { ...k2Dr, host: { ...k2Dr.host, whilePassive: "running" as const } };
+    const servers = { primary: [k2Prd], dr: [kept] } as const;
+    const moved = (declared: K2Args, id: string): Declared => k2(id, { ...declared, servers, aliases: [] });
+    expect(
+      both([
+        moved(args, "k2"),
+        moved({ ...args, standby: "cold", data: [dataOf(["Ledger"], "ledger")] }, "claims"),
+      ]),
+    ).not.to.throw();
   });
 });

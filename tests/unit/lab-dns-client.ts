@@ -1,8 +1,8 @@
 import { createHmac } from "node:crypto";
 import { createSocket } from "node:dgram";
 import { once } from "node:events";
-import { createRequire } from "node:module";
 import { connect } from "node:net";
+import dnsPacket, { type Answer } from "dns-packet";
 
 /** A record of an update, as a client writes it. This client shares no code with the server. */
 export interface Change {
@@ -157,38 +157,31 @@ export async function overTcp(messages: readonly Buffer[], address: string, port
   }
 }
 
-/** What bns makes of a message. */
+/** An answer as the dns-packet package reads it. */
 export interface Decoded {
   readonly code: number;
   readonly aa: boolean;
   readonly tc: boolean;
-  readonly answer: readonly {
-    readonly name: string;
-    readonly ttl: number;
-    readonly type: number;
-    readonly data: { toString(): string };
-  }[];
-  readonly authority: Decoded["answer"];
+  /** Type and, of an address or a host name, the value. */
+  readonly answer: readonly string[];
+  readonly authority: readonly string[];
 }
-interface Wire {
-  readonly Message: {
-    new (): { id: number; question: unknown[]; encode(): Buffer };
-    decode(data: Buffer): Decoded;
-  };
-  readonly Question: new (name: string, type: number) => unknown;
-}
-const wire = createRequire(import.meta.url)("bns/lib/wire.js") as Wire;
 
-/** Reads an answer with the bns package. */
-export const decoded = (message: Buffer | undefined): Decoded => {
+export function decoded(message: Buffer | undefined): Decoded {
   if (!message) throw new Error("The DNS server gave no answer.");
-  return wire.Message.decode(message);
-};
-
-/** A query, made with the bns package. */
-export function query(domain: string, type: number): Buffer {
-  const message = new wire.Message();
-  message.id = 99;
-  message.question.push(new wire.Question(domain, type));
-  return message.encode();
+  const { flag_aa: aa, flag_tc: tc, answers = [], authorities = [] } = dnsPacket.decode(message);
+  return {
+    code: message.readUInt16BE(2) & 15,
+    aa,
+    tc,
+    answer: answers.map(textOf),
+    authority: authorities.map(textOf),
+  };
 }
+
+const textOf = (record: Answer): string =>
+  record.type === "A" || record.type === "CNAME" ? `${record.type} ${record.data}` : record.type;
+
+/** A query for an address, made with the dns-packet package. */
+export const query = (domain: string): Buffer =>
+  dnsPacket.encode({ type: "query", id: 99, questions: [{ name: domain, type: "A" }] });

@@ -74,8 +74,8 @@ describe("the lab's DNS server on signatures", () => {
   });
 
   it("answers FORMERR to what is no message, and lives on", async () => {
-    const broken = Buffer.concat([dns.query(k2, A).subarray(0, 14), Buffer.from([0xc0])]);
+    const broken = Buffer.concat([dns.query(k2).subarray(0, 14), Buffer.from([0xc0])]);
     expect((await exchange(broken)).readUInt16BE(2) & 15).to.equal(codes.FORMERR);
-    expect(dns.decoded(await exchange(dns.query(k2, A))).answer).to.have.length(1);
+    expect(dns.decoded(await exchange(dns.query(k2))).answer).to.have.length(1);
   });
 });

@@ -11,12 +11,12 @@ export type Event =
   /** A second server recovers a copy here and goes on; its logs land in the same folder. */
   | { readonly kind: "other goes on"; readonly logs: number };
 
-interface Record {
+export interface Record {
   readonly lsn: number;
   readonly sec: number;
 }
 /** One server's whole log, with the fork that each part of it is on. */
-interface Line {
+export interface Line {
   readonly records: Record[];
   readonly forks: { readonly name: string; readonly from: number }[];
   next: number;
@@ -28,7 +28,7 @@ interface Line {
   readonly namesNewFork: boolean;
 }
 /** A backup, with the records that it really holds: what SQL Server knows and a header only hints at. */
-interface Taken {
+export interface Taken {
   readonly set: BackupSet;
   readonly records: readonly Record[];
   readonly line: Line;
@@ -125,8 +125,18 @@ function takeFull(line: Line, name: string, lasts: number, commits: number): Tak
   };
 }
 
+/** What happened, and what arrived of it. */
+export interface History {
+  readonly taken: readonly Taken[];
+  readonly arrived: readonly Taken[];
+  /** Fails unless the database is exactly what one of the servers had committed by that moment. */
+  expectStateAt(db: Restored, point: number, isWeak: boolean): void;
+  /** Fails unless the database is all that its source had written until its tail. */
+  expectWholeLine(db: Restored): void;
+}
+
 /** Plays events at a source, and loses, damages or doubles some of the backups on their way. */
-export function history(events: readonly Event[], accident: Accident) {
+export function history(events: readonly Event[], accident: Accident): History {
   const line: Line = {
     records: [],
     forks: [{ name: "first", from: 0 }],
@@ -206,7 +216,6 @@ export function history(events: readonly Event[], accident: Accident) {
     },
   };
 }
-export type History = ReturnType<typeof history>;
 
 /** SQL Server's own rules, by content: a log fits a database that is a beginning of the log's server. */
 function restoreLog(db: Restored, log: Taken, stopSec: number | undefined): void {
@@ -231,9 +240,9 @@ function restoreLog(db: Restored, log: Taken, stopSec: number | undefined): void
   db.lsn = last;
 }
 
-/** The fork that a database is on after a set: that of the set's end, or of the record before the one where it stopped. */
+/** The fork that a database is on after a set: that of the set's end, or of the place where it stopped. */
 const forkAfter = (db: Restored, { set, line }: Taken): string =>
-  db.lsn === Number(set.lastLsn) ? set.fork : fork(line, db.lsn - 1);
+  db.lsn === Number(set.lastLsn) ? set.fork : fork(line, line.namesNewFork ? db.lsn : db.lsn - 1);
 
 export interface StandbyWish {
   readonly missing: boolean;
@@ -242,8 +251,15 @@ export interface StandbyWish {
   readonly historyKept: boolean;
 }
 
+/** A standby, and what restoring really does to it. */
+export interface Standby {
+  readonly seen: DatabaseSeen;
+  /** Does what a route says; a set that goes past the point ends it. */
+  replay(route: Route, stopSec: number | undefined): Restored;
+}
+
 /** A standby that restored the first full backup and some logs, the last perhaps stopped; nothing where it had none. */
-export function standbyAt(h: History, wish: StandbyWish) {
+export function standbyAt(h: History, wish: StandbyWish): Standby | undefined {
   const first = h.taken[0];
   if (!first) return undefined;
   let db: Restored = { lsn: Number(first.set.lastLsn), records: [...first.records], line: first.line };
@@ -286,35 +302,14 @@ export function standbyAt(h: History, wish: StandbyWish) {
   }
   const seen: DatabaseSeen = {
     state: wish.missing ? "missing" : "RESTORING",
-    ...(wish.missing
-      ? {}
-      : {
-          redoLsn: String(db.lsn),
-          redoFork: fork(
-            lastSet.line,
-            db.lsn === Number(lastSet.set.lastLsn)
-              ? Number(lastSet.set.firstLsn) < db.lsn
-                ? db.lsn - 1
-                : db.lsn
-              : db.lsn,
-          ),
-        }),
+    ...(wish.missing ? {} : { redoLsn: String(db.lsn), redoFork: forkAfter(db, lastSet) }),
     ...(wish.missing || !wish.historyKept ? {} : { lastRestore: last }),
     sets: h.arrived.map((t) => t.set),
     unreadable: [],
   };
   const start = db;
   return {
-    seen: wish.missing
-      ? seen
-      : {
-          ...seen,
-          redoFork:
-            lastSet.set.type === "full" || db.lsn === Number(lastSet.set.lastLsn)
-              ? lastSet.set.fork
-              : fork(lastSet.line, db.lsn),
-        },
-    /** Does what a route says; a set that goes past the point ends it. */
+    seen,
     replay: (route: Route, stopSec: number | undefined): Restored => {
       let now: Restored | undefined = wish.missing ? undefined : { ...start, records: [...start.records] };
       const of = (set: BackupSet): Taken => {

@@ -33,8 +33,11 @@ const sid = Buffer.from("0105000000000005", "hex");
 const texts: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   databaseState: [looks.databaseState(nasty), ["SelectStatement"]],
   lastRestore: [looks.lastRestore(nasty), ["SelectStatement"]],
-  filesIn: [looks.filesIn(path), ["CreateTableStatement", "InsertStatement", "SelectStatement"]],
-  headersOf: [looks.headersOf(path, 56), ["CreateTableStatement", "InsertStatement", "SelectStatement"]],
+  filesIn: [looks.filesIn(path), ["DeclareTableVariableStatement", "InsertStatement", "SelectStatement"]],
+  headersOf: [
+    looks.headersOf(path, 56),
+    ["DeclareTableVariableStatement", "InsertStatement", "SelectStatement"],
+  ],
   filesOfBackup: [looks.filesOfBackup(path, 1), ["RestoreStatement"]],
   databaseFiles: [looks.databaseFiles(nasty), ["SelectStatement"]],
   defaultFolders: [looks.defaultFolders, ["SelectStatement"]],
@@ -162,7 +165,7 @@ describe("log shipping: T-SQL", () => {
       [59, "CompressionAlgorithm"],
     ] as const) {
       const columns =
-        /CREATE TABLE #headers \(([\s\S]*?)\n\);/
+        /DECLARE @headers TABLE \(([\s\S]*?)\n\);/
           .exec(looks.headersOf(path, width))?.[1]
           ?.trim()
           .split(",\n") ?? [];

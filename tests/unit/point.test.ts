@@ -106,6 +106,29 @@ describe("point", () => {
     });
   });
 
+  it("takes exactly what was accepted, and exactly what a database can just reach", () => {
+    expect(ask({ K2: reach(-60, -30) }, { acceptLossSec: 1800 })).to.include({ lossSec: 1800 });
+    expect(ask({ K2: reach(-30, -30) })).to.include({ lossSec: 1800 });
+  });
+
+  it("goes to a whole second, since that is what a point is told SQL Server in", () => {
+    const half = { ...reach(-60, -30), toSec: disaster - 1800.5 };
+    expect(ask({ K2: half })).to.include({ atSec: disaster - 1801 });
+  });
+
+  it("goes back in time where that is asked for, also when every tail is there", () => {
+    const whole = { K2: reach(-600, 0, true), Claims: reach(-600, -2, true) };
+    expect(ask(whole, { minutesBefore: 120 })).to.include({ to: "time", lossSec: 7200 });
+    expect(ask(whole, { wanted: { minutesBefore: 30 } })).to.include({ to: "time", lossSec: 1800 });
+  });
+
+  it("is not held back by a database whose tail is there, only by those that lack theirs", () => {
+    expect(ask({ K2: reach(-600, -45, true), Claims: reach(-600, -30) })).to.include({
+      to: "time",
+      lossSec: 1800,
+    });
+  });
+
   it("never gives a point that a database cannot reach or a loss above what was accepted", () => {
     const span = fc.tuple(fc.integer({ min: -500, max: -1 }), fc.integer({ min: 0, max: 400 }), fc.boolean());
     fc.assert(

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import type { Host } from "../../model/host.ts";
+import type { TdsServerOptions } from "../../lab/servers/sql/wire/server.ts";
+import { driverVersion, whyPlainText } from "../../steps/transports/sql-driver.ts";
 import { SqlError, sqlOn, Unreachable, type SqlMessage } from "../../steps/transports/sql.ts";
 import { aborted, bench, message, result, until, type Bench, type Script } from "./lab-sql-wire.fake.ts";
 import { failure, stepBench, type StepBench } from "./step-io.ts";
@@ -12,10 +14,11 @@ describe("SQL Server as a step uses it", () => {
   const begin = async (
     script: Script,
     change: Partial<NonNullable<Host["sql"]>> = {},
+    wire: TdsServerOptions = {},
   ): Promise<StepBench> => {
     made = await bench(
       script,
-      {},
+      wire,
       [message(18456, 14, "Login failed for user 'sa'.")].flatMap((m) =>
         m.kind === "message" ? [m.message] : [],
       ),
@@ -172,6 +175,27 @@ describe("SQL Server as a step uses it", () => {
     const error = await failure(sqlOn("SQLPRD01", step.io));
     expect(error).to.be.instanceOf(Unreachable).with.property("obstacle", "handshake");
     expect(error.message).to.contain("trustServerCertificate");
+  });
+
+  it("sends no login to a server that offers no encryption, where the estate wants it", async () => {
+    await begin(() => oneRow, { encrypt: true }, { encryption: "unsupported" });
+    const error = await failure(sqlOn("SQLPRD01", step.io));
+    expect(error).to.be.instanceOf(Unreachable).with.property("obstacle", "handshake");
+    expect(error.message).to.contain("sql.encrypt");
+    expect(made.sessions).to.be.empty;
+    await step.end();
+    await made.end();
+    await begin(() => oneRow, { encrypt: false }, { encryption: "unsupported" });
+    await (await sqlOn("SQLPRD01", step.io)).run("SELECT 1");
+    expect(made.sessions).to.not.be.empty;
+  });
+
+  it("takes no driver that would fall back to plain text", () => {
+    expect(whyPlainText(driverVersion())).to.equal(undefined);
+    for (const version of ["20.3.7", "20.3.10", "20.4.0", "21.0.0"])
+      expect(whyPlainText(version), version).to.equal(undefined);
+    for (const version of ["19.2.2", "20.0.0", "20.2.9", "20.3.6"])
+      expect(whyPlainText(version), version).to.contain(`tedious ${version}`).and.contain("npm ls tedious");
   });
 
   it("says whose login was refused, and nothing of the password", async () => {

@@ -1,26 +1,23 @@
 import { chmod, copyFile, glob, mkdir, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join } from "node:path";
+import { dirname, join, relative, resolve } from "node:path";
 import { execa } from "execa";
 import { filesNamed, type Manifest, packageManifest } from "./manifest.ts";
 
 const ROOT = join(import.meta.dirname, "../..");
-const OUT = join(ROOT, "dist");
+/** Where the package is made: the folder that is named on the command line, or `dist`. */
+const OUT = resolve(process.argv[2] ?? join(ROOT, "dist"));
 
-/** Makes the package that is published, in `dist/`: compiled, because Node strips no types under node_modules. */
+/** Makes the package that is published: compiled, because Node strips no types under node_modules. */
 async function build(): Promise<void> {
   await rm(OUT, { recursive: true, force: true });
-  await execa("tsc", ["-p", join(import.meta.dirname, "tsconfig.json")], {
+  await execa("tsc", ["-p", join(import.meta.dirname, "tsconfig.json"), "--outDir", OUT], {
     preferLocal: true,
     localDir: ROOT,
     stdio: "inherit",
   });
   for (const name of ["README.md", "LICENSE"]) await take(name);
-  // tsc reads hand-written declarations and does not pass them on.
-  for await (const name of glob("{bin,cli,components,journal,model,planning,report,stacks,steps}/**/*.d.ts", {
-    cwd: ROOT,
-  })) {
-    await take(name);
-  }
+  // What README.md links to: a runner may be the only machine that still works when it is read.
+  for await (const name of glob("{*.md,docs/**/*.md}", { cwd: ROOT })) await take(name);
   const root = JSON.parse(await readFile(join(ROOT, "package.json"), "utf8")) as Manifest;
   const manifest = packageManifest(root, await readdir(OUT));
   await writeFile(join(OUT, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);
@@ -30,7 +27,10 @@ async function build(): Promise<void> {
   }
   for (const file of Object.values(root.bin ?? {}))
     await chmod(join(OUT, file.replace(/\.ts$/, ".js")), 0o755);
-  process.stdout.write(`${root.name} ${root.version} is in dist/; "npm pack ./dist" makes the archive\n`);
+  const folder = relative(process.cwd(), OUT).replaceAll("\\", "/");
+  process.stdout.write(
+    `${root.name} ${root.version} is in ${folder}; "npm pack ./${folder}" makes the archive\n`,
+  );
 }
 
 async function take(name: string): Promise<void> {

@@ -37,6 +37,8 @@ export const LogShippingFacts = z.strictObject({
   quiesce: z.array(Quiesced),
   archiveCycles: z.int().min(1).max(12),
   recordIdentity: z.boolean(),
+  /** Databases at the standby that came with an installation and give way to the first copy. */
+  replaces: z.array(z.string().min(1)),
   reseed: z.string().min(1).optional(),
 });
 export type LogShippingFacts = z.infer<typeof LogShippingFacts>;

@@ -61,6 +61,12 @@ export interface LogShippingArgs extends WayInput {
    * servers, for repair after a cutover. Default: true for `provision`, false for `adopt`, which then writes nothing.
    */
   readonly recordIdentity?: boolean;
+  /**
+   * Databases that exist at the standby because an installer made them there (K2's does), and that may be overwritten by
+   * the first copy. Only believed while the journal shows that the standby was never active. Default: none; an open
+   * database is never overwritten.
+   */
+  readonly replaces?: readonly string[];
   /** Restores the databases at the standby anew from a full backup, once for each text that stands here: `"2026-11-22 broken chain"`. */
   readonly reseed?: string;
 }
@@ -98,6 +104,7 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     quiesce: quiesce.map(({ server, service }) => ({ host: server.id, service })),
     archiveCycles: args.archiveCycles ?? 2,
     recordIdentity: args.recordIdentity ?? manage === "provision",
+    replaces: [...(args.replaces ?? [])],
     ...(args.reseed === undefined ? {} : { reseed: args.reseed }),
   };
   return {

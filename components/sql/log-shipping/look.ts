@@ -2,7 +2,7 @@ import type { Io } from "../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../steps/transports/sql.ts";
 import { readHeaders, type FileRead, type Header } from "./headers.ts";
 import type { BackupSet, DatabaseSeen, LastRestore } from "./seen.ts";
-import { noEarlierThan, noLaterThan, toldAt } from "./times.ts";
+import { earlierThan, laterThan, toldAt } from "./times.ts";
 import { databaseState, filesIn, lastRestore } from "./tsql/looks.ts";
 
 /** A database as its server describes it. */
@@ -88,8 +88,8 @@ async function lastRestoreOf(sql: Sql, database: string, timeZone: string): Prom
       type: row.type === "L" ? "log" : "full",
       firstLsn: row.firstLsn,
       lastLsn: row.lastLsn,
-      startSec: noLaterThan(row.start, timeZone),
-      finishSec: noEarlierThan(row.finish, timeZone),
+      startSec: earlierThan(row.start, timeZone),
+      finishSec: laterThan(row.finish, timeZone),
       tail: row.tail === 1,
       ...(row.stopAt === null ? {} : { stopAtSec: toldAt(row.stopAt, timeZone) }),
     }
@@ -112,8 +112,8 @@ export const setOf = (file: string, h: Header, timeZone: string): BackupSet => (
   firstFork: h.firstFork,
   fork: h.fork,
   ...(h.forkPointLsn === null ? {} : { forkPointLsn: h.forkPointLsn }),
-  startSec: noLaterThan(h.start, timeZone),
-  finishSec: noEarlierThan(h.finish, timeZone),
+  startSec: earlierThan(h.start, timeZone),
+  finishSec: laterThan(h.finish, timeZone),
   tail: h.tail === 1,
   bulk: h.bulk === 1,
   damaged: h.damaged === 1,

@@ -187,7 +187,7 @@ function timeProblems(at: string, f: LogShippingFacts): readonly Problem[] {
       .map((key) => ({
         at: `${at}.${key}`,
         says: `SQL Server Agent takes up to 100 minutes or whole hours, not ${String(f[key])} minutes`,
-        write: `${String(Math.max(60, Math.floor(f[key] / 60) * 60))}`,
+        write: String(Math.max(60, Math.floor(f[key] / 60) * 60)),
       })),
   ];
 }

@@ -120,7 +120,7 @@ const standbySteps: StepsOf = {
         [`standby-adopted-${database}`, standbyAdopted.step(`${id}/standby-adopted/${database}`, jobs)],
         [
           `working-${database}`,
-          working.step(`${id}/working/${database}`, { database, host, source, copyTo }),
+          working.step(`${id}/working/${database}`, { database, host, source, copyTo, start: false }),
         ],
       ];
     return [
@@ -147,11 +147,15 @@ const standbySteps: StepsOf = {
           copyTo,
           slots: fullSlots(f),
           quiesce: f.quiesce,
+          replaces: f.replaces.includes(database),
           ...(f.reseed === undefined ? {} : { reseed: f.reseed }),
         }),
       ],
       [`standby-jobs-${database}`, standbyJobs.step(`${id}/standby-jobs/${database}`, jobs)],
-      [`working-${database}`, working.step(`${id}/working/${database}`, { database, host, source, copyTo })],
+      [
+        `working-${database}`,
+        working.step(`${id}/working/${database}`, { database, host, source, copyTo, start: true }),
+      ],
     ];
   },
 };

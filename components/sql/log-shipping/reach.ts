@@ -130,10 +130,12 @@ export function wasOpenedAt(db: DatabaseSeen, target: Target): boolean {
   const files = link ? boundsOf(link, chain) : { coverSec: last.startSec, pastSec: last.finishSec };
   const isTail = last.tail || (link !== undefined && chain.logs.some((l) => l.set.tail && isSame(l, link)));
   if (target.to === "end") return isTail && last.stopAtSec === undefined;
-  const pastSec = Math.min(files.pastSec, last.finishSec, last.stopAtSec ?? Infinity);
-  if (pastSec > target.atSec) return false;
+  const { stopAtSec } = last;
+  const pastSec = Math.min(files.pastSec, last.finishSec, stopAtSec ?? Infinity);
+  // Whether it stopped inside the log is forgotten once it is open: no more can be in it than it was told.
+  if (pastSec > target.atSec || (stopAtSec ?? Infinity) < target.atSec) return false;
   if (isTail || Math.max(files.coverSec, last.startSec) >= target.atSec) return true;
-  return last.stopAtSec === target.atSec ? last.finishSec >= target.atSec : pastSec === target.atSec;
+  return stopAtSec === undefined ? pastSec === target.atSec : last.finishSec >= target.atSec;
 }
 
 /** The logs of a line up to the first that covers the point for sure; nothing where the line does not get there. */

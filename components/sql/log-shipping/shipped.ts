@@ -47,6 +47,18 @@ export function unshipped(
   };
 }
 
+/** The log backups of a chain whose files can still be had, in the folder that is shipped or where they are copied to. */
+export function stillThere(
+  backups: readonly LogBackup[],
+  folder: string,
+  files: readonly string[],
+): { readonly there: readonly LogBackup[]; readonly gone: readonly LogBackup[] } {
+  const names = new Set(files.map((f) => f.toLowerCase()));
+  const has = (b: LogBackup): boolean => isIn(b.device, folder) && names.has(fileOf(b.device).toLowerCase());
+  const regular = backups.filter((b) => b.copyOnly === 0);
+  return { there: regular.filter(has), gone: regular.filter((b) => !has(b)) };
+}
+
 /** Who else has taken log backups of a database: each of them is missing from the chain that is shipped. */
 export function otherWriters(
   backups: readonly LogBackup[],

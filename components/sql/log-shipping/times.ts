@@ -7,12 +7,15 @@ function moments(text: string, timeZone: string): readonly number[] {
   return parsed.getPossibleOffsets().map((d) => d.toSeconds());
 }
 
-/** No later than what a server's clock showed. Seconds since 1970 UTC. */
-export const noLaterThan = (text: string, timeZone: string): number =>
-  Math.floor(Math.min(...moments(text, timeZone)));
+/**
+ * Earlier than what a server's clock showed, in seconds since 1970 UTC. By a second: a commit may bear the very time at
+ * which a backup began and still have come too late for it.
+ */
+export const earlierThan = (text: string, timeZone: string): number =>
+  Math.floor(Math.min(...moments(text, timeZone))) - 1;
 
-/** No earlier than what a server's clock showed: SQL Server cuts the times of backups to the second. */
-export const noEarlierThan = (text: string, timeZone: string): number =>
+/** Later than what a server's clock showed: SQL Server cuts the times of backups to the second. */
+export const laterThan = (text: string, timeZone: string): number =>
   Math.floor(Math.max(...moments(text, timeZone))) + 1;
 
 /** A point that was told to a server in its own clock. Points in a repeated hour are never chosen. */

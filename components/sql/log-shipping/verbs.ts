@@ -171,16 +171,17 @@ export const seed = verb(
     copyTo: z.string().min(1),
     slots: z.int().min(2),
     quiesce: z.array(Quiesced),
+    replaces: z.boolean(),
     reseed: z.string().min(1).optional(),
   }),
   24 * hoursSec,
   "passive",
 );
 
-/** Waits until a first log has arrived at the standby. */
+/** Sees a first log arrive at the standby; with `start`, the jobs that bring it are started now and not waited for. */
 export const working = verb(
   "sql/log-shipping/working",
-  z.strictObject({ database, host, source: host, copyTo: z.string().min(1) }),
+  z.strictObject({ database, host, source: host, copyTo: z.string().min(1), start: z.boolean() }),
   900,
   "either",
 );

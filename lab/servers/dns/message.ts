@@ -9,6 +9,7 @@ export const type = {
   PTR: 12,
   TXT: 16,
   AAAA: 28,
+  OPT: 41,
   TSIG: 250,
   ANY: 255,
 } as const;

@@ -1,6 +1,6 @@
-import { createRequire } from "node:module";
-import { dnsClass, type, typeNumber } from "./message.ts";
-import { encodeName, fqdn, isInZone } from "./names.ts";
+import { dataOf, textOf } from "./data.ts";
+import { type, typeNumber } from "./message.ts";
+import { fqdn, isInZone } from "./names.ts";
 
 /** A record of the zone. */
 export interface ZoneRecord {
@@ -18,42 +18,6 @@ export interface RecordText {
   readonly value: string;
   /** Seconds. Default 60. */
   readonly ttl?: number;
-}
-
-/** The part of the bns package that the server uses; bns has no types of its own. */
-interface BnsRecord {
-  readonly name: string;
-  readonly type: number;
-  readonly data: { encode(): Buffer; toString(): string };
-}
-interface BnsMessage {
-  id: number;
-  code: number;
-  aa: boolean;
-  readonly edns: { readonly enabled: boolean };
-  readonly question: { readonly name: string; readonly type: number; readonly class: number }[];
-  readonly answer: BnsRecord[];
-  readonly authority: BnsRecord[];
-  setReply(request: BnsMessage): BnsMessage;
-  setEDNS(size: number, dnssec: boolean): BnsMessage;
-  maxSize(max: number): number;
-  compress(max?: number): Buffer;
-}
-interface BnsWire {
-  readonly Message: { new (): BnsMessage; decode(data: Buffer): BnsMessage };
-  readonly Record: { fromString(text: string): BnsRecord; decode(data: Buffer): BnsRecord };
-}
-/** Messages and records of the bns package. */
-export const wire = createRequire(import.meta.url)("bns/lib/wire.js") as BnsWire;
-
-/** The record in the form of bns, for an answer. */
-export function toBns(record: ZoneRecord): BnsRecord {
-  const head = Buffer.alloc(10);
-  head.writeUInt16BE(record.type, 0);
-  head.writeUInt16BE(dnsClass.IN, 2);
-  head.writeUInt32BE(record.ttl, 4);
-  head.writeUInt16BE(record.rdata.length, 8);
-  return wire.Record.decode(Buffer.concat([encodeName(record.name), head, record.rdata]));
 }
 
 /** Where the serial stands in the data of an SOA record: 20 bytes from its end. */
@@ -96,18 +60,16 @@ export class Zone {
 
   /** The values of a name as text, for whoever looks at the server from within the lab. */
   values(name: string, recordType: string): readonly string[] {
-    return this.find(this.absolute(name), typeNumber(recordType)).map((record) => {
-      return toBns(record).data.toString();
-    });
+    return this.find(this.absolute(name), typeNumber(recordType)).map((record) =>
+      textOf(record.type, record.rdata),
+    );
   }
 
   /** Adds a record, behind the back of any client. */
   put({ name, type: typeName, value, ttl = 60 }: RecordText): void {
-    const full = this.absolute(name);
-    const parsed = wire.Record.fromString(`${full} ${ttl} IN ${typeName} ${value}`);
-    const isName = parsed.type === type.CNAME || parsed.type === type.NS || parsed.type === type.PTR;
-    const rdata = isName ? encodeName(value) : parsed.data.encode();
-    this.#records = [...this.#records, { name: full, type: parsed.type, ttl, rdata }];
+    const recordType = typeNumber(typeName);
+    const record = { name: this.absolute(name), type: recordType, ttl, rdata: dataOf(recordType, value) };
+    this.#records = [...this.#records, record];
   }
 
   /** Puts in what an update has made of the records; a change raises the serial number. */

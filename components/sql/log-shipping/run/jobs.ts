@@ -13,7 +13,7 @@ export interface JobState {
 }
 
 /** Milliseconds between two looks at a job that runs. */
-const everyMs = 1000;
+const everyMs = 300;
 
 /** The jobs of these names that exist. */
 export async function readJobs(sql: Sql, names: readonly string[]): Promise<readonly JobState[]> {

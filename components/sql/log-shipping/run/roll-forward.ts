@@ -108,7 +108,10 @@ async function restoreOne(
   } catch (error) {
     if (!(error instanceof SqlError)) throw error;
     // An earlier run that was broken off may have restored it: nothing is missing then.
-    if (error.has(4326)) return io.say(`${set.file} was restored already`);
+    if (error.has(4326)) {
+      io.say(`${set.file} was restored already`);
+      return;
+    }
     throw new Error(`${set.file}: ${error.message}.${advice(error)}`, { cause: error });
   }
 }

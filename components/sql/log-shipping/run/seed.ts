@@ -3,9 +3,9 @@ import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
 import { chainOf, walk, type Place } from "../chain.ts";
 import { pathOf, readHeaders } from "../headers.ts";
 import { filesOf, stateOf, type State } from "../look.ts";
-import { setFromHistory } from "../shipped.ts";
+import { setFromHistory, stillThere } from "../shipped.ts";
 import type { BackupSet } from "../seen.ts";
-import { chainFull, copyOnlyFull } from "../tsql/changes.ts";
+import { chainFull, copyOnlyFull, singleUser } from "../tsql/changes.ts";
 import { lastSeed, recordSeed } from "../tsql/identity.ts";
 import { logChain } from "../tsql/looks.ts";
 import { copyFullsJobName } from "../tsql/shipping.ts";
@@ -34,13 +34,19 @@ async function standingAt(a: Args, seen: State, io: Io): Promise<Standing> {
   if (seen.redoLsn === undefined || seen.redoFork === undefined || BigInt(seen.redoLsn) === 0n)
     return { kind: "broken off" };
   const at: Place = { lsn: BigInt(seen.redoLsn), fork: seen.redoFork };
-  const backups = (await backupsOf(await sqlOn(source, io), database)).filter((b) => b.copyOnly === 0);
-  const next = await nextLogOf(await sqlOn(source, io), database);
-  const way = walk(at, chainOf([...backups.map(setFromHistory), ...(next ? [next] : [])]));
+  const sql = await sqlOn(source, io);
+  const files = [
+    ...(await filesOf(sql, a.backupFolder)),
+    ...(await filesOf(await sqlOn(host, io), a.copyTo)),
+  ];
+  const { there, gone } = stillThere(await backupsOf(sql, database), a.backupFolder, files);
+  const next = await nextLogOf(sql, database);
+  const way = walk(at, chainOf([...there.map(setFromHistory), ...(next ? [next] : [])]));
   if (next && way.end.lsn === BigInt(next.lastLsn)) return { kind: "follows" };
+  const lost = gone.find((b) => BigInt(b.lastLsn) > way.end.lsn);
   return {
     kind: "broken",
-    says: `${database} on ${host} stands at LSN ${seen.redoLsn}, and the logs of ${source} don't lead on from there (${way.broken ?? way.split ?? "it holds log that the source has not"})`,
+    says: `${database} on ${host} stands at LSN ${seen.redoLsn}, and the logs of ${source} don't lead on from there (${lost ? `the log of ${lost.start} went to ${lost.device} and is in neither folder` : (way.broken ?? way.split ?? "it holds log that the source has not")})`,
   };
 }
 
@@ -48,7 +54,7 @@ async function standingAt(a: Args, seen: State, io: Io): Promise<Standing> {
 async function nextLogOf(sql: Sql, database: string): Promise<BackupSet | undefined> {
   const [row] = await sql.rows<{
     firstLsn: string | null;
-    firstFork: string;
+    firstFork: string | null;
     fork: string;
     forkPointLsn: string | null;
   }>(logChain(database));
@@ -59,7 +65,8 @@ async function nextLogOf(sql: Sql, database: string): Promise<BackupSet | undefi
     type: "log",
     firstLsn: row.firstLsn,
     lastLsn: "9".repeat(25),
-    firstFork: row.firstFork,
+    // NULL where the database was never recovered from a restore.
+    firstFork: row.firstFork ?? row.fork,
     fork: row.fork,
     ...(row.forkPointLsn === null ? {} : { forkPointLsn: row.forkPointLsn }),
     startSec: 0,
@@ -96,9 +103,12 @@ const act: Act<Args> = {
     const sql = await sqlOn(a.host, io);
     const seen = await stateOf(sql, a.database);
     const standing = await standingAt(a, seen, io);
-    if (standing.kind === "open")
+    const givesWay = standing.kind === "open" && a.replaces && (await wasNeverActive(io));
+    if (standing.kind === "open" && !givesWay)
       throw new Refused(
-        `${standing.says} and is never overwritten. If it was the active one, it may hold the only copy of what was lost: save that first. If it came with an installation, see that what it holds is captured. Then drop it there and run "pulumi up" again`,
+        a.replaces
+          ? `${standing.says}, and the journal shows that this site was active: it may hold the only copy of what was lost, and "replaces" no longer counts. Save that first, drop it there, and run "pulumi up" again`
+          : `${standing.says} and is never overwritten. If it came with an installation, write replaces: [${JSON.stringify(a.database)}] and run "pulumi up" again. If it was in use, it may hold the only copy of what was lost: save that first, then drop it there`,
       );
     if (standing.kind === "unfit")
       throw new Refused(
@@ -119,10 +129,20 @@ const act: Act<Args> = {
       });
     });
     const copied = await bring(a, file, io);
+    if (givesWay) await sql.run(singleUser(a.database));
     await restoreFullFrom(sql, a.database, copied.file, copied.position, seen.state !== "missing", io);
     if (await hasFacts(sql)) await sql.run(recordSeed, { database: a.database, reason: a.reseed ?? "first" });
   },
 };
+
+/** Whether no activation ever led to the site that is provisioned: then nobody has worked there. */
+async function wasNeverActive(io: Io): Promise<boolean> {
+  const entries = await io.journal.entries();
+  return !entries.some(
+    (e) =>
+      (e.kind === "genesis" && e.active === io.to) || (e.kind === "activation started" && e.to === io.to),
+  );
+}
 
 /** Has Agent at the standby copy the backup, and looks that what arrived is that very set. */
 async function bring(

@@ -7,6 +7,7 @@ import { serverNow } from "../tsql/looks.ts";
 import {
   addSecondaryDatabase,
   addSecondaryPrimary,
+  backupJobName,
   changeSecondaryDatabase,
   changeSecondaryPrimary,
   copyFulls,
@@ -17,8 +18,11 @@ import {
 } from "../tsql/shipping.ts";
 import { copyFullsJob, standbyAdopted, standbyJobs, working, type StandbyJobs } from "../verbs.ts";
 import { secondariesOf, type SecondaryRow } from "./hold.ts";
-import { readJobs } from "./jobs.ts";
+import { readJobs, runJob } from "./jobs.ts";
 import { scheduleName } from "./source-jobs.ts";
+
+/** How long the first log may take to be backed up, and as long again to be copied. Seconds. */
+const firstLogSec = 400;
 
 /** A server's own name, under which the other one knows it. */
 export async function nameOf(host: string, io: Io): Promise<string> {
@@ -216,6 +220,18 @@ export const standbyRunnables: readonly Runnable[] = [
             : `no log of ${database} has arrived in ${copyTo} on ${host}`,
         expected: `a log of ${database} from ${source}: run "pulumi up" of its site if it ships none yet, and look at the history of the copy job on ${host}`,
       };
+    },
+    act: async ({ database, host, source, start }, io) => {
+      // Adopted log shipping is only looked at: its own schedule brings the log, or there is something to mend.
+      if (!start)
+        throw new Error(
+          `no log of ${database} has arrived on ${host}, and adopted log shipping is only looked at. Look at the history of its jobs`,
+        );
+      const from = await sqlOn(source, io);
+      await runJob(from, source, backupJobName(database), firstLogSec, io);
+      const sql = await sqlOn(host, io);
+      for (const { copyJob } of await secondariesOf(sql, database))
+        if (copyJob) await runJob(sql, host, copyJob, firstLogSec, io);
     },
   }),
 ];

@@ -14,22 +14,27 @@ OUTER APPLY (
 ) AS r
 WHERE d.name = ${text(database)};`;
 
-/** The last restore of a database. Times of the backup are of the server that took it, as text. */
+/**
+ * The last restore of a database, unless that one was dropped and another of its name created: an open database shows
+ * its family. Times of the backup are of the server that took it, as text.
+ */
 export const lastRestore = (database: string): string => `SELECT TOP (1)
   b.type AS [type], CONVERT(varchar(25), b.first_lsn) AS [firstLsn], CONVERT(varchar(25), b.last_lsn) AS [lastLsn],
   CONVERT(varchar(23), b.backup_start_date, 126) AS [start], CONVERT(varchar(23), b.backup_finish_date, 126) AS [finish],
   CONVERT(int, b.is_force_offline) AS [tail], CONVERT(varchar(23), h.stop_at, 126) AS [stopAt]
 FROM msdb.dbo.restorehistory AS h
 JOIN msdb.dbo.backupset AS b ON b.backup_set_id = h.backup_set_id
+LEFT JOIN sys.database_recovery_status AS s ON s.database_id = DB_ID(${text(database)})
 WHERE h.destination_database_name = ${text(database)} AND h.restore_type IN ('D', 'L')
+  AND (s.family_guid IS NULL OR s.family_guid = b.family_guid)
 ORDER BY h.restore_history_id DESC;`;
 
 /** Names of the files in a folder. A folder that is missing or can't be read gives no row, and no error. */
 export const filesIn = (
   folder: string,
-): string => `CREATE TABLE #files (name nvarchar(512), depth int, isFile int);
-INSERT INTO #files EXEC master.sys.xp_dirtree ${text(folder)}, 1, 1;
-SELECT name AS [name] FROM #files WHERE isFile = 1 ORDER BY name;`;
+): string => `DECLARE @files TABLE (name nvarchar(512), depth int, isFile int);
+INSERT INTO @files EXEC master.sys.xp_dirtree ${text(folder)}, 1, 1;
+SELECT name AS [name] FROM @files WHERE isFile = 1 ORDER BY name;`;
 
 /**
  * Columns of RESTORE HEADERONLY: INSERT … EXEC needs exactly as many as the version gives. 53 in SQL Server 2012, three
@@ -101,13 +106,13 @@ const headerColumns: readonly string[] = [
 export const headerWidth = (major: number): number => (major >= 16 ? 59 : major >= 12 ? 56 : 53);
 
 /** The backup sets of a file, with LSNs and times as text. */
-export const headersOf = (file: string, width: number): string => `CREATE TABLE #headers (
+export const headersOf = (file: string, width: number): string => `DECLARE @headers TABLE (
   ${headerColumns
     .slice(0, width)
     .map((column) => `${column} NULL`)
     .join(",\n  ")}
 );
-INSERT INTO #headers EXEC (${text(`RESTORE HEADERONLY FROM DISK = ${text(file)};`)});
+INSERT INTO @headers EXEC (${text(`RESTORE HEADERONLY FROM DISK = ${text(file)};`)});
 SELECT DatabaseName AS [database], CONVERT(int, BackupType) AS [type], CONVERT(int, Position) AS [position],
   CONVERT(varchar(25), FirstLSN) AS [firstLsn], CONVERT(varchar(25), LastLSN) AS [lastLsn],
   CONVERT(varchar(36), FirstRecoveryForkID) AS [firstFork], CONVERT(varchar(36), RecoveryForkID) AS [fork],
@@ -115,7 +120,7 @@ SELECT DatabaseName AS [database], CONVERT(int, BackupType) AS [type], CONVERT(i
   CONVERT(varchar(23), BackupStartDate, 126) AS [start], CONVERT(varchar(23), BackupFinishDate, 126) AS [finish],
   CONVERT(int, IsForceOffline) AS [tail], CONVERT(int, HasBulkLoggedData) AS [bulk], CONVERT(int, IsDamaged) AS [damaged],
   CONVERT(varchar(36), BackupSetGUID) AS [setId]
-FROM #headers
+FROM @headers
 ORDER BY Position;`;
 
 /** The files that a backup set holds. */

@@ -78,6 +78,13 @@ async function runCommand(
       ?.toLowerCase()
       .replace(/\.exe$/, "") ?? "";
   if (name === "sqllogship") return runLogShippingAgent(instance, args, signal);
+  if (instance.shell) {
+    const { code, stdout, stderr } = await instance.shell(command);
+    const text = `${stdout}${stderr}`.trim();
+    return code === successCode
+      ? good(`${text}.  Process Exit Code ${code}.`)
+      : bad(`${text}.  Process Exit Code ${code}.`);
+  }
   if (name === "cmd" && /^\/c$/i.test(args[0] ?? ""))
     return runCommand(
       instance,

@@ -27,9 +27,16 @@ export interface SqlInstanceOptions {
   readonly speed?: Partial<Speed>;
   /** Told after each statement that changed the state of a database or a job. */
   readonly onChange?: () => void;
+  /** Runs a command line on the host, as Agent's account. Without a host, jobs know only a few file commands. */
+  readonly shell?: CommandLine;
 }
 export interface Folders {
   readonly data: string;
   readonly log: string;
   readonly backup: string;
 }
+
+/** Runs a command line of a Windows host. */
+export type CommandLine = (
+  line: string,
+) => Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }>;

@@ -37,6 +37,7 @@ export class SqlInstance implements Instance, Program {
   public readonly configuration: Map<string, ConfigurationOption>;
   public readonly agent: Agent;
   public readonly onChange: () => void;
+  public readonly shell: SqlInstanceOptions["shell"];
   public serviceMasterKey = randomUUID().toUpperCase();
   public startedMs: number;
   public isRunning = false;
@@ -68,6 +69,7 @@ export class SqlInstance implements Instance, Program {
       ...options.folders,
     };
     this.speed = { restoreMs: 0, progressMessages: undefined, jobStepMs: 0, ...options.speed };
+    this.shell = options.shell;
     this.onChange = options.onChange ?? (() => undefined);
     this.startedMs = clock.now();
     this.configuration = standardConfiguration();

@@ -1,0 +1,144 @@
+import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Entry, Fact } from "../../journal/entries.ts";
+import { folderStore } from "../../journal/folder-store.ts";
+import { journalOn, type Journal } from "../../journal/journal.ts";
+import type { Store } from "../../journal/store.ts";
+import { defineEstate } from "../../model/estate.ts";
+import { hashOf } from "../../model/recovery.ts";
+import { plan } from "../../planning/plan.ts";
+import { activate } from "../../stacks/activate.ts";
+import { registered, type Registered } from "./recorder.ts";
+import { toyParts, toyRecovery, toyRuns, toyWorld } from "./toy.ts";
+
+const recovery = toyRecovery();
+const made = plan(recovery, { from: "primary", to: "dr", mode: "planned" }, toyParts);
+const estate = defineEstate({ name: "toys", journal: { folder: "journal" }, systems: [] });
+const begun: readonly Fact[] = [
+  { kind: "genesis", estate: "toys", active: "primary" },
+  { kind: "declared", factsHash: hashOf(recovery), recovery },
+];
+const move: Fact = { kind: "move declared", to: "dr", mode: "planned", as: "ann", acceptLossSec: 0 };
+const started = (epoch: number, declaration: number): Fact => ({
+  kind: "activation started",
+  epoch,
+  from: "primary",
+  to: "dr",
+  mode: "planned",
+  as: "ann",
+  factsHash: hashOf(recovery),
+  planHash: made.hash,
+  declaration,
+  acceptLossSec: 0,
+});
+
+interface Rig {
+  readonly journal: Journal;
+  /** Runs the program of the stack dr-active; gives what it registered, or why it refused. */
+  up(preview?: boolean): Promise<readonly Registered[] | string>;
+  /** Entries of activations. */
+  activations(): Promise<readonly Entry[]>;
+  /** The journal's kinds, as they were each time that somebody asked who still runs. */
+  readonly asked: string[][];
+}
+
+/** `running` is asked each time for who still runs. */
+async function rig(
+  facts: readonly Fact[],
+  running: (journal: Journal, time: number) => Promise<boolean> | boolean = () => false,
+): Promise<Rig> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
+  folders.push(folder);
+  const inner = folderStore(folder, undefined, () => undefined);
+  const plain = journalOn(inner);
+  for (const f of facts) await plain.append(f);
+  const asked: string[][] = [];
+  const store: Store = {
+    ...inner,
+    leases: async () => {
+      asked.push((await plain.entries()).map((e) => e.kind));
+      return (await running(plain, asked.length))
+        ? [{ name: "provision park-dr", who: "an orphan", since: "x" }]
+        : [];
+    },
+  };
+  const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toyWorld()) };
+  return {
+    journal: plain,
+    asked,
+    activations: async () => (await plain.entries()).filter((e) => e.kind === "activation started"),
+    up: async (preview = false) => {
+      let refused = "";
+      const all = await registered(
+        async () => {
+          await activate(estate, "dr", world).catch((e: unknown) => (refused = String(e)));
+        },
+        { preview, stack: "dr-active" },
+      );
+      return refused === "" ? all.filter((r) => r.type === "command:local:Command") : refused;
+    },
+  };
+}
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
+
+describe("the program of an activation", () => {
+  it("begins what was declared, once, and goes on with it when it is run again", async () => {
+    const r = await rig([...begun, move]);
+    expect(await r.up()).to.have.length(made.steps.length);
+    expect(await r.up()).to.have.length(made.steps.length);
+    const [one, ...more] = await r.activations();
+    expect(more).to.deep.equal([]);
+    expect(one).to.include({ epoch: 1, to: "dr", planHash: made.hash, declaration: 2 });
+  });
+
+  it("writes nothing in a preview", async () => {
+    const r = await rig([...begun, move]);
+    expect(await r.up(true)).to.have.length(made.steps.length);
+    expect(await r.activations()).to.deep.equal([]);
+    expect(r.asked).to.deep.equal([]);
+  });
+
+  it("begins nothing anew when the step that it waited for has opened a database meanwhile", async () => {
+    const r = await rig([...begun, move, started(1, 2), move], async (journal, time) => {
+      if (time === 1) await journal.append({ kind: "no return", epoch: 1, step: "data0/open/db0-0" });
+      return time === 1;
+    });
+    expect(await r.up()).to.match(/at this moment the journal changed.*a database was opened/);
+    expect(await r.activations()).to.have.length(1);
+  });
+
+  it("begins nothing with a declaration that is withdrawn while it waits", async () => {
+    const r = await rig([...begun, move], async (journal, time) => {
+      if (time === 1) await journal.append({ kind: "withdrawn", as: "bob" });
+      return time === 1;
+    });
+    expect(await r.up()).to.match(/at this moment the journal changed/);
+    expect(await r.activations()).to.deep.equal([]);
+  });
+
+  it("waits once more after it has begun, and when it goes on: a step may have slipped in", async () => {
+    const r = await rig([...begun, move], (_journal, time) => time === 2);
+    await r.up();
+    expect(r.asked.map((kinds) => kinds.includes("activation started"))).to.deep.equal([false, true, true]);
+    await r.up();
+    expect(r.asked).to.have.length(4);
+  });
+
+  it("writes down when a plan has changed since it began, once", async () => {
+    const r = await rig([...begun, move, { ...started(1, 2), planHash: "another" } as Fact]);
+    await r.up();
+    await r.up();
+    const changes = (await r.journal.entries()).filter((e) => e.kind === "plan changed");
+    expect(changes.map((c) => "planHash" in c && c.planHash)).to.deep.equal([made.hash]);
+  });
+
+  it("changes nothing without a declaration, and prints what to type", async () => {
+    const r = await rig(begun);
+    expect(await r.up()).to.match(/no move is declared.*primary is active: nothing was changed/s);
+    expect(await r.journal.entries()).to.have.length(2);
+  });
+});

@@ -1,0 +1,208 @@
+import { expect } from "chai";
+import { execa } from "execa";
+import lockfile from "proper-lockfile";
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
+import { entriesOf, lineOf } from "../../journal/chain.ts";
+import type { Fact } from "../../journal/entries.ts";
+import { folderStore } from "../../journal/folder-store.ts";
+import { journalOn, type Journal } from "../../journal/journal.ts";
+import { isLease, type Store } from "../../journal/store.ts";
+
+const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
+const withdrawn = (reason: string): Fact => ({ kind: "withdrawn", as: "ann", reason });
+
+const folders: string[] = [];
+async function folder(): Promise<string> {
+  const made = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
+  folders.push(made);
+  return made;
+}
+after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
+
+const journalIn = (place: string, mirror?: string, warn: (line: string) => void = () => undefined): Journal =>
+  journalOn(folderStore(place, mirror, warn));
+const fileOf = (place: string): string => path.join(place, "journal.jsonl");
+
+describe("the place where a journal is kept", () => {
+  it("adds a line as a whole or not at all: a disk that fills up leaves no half of one", async function () {
+    if (process.platform === "win32") this.skip();
+    const place = await folder();
+    await journalIn(place).append(genesis);
+    // A limit of one block on the size of files makes the system take the first part of a write, as a full disk does.
+    const program = `
+      process.on("SIGXFSZ", () => {});
+      const { folderStore } = await import(${JSON.stringify(import.meta.resolve("../../journal/folder-store.ts"))});
+      const { journalOn } = await import(${JSON.stringify(import.meta.resolve("../../journal/journal.ts"))});
+      const journal = journalOn(folderStore(${JSON.stringify(place)}, undefined, () => undefined));
+      await journal.append({ kind: "withdrawn", as: "ann", reason: "x".repeat(4000) })
+        .then(() => console.log("written"), (e) => console.log("refused: " + e.message));`;
+    const { stdout } = await execa("bash", [
+      "-c",
+      'ulimit -f 1; exec "$0" --input-type=module -e "$1"',
+      process.execPath,
+      program,
+    ]);
+    expect(stdout).to.match(/^refused: the journal in .* cannot be written/);
+    await journalIn(place).append(withdrawn("there is room again"));
+    expect((await journalIn(place).entries()).map((e) => e.kind)).to.deep.equal(["genesis", "withdrawn"]);
+  });
+
+  it("waits for a line that is being written instead of taking it for a cut journal", async () => {
+    const place = await folder();
+    await journalIn(place).append(genesis);
+    const line = lineOf(withdrawn("x"), await journalIn(place).entries(), new Date(), "ann@box#1");
+    const release = await lockfile.lock(place, { lockfilePath: path.join(place, "append.lock") });
+    await fs.appendFile(fileOf(place), line.slice(0, 40));
+    const reading = journalIn(place).entries();
+    await fs.appendFile(fileOf(place), `${line.slice(40)}\n`);
+    await release();
+    expect(await reading).to.have.length(2);
+  });
+
+  it("says of a cut last line that nobody acted on it, and what to do without a mirror", async () => {
+    const place = await folder();
+    await journalIn(place).append(genesis);
+    await fs.appendFile(fileOf(place), '{"seq":1,');
+    const says = await journalIn(place)
+      .entries()
+      .then(() => "", String);
+    expect(says).to.match(/broken at entry 1: its last line is cut off.*Without a mirror.*last line break/);
+    await journalIn(place)
+      .append(withdrawn("x"))
+      .then(
+        () => expect.fail("it was appended to a broken journal"),
+        (e: unknown) => expect(String(e)).to.match(/cut off/),
+      );
+    await fs.truncate(fileOf(place), (await fs.readFile(fileOf(place), "utf8")).lastIndexOf("\n") + 1);
+    await journalIn(place).append(withdrawn("x"));
+    expect(await journalIn(place).entries()).to.have.length(2);
+  });
+
+  it("refuses lines that are JSON and no entry with a sentence", () => {
+    for (const line of ["null", "7", "[]", '"x"'])
+      expect(() => entriesOf(`${line}\n`)).to.throw(/the journal is broken at entry 0: it is no entry/);
+  });
+
+  it("completes a mirror that was cut in the middle of a character", async () => {
+    const place = await folder();
+    const mirror = await folder();
+    const warnings: string[] = [];
+    const journal = journalIn(place, mirror, (w) => warnings.push(w));
+    await journal.append(genesis);
+    await journal.append(withdrawn("Jürgen hörte auf"));
+    const whole = await fs.readFile(fileOf(mirror));
+    await fs.truncate(fileOf(mirror), whole.indexOf(Buffer.from("ö")) + 1);
+    await journal.append(withdrawn("später"));
+    expect(await fs.readFile(fileOf(mirror))).to.deep.equal(await fs.readFile(fileOf(place)));
+    expect(warnings).to.deep.equal([]);
+  });
+
+  it("says why it cannot write, and who should be asked", async function () {
+    if (process.platform === "win32") this.skip();
+    const place = path.join(await folder(), "file", "below");
+    await fs.writeFile(path.dirname(place), "no folder");
+    const says = await journalIn(place)
+      .append(genesis)
+      .then(() => "", String);
+    expect(says).to.match(/the journal in .* cannot be (read|written) \(.*ENOTDIR/);
+  });
+});
+
+describe("a lease", () => {
+  const put = async (place: string, more: Record<string, unknown>): Promise<string> => {
+    const file = path.join(place, "leases", "run.json");
+    await fs.mkdir(path.dirname(file), { recursive: true });
+    const lease = {
+      name: "run",
+      who: "bob",
+      since: "x",
+      until: Date.now() - 60_000,
+      host: os.hostname(),
+      pid: process.pid,
+      token: "t",
+      beatMs: 200,
+      ...more,
+    };
+    await fs.writeFile(file, JSON.stringify(lease));
+    return file;
+  };
+  const storeIn = (place: string): Store => folderStore(place, undefined, () => undefined);
+
+  it("stays with a holder on this machine that is late and shows that it lives: the machine slept, or its clock was put forward", async () => {
+    const place = await folder();
+    const file = await put(place, {});
+    const taking = storeIn(place).lease("run", 60_000);
+    const listed = storeIn(place).leases();
+    await wait(100);
+    const renewed: unknown = JSON.parse(await fs.readFile(file, "utf8"));
+    await fs.writeFile(
+      `${file}.next`,
+      JSON.stringify({ ...(renewed as object), until: Date.now() + 60_000 }),
+    );
+    await fs.rename(`${file}.next`, file);
+    expect(await taking).to.include({ who: "bob" });
+    expect((await listed).map((l) => l.who)).to.deep.equal(["bob"]);
+  });
+
+  it("is taken over from a holder that stays late: its process number belongs to another process now", async () => {
+    const place = await folder();
+    await put(place, {});
+    const given = await storeIn(place).lease("run", 60_000);
+    expect(isLease(given)).to.equal(true);
+    if (isLease(given)) await given.release();
+  });
+
+  it("of another machine ends when its time is over, and not before", async () => {
+    const place = await folder();
+    await put(place, { host: "elsewhere", until: Date.now() + 60_000 });
+    expect(await storeIn(place).lease("run", 60_000)).to.include({ who: "bob" });
+    await put(place, { host: "elsewhere" });
+    const given = await storeIn(place).lease("run", 60_000);
+    expect(isLease(given)).to.equal(true);
+    if (isLease(given)) await given.release();
+  });
+
+  it("is gone once it is released, whenever its holder was about to renew it", async () => {
+    const place = await folder();
+    const store = storeIn(place);
+    for (let i = 0; i < 15; i++) {
+      const given = await store.lease("run", 20);
+      await wait(i);
+      if (isLease(given)) await given.release();
+    }
+    await wait(30);
+    expect(await fs.readdir(path.join(place, "leases"))).to.deep.equal([]);
+  });
+
+  it("is not given back by one who has lost it", async () => {
+    const place = await folder();
+    const store = storeIn(place);
+    const given = await store.lease("run", 60_000);
+    await put(place, { host: "elsewhere", until: Date.now() + 60_000 });
+    if (isLease(given)) await given.release();
+    expect(await store.leases()).to.have.length(1);
+  });
+
+  it("has a file of its own for every name, however long, and whatever the case of its letters", async () => {
+    const place = await folder();
+    const store = storeIn(place);
+    const names = [
+      "step 1 a/stop/K2",
+      "step 1 a/stop/k2",
+      "データベース".repeat(20),
+      'a "b"\n%PATH% $x',
+      "ä",
+      "ö",
+    ];
+    const given = [];
+    for (const name of names) given.push(await store.lease(name, 60_000));
+    expect(given.map(isLease)).to.deep.equal(names.map(() => true));
+    expect((await store.leases()).map((l) => l.name)).to.have.members(names);
+    const files = await fs.readdir(path.join(place, "leases"));
+    expect(new Set(files.map((f) => f.toLowerCase())).size).to.equal(names.length);
+    for (const g of given) if (isLease(g)) await g.release();
+  });
+});

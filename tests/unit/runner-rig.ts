@@ -1,0 +1,117 @@
+import * as fs from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Fact, Verdict } from "../../journal/entries.ts";
+import { folderStore } from "../../journal/folder-store.ts";
+import { journalOn, type Journal } from "../../journal/journal.ts";
+import { situation } from "../../journal/situation.ts";
+import type { Mode } from "../../model/part.ts";
+import { hashOf } from "../../model/recovery.ts";
+import { plan, type Plan } from "../../planning/plan.ts";
+import { runActivationStep } from "../../steps/runner.ts";
+import type { World } from "../../steps/find.ts";
+import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
+
+const disasterAt = "2026-03-10T12:30:00.000Z";
+const disaster = Date.parse(disasterAt) / 1000;
+
+/** A journal in a folder of its own, with an activation begun, and the toy world behind its steps. */
+export interface Rig {
+  readonly journal: Journal;
+  readonly world: ToyWorld;
+  readonly made: Plan;
+  readonly folder: string;
+  /** Runs a step by id; `world` takes the place of parts of the world that it sees. */
+  run(id: string, more?: { attempt?: number; epoch?: number; world?: Partial<World> }): Promise<string>;
+  /** Runs all steps in order; gives those that threw. */
+  all(): Promise<ReadonlyMap<string, string>>;
+  verdict(id: string): Promise<Verdict | undefined>;
+}
+
+export async function rig(
+  mode: Mode,
+  options: { waiveFence?: string; databases?: number } = {},
+): Promise<Rig> {
+  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
+  await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
+  folders.push(folder);
+  const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
+  const world = toyWorld();
+  const recovery = toyRecovery(1, options.databases ?? 2);
+  for (const p of recovery.parts)
+    if (p.kind === "toy-data")
+      for (const d of (p.facts as { databases: string[] }).databases)
+        world.reach[d] = {
+          fromSec: disaster - 9000,
+          toSec: disaster - 1800,
+          complete: mode === "planned",
+          evidence: "log",
+        };
+  const made = plan(recovery, { from: "primary", to: "dr", mode }, toyParts);
+  const facts: Fact[] = [
+    { kind: "genesis", estate: "toys", active: "primary" },
+    { kind: "declared", factsHash: hashOf(recovery), recovery },
+    {
+      kind: "move declared",
+      to: "dr",
+      mode,
+      as: "ann",
+      acceptLossSec: 7200,
+      ...(mode === "unplanned" ? { disasterAt } : {}),
+    },
+    {
+      kind: "activation started",
+      epoch: 1,
+      from: "primary",
+      to: "dr",
+      mode,
+      as: "ann",
+      factsHash: hashOf(recovery),
+      planHash: made.hash,
+      declaration: 2,
+      acceptLossSec: 7200,
+      ...(mode === "unplanned" ? { disasterAt } : {}),
+      ...(options.waiveFence === undefined ? {} : { waiveFence: options.waiveFence }),
+    },
+  ];
+  for (const f of facts) await journal.append(f);
+  const machine: World = { journal, parts: toyParts, runs: toyRuns(world) };
+  const run: Rig["run"] = (id, { world: other, ...more } = {}) => {
+    const step = made.steps.find((s) => s.id === id);
+    if (!step) throw new Error(`no step ${id}`);
+    return inFolder(folder, () =>
+      runActivationStep(
+        { journal: { folder: "journal" }, epoch: 1, ...more, step },
+        { ...machine, ...other },
+        { say: () => undefined, last: () => undefined, lines: [] },
+      ),
+    );
+  };
+  return {
+    journal,
+    world,
+    made,
+    folder,
+    run,
+    all: async () => {
+      const threw = new Map<string, string>();
+      for (const s of made.steps) await run(s.id).catch((e: unknown) => threw.set(s.id, String(e)));
+      return threw;
+    },
+    verdict: async (id) => situation(await journal.entries()).verdicts.get(id)?.verdict,
+  };
+}
+
+/** Paths of an estate are relative to the folder of Pulumi.yaml, found from the working folder upwards. */
+export async function inFolder<T>(folder: string, work: () => Promise<T>): Promise<T> {
+  const before = process.cwd();
+  process.chdir(folder);
+  try {
+    return await work();
+  } finally {
+    process.chdir(before);
+  }
+}
+
+const folders: string[] = [];
+after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
