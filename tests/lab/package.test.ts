@@ -6,7 +6,7 @@ import { delimiter, dirname, join } from "node:path";
 
 const repository = join(import.meta.dirname, "../..");
 /** Building, packing and installing, and then each use of it. Milliseconds. */
-const limitMs = { making: 120_000, use: 60_000 } as const;
+const limitMs = { making: 240_000, use: 120_000 } as const;
 
 /** An estate as an owner writes it, in JavaScript and in TypeScript alike. */
 const estate = `
@@ -113,17 +113,23 @@ describe("The published package, packed and installed", function () {
       module: "nodenext",
       types: [],
     };
-    const checked = async (text: string) => {
-      await written("estate.ts", `import { ${names}, type Estate } from "parallel-standby";\n${text}`);
-      return run(process.execPath, [join(repository, "node_modules/typescript/bin/tsc"), "-p", "."]);
-    };
-    await written("tsconfig.json", JSON.stringify({ compilerOptions: options, files: ["estate.ts"] }));
+    await written(
+      "tsconfig.json",
+      JSON.stringify({ compilerOptions: options, files: ["good.ts", "wrong.ts"] }),
+    );
+    const start = `import { ${names}, type Estate } from "parallel-standby";`;
     const stack =
-      'import { runStack } from "parallel-standby/stack";\nexport default () => runStack(estate);\n';
-    const good = await checked(`${estate}export const typed: Estate = estate;\n${stack}`);
-    expect(good.all).to.equal("");
-    const wrong = await checked(estate.replace('standby: "cold"', 'standby: "tepid"'));
-    expect(wrong.all).to.match(/^estate\.ts.*"tepid"/);
+      'import { runStack } from "parallel-standby/stack";\nexport default () => runStack(estate);';
+    await written("good.ts", [start, stack, estate, "export const typed: Estate = estate;"].join("\n"));
+    await written("wrong.ts", [start, estate.replace('standby: "cold"', 'standby: "tepid"')].join("\n"));
+    const checked = await run(process.execPath, [
+      join(repository, "node_modules/typescript/bin/tsc"),
+      "-p",
+      ".",
+    ]);
+    const errors = checked.all.split("\n").filter((line) => !line.startsWith(" "));
+    expect(errors, checked.all).to.have.length(1);
+    expect(errors[0]).to.match(/^wrong\.ts.*"tepid"/);
   });
 
   it("has a command line that runs", async () => {

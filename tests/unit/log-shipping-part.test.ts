@@ -75,7 +75,7 @@ const planOf = (
   const request = toDr
     ? { from: "primary" as const, to: "dr" as const, mode }
     : { from: "dr" as const, to: "primary" as const, mode };
-  return plan(recovery, request, { [part.kind]: part as never });
+  return plan(recovery, request, { [part.kind]: part });
 };
 
 describe("log shipping: what an owner declares", () => {
