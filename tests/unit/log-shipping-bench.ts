@@ -179,19 +179,6 @@ export async function logShippingBench(
       await bench.end();
     }
   };
-  const look = async (verb: string, stepArgs: unknown, site: SiteId): Promise<Ended> => {
-    const bench = io(site);
-    try {
-      const found = await runnables
-        .find((r) => r.name === verb)
-        ?.bind(stepArgs)
-        .check(bench.io);
-      if (!found?.there) throw new Error(found?.says ?? `no code for ${verb}`);
-      return { verdict: "already", says: found.says };
-    } finally {
-      await bench.end();
-    }
-  };
   const run: Bench["run"] = async (id, sql, database = "master") => {
     const result = await server(id).instance.run(sql, database);
     if (result.errors[0]) throw new Error(`${String(result.errors[0].number)} ${result.errors[0].text}`);
@@ -235,10 +222,7 @@ export async function logShippingBench(
         const { provision } = JSON.parse(inputs["stdin"]) as { provision: { verb: string; args: unknown } };
         // Its own tests are elsewhere; this bench's clock is not that of the machine.
         if (provision.verb.startsWith("sql/instance/")) continue;
-        // A probe waits for what this bench's clock will not bring: one look is enough.
-        const isProbe = provision.verb.endsWith("/working");
-        const go = (): Promise<unknown> =>
-          (isProbe ? look : step)(provision.verb, provision.args, at).catch((e: unknown) => e);
+        const go = (): Promise<unknown> => step(provision.verb, provision.args, at).catch((e: unknown) => e);
         let ended = await go();
         if (ended instanceof Error && /Process Exit Code|does not find it/.test(ended.message)) {
           // A stand-in whose robocopy overwrites nothing, and whose cmd.exe has no "& if errorlevel": its 1 (files
@@ -259,7 +243,7 @@ export async function logShippingBench(
           name,
           ended instanceof Error ? ended.message : `${(ended as Ended).verdict}: ${(ended as Ended).says}`,
         );
-        if (ended instanceof Error && !isProbe) break;
+        if (ended instanceof Error) break;
       }
       return ends;
     },

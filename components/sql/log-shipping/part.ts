@@ -52,7 +52,7 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
       open: perDatabase((database) => [
         openDatabase.step(`${id}/open/${database}`, { part: id, database, host }),
       ]),
-      "repair-identity": perDatabase((database) => [
+      "repair-databases": perDatabase((database) => [
         repairIdentity.step(`${id}/repair-identity/${database}`, { database, host }),
       ]),
       protect: perDatabase((database) => protect(id, f, request, database)),

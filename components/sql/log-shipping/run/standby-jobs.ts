@@ -221,17 +221,22 @@ export const standbyRunnables: readonly Runnable[] = [
         expected: `a log of ${database} from ${source}: run "pulumi up" of its site if it ships none yet, and look at the history of the copy job on ${host}`,
       };
     },
-    act: async ({ database, host, source, start }, io) => {
+    act: async ({ database, host, source, copyTo, start }, io) => {
       // Adopted log shipping is only looked at: its own schedule brings the log, or there is something to mend.
       if (!start)
         throw new Error(
           `no log of ${database} has arrived on ${host}, and adopted log shipping is only looked at. Look at the history of its jobs`,
         );
-      const from = await sqlOn(source, io);
-      await runJob(from, source, backupJobName(database), firstLogSec, io);
       const sql = await sqlOn(host, io);
-      for (const { copyJob } of await secondariesOf(sql, database))
-        if (copyJob) await runJob(sql, host, copyJob, firstLogSec, io);
+      const copy = async (): Promise<boolean> => {
+        for (const { copyJob } of await secondariesOf(sql, database))
+          if (copyJob) await runJob(sql, host, copyJob, firstLogSec, io);
+        return (await filesOf(sql, copyTo)).some((f) => isLogOf(database, f));
+      };
+      // What the source has written already may do.
+      if (await copy()) return;
+      await runJob(await sqlOn(source, io), source, backupJobName(database), firstLogSec, io);
+      await copy();
     },
   }),
 ];
