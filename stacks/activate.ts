@@ -10,6 +10,7 @@ import { chainsOf } from "../planning/chains.ts";
 import { plan, type Plan } from "../planning/plan.ts";
 import type { World } from "../steps/find.ts";
 import { strangersEnd } from "../steps/lock.ts";
+import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
 import { undeclared } from "./undeclared.ts";
 
@@ -48,7 +49,7 @@ export async function activate(estate: Estate, target: SiteId, world: World): Pr
     plan: made,
     journal: estate.journal,
     epoch: now.epoch,
-    attempts: now.kind === "start" ? new Map() : s.attempts,
+    attempts: now.kind === "start" ? new Map() : await attemptsNow(s, recovery, now.request.from),
   });
   return { epoch: now.epoch };
 }

@@ -6,7 +6,12 @@ import { engineMs, until } from "./stage.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const rehearse = (...args: string[]) =>
-  execa(process.execPath, [join(repository, "lab/play/main.ts"), ...args], { cwd: repository, reject: false, detached: true, stdin: "ignore" });
+  execa(process.execPath, [join(repository, "lab/play/main.ts"), ...args], {
+    cwd: repository,
+    reject: false,
+    detached: true,
+    stdin: "ignore",
+  });
 
 /** Processes that mention a folder in their command line or working folder, by number. */
 async function processesIn(folder: string): Promise<readonly string[]> {
@@ -28,13 +33,21 @@ describe("npm run rehearse", function () {
     const ran = await rehearse("--json");
     expect(ran.exitCode, ran.stderr).to.equal(0);
     const outcome = JSON.parse(ran.stdout) as Record<string, unknown>;
-    expect(outcome).to.include({ scenario: "k2-lost", ok: true, activeSiteBefore: "primary", activeSiteAfter: "dr", rtoTargetSec: 3600, rpoTargetSec: 14400 });
+    expect(outcome).to.include({
+      scenario: "k2-lost",
+      ok: true,
+      activeSiteBefore: "primary",
+      activeSiteAfter: "dr",
+      rtoTargetSec: 3600,
+      rpoTargetSec: 14400,
+    });
     expect(outcome["rtoSec"]).to.be.within(1, 90);
     expect(outcome["lossSec"]).to.be.within(7200, 7260);
     const checks = outcome["checks"] as { name: string; ok: boolean }[];
     expect(checks.length).to.be.at.least(5);
     expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
-    for (const step of outcome["steps"] as Record<string, unknown>[]) expect(step).to.have.keys("id", "phase", "startedAt", "endedAt", "verdict");
+    for (const step of outcome["steps"] as Record<string, unknown>[])
+      expect(step).to.have.keys("id", "phase", "startedAt", "endedAt", "verdict");
     expect(existsSync(String(outcome["report"]))).to.equal(true);
     expect(existsSync(String(outcome["journal"]))).to.equal(true);
   });
@@ -47,6 +60,10 @@ describe("npm run rehearse", function () {
     process.kill(-(child.pid ?? 0), "SIGINT");
     const { exitCode } = await child;
     expect(exitCode).to.equal(130);
-    await until("no process of it is left", async () => (await processesIn(join("lab", ".lab", "rehearsals"))).length === 0, 10_000);
+    await until(
+      "no process of it is left",
+      async () => (await processesIn(join("lab", ".lab", "rehearsals"))).length === 0,
+      10_000,
+    );
   });
 });
