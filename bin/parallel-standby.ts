@@ -1,8 +1,15 @@
 #!/usr/bin/env node
 /** The command line of parallel-standby: what an owner does beside `pulumi up`. It never loads Pulumi. */
-import { enableCompileCache } from "node:module";
+import * as nodeModule from "node:module";
 
-enableCompileCache();
+const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);
+if (major < 22 || (major === 22 && minor < 18)) {
+  process.stderr.write(
+    `Node ${process.version} is too old for parallel-standby. Install Node 22.18 or newer.\n`,
+  );
+  process.exit(1);
+}
+nodeModule.enableCompileCache();
 const { main } = await import("../cli/program.ts");
 const { processTerminal } = await import("../cli/terminal.ts");
 process.exitCode = await main(process.argv.slice(2), processTerminal());

@@ -28,23 +28,37 @@ export async function engineFindings(env: Env, platform: NodeJS.Platform): Promi
       ),
       plugin,
     ];
-  return [await versionFinding(pulumi), await languageFinding(pulumi, platform), plugin];
+  const version = (await isOnPath(env, platform))
+    ? await versionFinding(pulumi)
+    : bad("engine", `${pulumi} is not on the PATH`, `add ${path.dirname(pulumi)} to the PATH`);
+  return [version, await languageFinding(pulumi, platform), plugin];
 }
 
 /** The engine itself: the launcher of the npm package `pulumi` is passed over, since it may have to fetch one. */
 async function findPulumi(env: Env, home: string, platform: NodeJS.Platform): Promise<string | undefined> {
-  const file = platform === "win32" ? "pulumi.exe" : "pulumi";
-  const name = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
-  const folders = (env[name] ?? "").split(path.delimiter).filter((f) => f !== "");
+  const file = programOf(platform);
   const versions = path.join(home, "versions");
   const own = (await fs.readdir(versions).catch(() => [])).map((v) => path.join(versions, v, "bin"));
-  for (const folder of [...folders, ...own]) {
+  for (const folder of [...pathOf(env), ...own]) {
     const candidate = path.join(folder, file);
     if (!(await runs(candidate))) continue;
     const real = await fs.realpath(candidate);
     if (!real.includes(`${path.sep}node_modules${path.sep}`)) return candidate;
   }
   return undefined;
+}
+
+const programOf = (platform: NodeJS.Platform): string => (platform === "win32" ? "pulumi.exe" : "pulumi");
+
+function pathOf(env: Env): readonly string[] {
+  const name = Object.keys(env).find((key) => key.toUpperCase() === "PATH") ?? "PATH";
+  return (env[name] ?? "").split(path.delimiter).filter((f) => f !== "");
+}
+
+/** Whether "pulumi" can be typed, and started by the steps of a provisioning: the launcher will do for that. */
+async function isOnPath(env: Env, platform: NodeJS.Platform): Promise<boolean> {
+  const found = await Promise.all(pathOf(env).map((folder) => runs(path.join(folder, programOf(platform)))));
+  return found.includes(true);
 }
 
 async function versionFinding(pulumi: string): Promise<Finding> {

@@ -38,7 +38,7 @@ export function projectFiles(a: Answers, packageSpec: string): Readonly<Record<s
     "main.js": [
       'const [major = 0, minor = 0] = process.versions.node.split(".").map(Number);',
       "if (major < 22 || (major === 22 && minor < 18)) {",
-      '  console.error(`Node ${process.version} is too old. Install Node 22.18 or newer, or run "npm ci" and then "npx pulumi".`);',
+      "  console.error(`Node ${process.version} is too old. Install Node 22.18 or newer.`);",
       "  process.exit(1);",
       "}",
       'export default (await import("./main.ts")).default;',
@@ -65,6 +65,8 @@ export function projectFiles(a: Answers, packageSpec: string): Readonly<Record<s
           "parallel-standby": packageSpec,
         },
         devDependencies: { "@types/node": "24.19.2", typescript: "6.0.3" },
+        // None is needed: the engine fetches its plugin itself, and ssh2 is fast enough without native code.
+        allowScripts: { "@pulumi/command": false, "cpu-features": false, protobufjs: false, ssh2: false },
       },
       undefined,
       2,

@@ -32,5 +32,11 @@ export async function init(
     };
   });
   terminal.out(`the journal of ${estate.name} begins in ${journal.store.place}: ${site} is active`);
-  terminal.note("next:\n  parallel-standby hosts check\n  pulumi up -s standby");
+  const next = [
+    "pulumi stack init primary",
+    "pulumi stack init standby",
+    "pulumi up -s primary",
+    "pulumi up -s standby",
+  ];
+  terminal.note(["next:", ...next].join("\n  "));
 }

@@ -73,7 +73,9 @@ describe("doctor", () => {
   });
 
   it("finds an engine under the Pulumi home with its language host and plugin, and misses each of them", async () => {
-    const env = { PATH: "", PULUMI_HOME: path.join(project.root, "home") };
+    const off = { PATH: "", PULUMI_HOME: path.join(project.root, "home") };
+    const launcher = path.join(project.root, "node_modules", ".bin");
+    const env = { ...off, PATH: launcher };
     const program = async (file: string, text: string): Promise<void> => {
       await fs.mkdir(path.dirname(file), { recursive: true });
       await fs.writeFile(file, text, { mode: 0o755 });
@@ -81,6 +83,11 @@ describe("doctor", () => {
     expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["bad", "note"]);
     const bin = path.join(env.PULUMI_HOME, "versions", "3.259.0", "bin");
     await program(path.join(bin, "pulumi"), "#!/bin/sh\necho v3.259.0\n");
+    expect((await engineFindings(off, "linux"))[0]).to.include({
+      state: "bad",
+      todo: `add ${bin} to the PATH`,
+    });
+    await program(path.join(launcher, "pulumi"), "#!/bin/sh\nexit 1\n");
     expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["ok", "bad", "note"]);
     await program(path.join(bin, "pulumi-language-nodejs"), "#!/bin/sh\n");
     const plugin = path.join(env.PULUMI_HOME, "plugins", "resource-command-v1.2.1");
