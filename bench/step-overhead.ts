@@ -34,11 +34,30 @@ const factsHash = hashOf(recovery);
 await journal.append({ kind: "genesis", estate: "bench", active: "primary" });
 await journal.append({ kind: "declared", factsHash, recovery });
 await journal.append({ kind: "move declared", to: "dr", mode: "planned", as: "bench", acceptLossSec: 0 });
-await journal.append({ kind: "activation started", epoch: 1, from: "primary", to: "dr", mode: "planned", as: "bench", factsHash, planHash: "bench", declaration: 2, acceptLossSec: 0 });
+await journal.append({
+  kind: "activation started",
+  epoch: 1,
+  from: "primary",
+  to: "dr",
+  mode: "planned",
+  as: "bench",
+  factsHash,
+  planHash: "bench",
+  declaration: 2,
+  acceptLossSec: 0,
+});
 const envelope: ActivationEnvelope = {
   journal: { folder: "journal" },
   epoch: 1,
-  step: { id: "gate", verb: "machinery/gate", args: {}, phase: "hold", needs: [], critical: true, timeoutSec: 30 },
+  step: {
+    id: "gate",
+    verb: "machinery/gate",
+    args: {},
+    phase: "hold",
+    needs: [],
+    critical: true,
+    timeoutSec: 30,
+  },
 };
 
 const timed = async (work: () => Promise<unknown>): Promise<number> => {
@@ -48,10 +67,17 @@ const timed = async (work: () => Promise<unknown>): Promise<number> => {
 };
 const asProcess = (): Promise<void> =>
   new Promise((resolve, reject) => {
-    const child = execFile(process.execPath, ["-e", "import('parallel-standby/step')"], (error) => (error ? reject(error) : resolve()));
+    const child = execFile(process.execPath, ["-e", "import('parallel-standby/step')"], (error) =>
+      error ? reject(new Error(error.message)) : resolve(),
+    );
     child.stdin?.end(JSON.stringify(envelope));
   });
-const inProcess = (): Promise<string> => runActivationStep(envelope, { journal, parts, runs }, { say: () => undefined, last: () => undefined, lines: [] });
+const inProcess = (): Promise<string> =>
+  runActivationStep(
+    envelope,
+    { journal, parts, runs },
+    { say: () => undefined, last: () => undefined, lines: [] },
+  );
 
 const whole: number[] = [];
 const inner: number[] = [];
@@ -60,6 +86,9 @@ for (let i = 0; i < pairs; i++) {
   whole.push(await timed(asProcess));
   inner.push(await timed(inProcess));
 }
-const median = (numbers: readonly number[]): number => [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
-console.log(`a step's process ${median(whole).toFixed(3)} s, the same work in one process ${median(inner).toFixed(3)} s, overhead ${(median(whole) - median(inner)).toFixed(3)} s (medians of ${String(pairs)} pairs)`);
+const median = (numbers: readonly number[]): number =>
+  [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? Number.NaN;
+process.stdout.write(
+  `a step's process ${median(whole).toFixed(3)} s, the same work in one process ${median(inner).toFixed(3)} s, overhead ${(median(whole) - median(inner)).toFixed(3)} s (medians of ${String(pairs)} pairs)\n`,
+);
 await rm(folder, { recursive: true, force: true });

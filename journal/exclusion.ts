@@ -17,23 +17,31 @@ const stirMs = 2_000;
 /** How long one waits in all. */
 const patienceMs = 20_000;
 
+/** The right to write in a folder, until it is given back. */
+export interface Turn {
+  /** Whether it still is: a process that stood still for long may have lost it. */
+  isMine(): boolean;
+  end(): Promise<void>;
+}
+
 /**
- * Runs work while nobody else does so in that folder. A lock whose holder has died is broken: at once where the process
+ * Waits until nobody else writes in that folder, and takes the turn. A lock whose holder has died is broken: at once where the process
  * was on this machine, else when it has not stirred for 10 s. That is measured on the waiting process's own stopwatch:
- * clocks of two machines, or of a file server, may differ, and a clock may be put forward. The work may ask whether it
- * still is alone.
+ * clocks of two machines, or of a file server, may differ, and a clock may be put forward. Throws `Busy` after 20 s.
  */
-export async function alone<T>(folder: string, work: (isAlone: () => boolean) => Promise<T>): Promise<T> {
+export async function takeTurn(folder: string): Promise<Turn> {
+  await fs.mkdir(folder, { recursive: true });
   const file = path.join(folder, "append.lock");
   const token = randomUUID();
   await take(file, token);
   const beat = setInterval(() => void stir(file, token), stirMs).unref();
-  try {
-    return await work(() => holds(file, token));
-  } finally {
-    clearInterval(beat);
-    if (holds(file, token)) await fs.rm(file, { force: true });
-  }
+  return {
+    isMine: () => holds(file, token),
+    end: async () => {
+      clearInterval(beat);
+      if (holds(file, token)) await fs.rm(file, { force: true });
+    },
+  };
 }
 
 const textOf = (token: string, stirred: number): string =>

@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { JournalError } from "./chain.ts";
-import { alone as aloneIn, Busy } from "./exclusion.ts";
+import { Busy, takeTurn } from "./exclusion.ts";
 import { leasesIn, takeLease, type Alone } from "./lease-file.ts";
 import type { Store } from "./store.ts";
 
@@ -16,20 +16,19 @@ const codeOf = (error: unknown): unknown =>
  */
 export function folderStore(folder: string, mirror: string | undefined, warn: (line: string) => void): Store {
   const alone: Alone = async (work) => {
-    let begun = false;
+    const stillAlone = (isAlone: () => boolean) => (): void => {
+      if (!isAlone())
+        throw new JournalError(
+          `the journal in ${folder} was not written: this process stood still for so long that another one took its turn. Run it again`,
+        );
+    };
+    const turn = await takeTurn(folder).catch((error: unknown) => {
+      throw notAlone(folder, error);
+    });
     try {
-      await fs.mkdir(folder, { recursive: true });
-      return await aloneIn(folder, async (isAlone) => {
-        begun = true;
-        return await work(() => {
-          if (!isAlone())
-            throw new JournalError(
-              `the journal in ${folder} was not written: this process stood still for so long that another one took its turn. Run it again`,
-            );
-        });
-      });
-    } catch (error) {
-      throw begun ? error : notAlone(folder, error);
+      return await work(stillAlone(turn.isMine));
+    } finally {
+      await turn.end();
     }
   };
 

@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ensureEngine } from "../tools/engine/ensure.ts";
 import { orderHelp, orderOf } from "./control/orders.ts";
@@ -23,8 +23,13 @@ await program.parseAsync();
 async function run(): Promise<void> {
   if (process.platform === "win32")
     throw new Error("the lab needs Linux (or WSL2): its servers stand on many loopback addresses");
+  const running = await controlOf().catch(() => undefined);
+  if (running && (await fetch(running, { method: "POST", body: "status" }).catch(() => undefined)))
+    fail(`a lab runs here already (${running}). Stop it first, with Ctrl+C where it was started`);
   const began = performance.now();
   const engine = await ensureEngine();
+  // The servers of a new lab are empty: state and journal of the one before speak of others.
+  for (const old of [".lab", ".state"]) await rm(join(project, old), { recursive: true, force: true });
   await mkdir(join(project, ".state"), { recursive: true });
   const lab = await startLab({
     folder: project,
@@ -40,18 +45,19 @@ async function run(): Promise<void> {
 
 In another terminal:
   cd ${at}
-  source .lab/lab.env.sh                    (PowerShell: . .lab/lab.env.ps1)
+  source .lab/lab.env.sh                    # PowerShell: . .lab/lab.env.ps1
   parallel-standby journal init --active primary --as YOUR-NAME
   pulumi stack init primary; pulumi up -s primary
   pulumi stack init standby; pulumi up -s standby
   npm --prefix ${relative(project, join(import.meta.dirname, ".."))} run lab -- clock +6h
   npm --prefix ${relative(project, join(import.meta.dirname, ".."))} run lab -- fault primary down
-  pulumi up -s dr-active                    (prints the declaration that it needs)
+  pulumi up -s dr-active                    # prints the declaration that it needs
 
 Orders to this lab, from anywhere in the repository:
 ${orderHelp.replaceAll(/^/gm, "  ")}
 
-Ctrl+C stops it. Engine: ${engine.way}, ${engine.version}.
+In that shell every Node program has the lab's time: use another one for anything that is not the lab.
+Ctrl+C stops it; the next "npm run lab" begins anew. Engine: ${engine.way}, ${engine.version}.
 `);
   await new Promise<void>((resolve) => {
     for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
@@ -59,13 +65,17 @@ Ctrl+C stops it. Engine: ${engine.way}, ${engine.version}.
   await lab.close();
 }
 
+/** Where the lab that was started here takes orders. */
+async function controlOf(): Promise<string> {
+  return (JSON.parse(await readFile(join(project, ".lab", "lab.json"), "utf8")) as LabFile).control;
+}
+
 async function tell(words: readonly string[]): Promise<void> {
   const order = orderOf(words);
   if ("wrong" in order) fail(`${order.wrong}\n\n${orderHelp}`);
-  const file = await readFile(join(project, ".lab", "lab.json"), "utf8").catch(() =>
+  const control = await controlOf().catch(() =>
     fail('no lab was started here. Start one with "npm run lab"'),
   );
-  const { control } = JSON.parse(file) as LabFile;
   const response = await fetch(control, { method: "POST", body: words.join(" ") }).catch(() =>
     fail(`no lab answers at ${control}. Start one with "npm run lab"`),
   );

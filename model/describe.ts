@@ -1,6 +1,6 @@
 import type { Declared, Estate, Server } from "./estate.ts";
 import { Host } from "./host.ts";
-import type { Parts, Problem } from "./part.ts";
+import { isDataPart, type Parts, type Problem } from "./part.ts";
 import { JournalRef, lookupOf, type Recovery, type RecoveryPart } from "./recovery.ts";
 import { siteIds, type SiteId } from "./site.ts";
 import type * as z from "zod";
@@ -48,6 +48,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
   const hosts = [...new Map(servers.map((s) => [s.id, s.host])).values()];
   const lookup = lookupOf({ hosts, parts: described });
   for (const p of described) problems.push(...(parts[p.kind]?.problems(p.id, p.facts, lookup) ?? []));
+  problems.push(...missedTargets(declared, described, parts));
   if (problems.length > 0) throw new EstateError(problems);
   return {
     format: 1,
@@ -102,6 +103,30 @@ const missingSites = (servers: readonly Server[]): readonly Problem[] =>
       write: `${id}.server("NAME", { address: "…" }) and give it to a system`,
     }));
 
+/** Systems that may lose less than their data can promise. */
+function missedTargets(
+  declared: Iterable<Declared>,
+  described: readonly RecoveryPart[],
+  parts: Parts,
+): readonly Problem[] {
+  return [...declared].flatMap(({ id, targets, uses }) =>
+    uses.flatMap((used): readonly Problem[] => {
+      const part = parts[used.kind];
+      const facts = described.find((p) => p.id === used.id)?.facts;
+      const worst = part && isDataPart(part) && facts !== undefined ? part.worstLossMin?.(facts) : undefined;
+      return targets === undefined || worst === undefined || worst <= targets.rpoMin
+        ? []
+        : [
+            {
+              at: `${id}.targets.rpoMin`,
+              says: `${String(targets.rpoMin)} minutes may be lost, but ${used.id} can lose ${String(worst)} as it is set up (its intervals, and how far before a disaster its point lies)`,
+              write: `shorter intervals or a later point in ${used.id}, or rpoMin: ${String(worst)}`,
+            },
+          ];
+    }),
+  );
+}
+
 function timeZones({ id, host }: Server): readonly Problem[] {
   try {
     new Intl.DateTimeFormat("en", { timeZone: host.timeZone });
@@ -142,4 +167,5 @@ function strictest(declared: Iterable<Declared>): Recovery["targets"] {
   };
 }
 
-const sentence = ({ at, says, write }: Problem): string => `${at}: ${says}. Write ${write}.`;
+const sentence = ({ at, says, write }: Problem): string =>
+  `${at}: ${says}${says.endsWith("?") ? "" : "."} Write ${write}.`;

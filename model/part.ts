@@ -70,6 +70,8 @@ export interface DataPart<K extends string, F, S> extends Part<K, F> {
   readonly seen: z.ZodType<S>;
   /** By database. */
   reach(facts: F, seen: S): ReadonlyMap<string, Reach | NoReach>;
+  /** The most that a disaster can cost as this part is set up; checked against the targets of the systems on it. Minutes. */
+  worstLossMin?(facts: F): number;
   /** How far before the disaster the point lies when the declaration does not say: 0 is the latest. Minutes. */
   pointMinutesBefore(facts: F): number;
 }

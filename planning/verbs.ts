@@ -42,4 +42,9 @@ export const declareFacts = verb(
 );
 
 /** Makes sure that the activation stacks exist: at 3 a.m. nobody should have to create one. */
-export const createStacks = verb("machinery/create-stacks", z.strictObject({ names: z.array(z.string()) }), 120, "either");
+export const createStacks = verb(
+  "machinery/create-stacks",
+  z.strictObject({ names: z.array(z.string()) }),
+  120,
+  "either",
+);

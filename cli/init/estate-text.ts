@@ -55,6 +55,7 @@ export function estateText(a: Answers): string {
     "  everyMin: 60,",
     "  holdMin: 180,",
     "  point: { minutesBefore: 120 },",
+    ...replacesLines(listOf(a.databases)),
     "});",
     "",
     ...(aliased
@@ -85,6 +86,21 @@ export function estateText(a: Answers): string {
     "});",
     "",
   ].join("\n");
+}
+
+/** K2's installer makes a database at the standby, by default "K2"; which other one it may be nobody has said. */
+function replacesLines(databases: readonly string[]): readonly string[] {
+  const k2 = databases.filter((d) => d.toLowerCase() === "k2");
+  return k2.length > 0
+    ? [
+        "  // K2's installer made a database of this name at the standby: the first copy overwrites it, and only while that",
+        "  // site was never active. Take this out once the standby follows.",
+        `  replaces: [${k2.map(text).join(", ")}],`,
+      ]
+    : [
+        "  // K2's installer made a database at the standby. The first copy overwrites it only if you name it:",
+        '  // replaces: ["its name"],',
+      ];
 }
 
 /** Environment variables that an estate takes secrets from, in the order in which they stand in it. */

@@ -77,8 +77,8 @@ export const runnables: RunModule["runnables"] = [
       await update(server, facts.zone, [change], await keyOf(facts, io), io.signal);
       await Promise.all(witnessesOf(facts, to).map((witness) => ask(facts.name, witness, io, "must")));
       const late =
-        seen && seen.ttlSec > facts.ttlSec
-          ? `; its TTL there is ${String(seen.ttlSec)} s, so clients may follow only after that time`
+        ttlSec > facts.ttlSec
+          ? `; its TTL there is ${String(ttlSec)} s, so clients may follow only after that time`
           : "";
       return {
         there: true,

@@ -199,10 +199,9 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
   };
 }
 
-const idsOf = ([first, ...others]: Some<Server>): [string, ...string[]] => [
-  first.id,
-  ...others.map((s) => s.id),
-];
+/** A program without types may give none: `describe` then says so in a sentence. */
+const idsOf = (servers: readonly Server[]): [string, ...string[]] =>
+  servers.map((s) => s.id) as [string, ...string[]];
 
 function healthOf(input: HealthInput, logFolder: string): K2Facts["health"] {
   if (input.log === "none") return { log: "none" };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { clockTime } from "../../model/time.ts";
 import type { Rig } from "./rig.ts";
 import type { Check, Played } from "./scenario.ts";
 
@@ -39,7 +40,12 @@ export async function outcomeOf(
     ok: ran.code === 0,
     detail: ran.code === 0 ? file : ran.all.trim(),
   };
-  const all = [...checks, written];
+  const loss = {
+    name: "what was lost is known",
+    ok: report.lossSec !== undefined,
+    detail: report.lossSec === undefined ? "no point was chosen" : clockTime(report.lossSec),
+  };
+  const all = [...checks, loss, written];
   const time = (sec: number): string => new Date(sec * 1000).toISOString();
   return {
     scenario,

@@ -87,9 +87,9 @@ function tasks(
   );
 }
 
-function textOf({ checks, scenario }: Outcome, timeline: string, line: string): string {
+function textOf({ checks, scenario, report }: Outcome, timeline: string, line: string): string {
   const lines = checks.map((c) => `  ${c.ok ? "✔" : "✘"} ${c.name}: ${c.detail}`);
-  return ["", timeline, "", ...lines, "", `${scenario}: ${line}`].join("\n");
+  return ["", timeline, "", ...lines, "", `${scenario}: ${line} · report: ${report}`].join("\n");
 }
 
 /** How many rehearsals stay on the disk. */

@@ -39,7 +39,16 @@ export async function writeLabFiles(
   );
 }
 
-/** `PATH` with the repository's own programs first: the Node that runs this, `pulumi`, `parallel-standby`. */
+/** Puts `parallel-standby` into a folder for the PATH: npm links no program of the package that it stands in. */
+export async function writeLauncher(folder: string, program: string): Promise<string> {
+  const bin = join(folder, ".lab", "bin");
+  await mkdir(bin, { recursive: true });
+  const lines = ["#!/bin/sh", `exec ${shellQuoted(process.execPath)} ${shellQuoted(program)} "$@"`, ""];
+  await writeFile(join(bin, "parallel-standby"), lines.join("\n"), { mode: 0o755 });
+  return bin;
+}
+
+/** `PATH` with these folders first, and the Node that runs this. */
 export const pathWith = (folders: readonly string[]): string =>
   [...folders, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);
 

@@ -16,7 +16,7 @@ import { labAzure, type LabAzure } from "./azure.ts";
 import { minuteOfWork, production, standby, type LabSecrets } from "./databases.ts";
 import { freePort } from "./free-port.ts";
 import { k2Host } from "./k2-host.ts";
-import { pathWith, writeLabFiles, type LabFile } from "./lab-file.ts";
+import { pathWith, writeLabFiles, writeLauncher, type LabFile } from "./lab-file.ts";
 import { obeyIn } from "./obey.ts";
 import { labServers, labTimeZone, labZone } from "./places.ts";
 import { claimsService, ledger } from "./second-system.ts";
@@ -268,6 +268,7 @@ export async function startLab({
       PATH: pathWith([
         ...(shell["PATH"]?.split(delimiter).slice(0, 1) ?? []),
         resolve(import.meta.dirname, "../../node_modules/.bin"),
+        await writeLauncher(resolve(folder), resolve(import.meta.dirname, "../../bin/parallel-standby.ts")),
       ]),
     },
   );

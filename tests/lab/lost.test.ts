@@ -12,6 +12,7 @@ import {
   situationOf,
   unchanged,
   up,
+  verdictOf,
 } from "./stage.ts";
 
 describe("a primary site that is lost, on the real engine", function () {
@@ -68,6 +69,7 @@ describe("a primary site that is lost, on the real engine", function () {
       await up(made, "dr-active", targets),
       /it needs .* first, which has not run|not specified in --target list/,
     );
+    expect(await verdictOf(made, "k2.corp.example/flip")).to.equal(undefined);
     expect((await situationOf(made)).noReturn).to.equal(false);
   });
 

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { execa } from "execa";
 import { existsSync } from "node:fs";
+import { readdir, readlink } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { engineMs, until } from "./stage.ts";
 
@@ -13,10 +14,11 @@ const rehearse = (...args: string[]) =>
     stdin: "ignore",
   });
 
-/** Processes that mention a folder in their command line or working folder, by number. */
+/** Numbers of the processes whose working folder lies below a folder: engine, language host, provider, steps. */
 async function processesIn(folder: string): Promise<readonly string[]> {
-  const { stdout } = await execa("ps", ["-eo", "pid,args"], { reject: false });
-  return stdout.split("\n").filter((line) => line.includes(folder) && !line.includes("ps -eo"));
+  const all = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const at = await Promise.all(all.map((pid) => readlink(`/proc/${pid}/cwd`).catch(() => "")));
+  return all.filter((_, i) => at[i]?.startsWith(folder));
 }
 
 describe("npm run rehearse", function () {
@@ -62,7 +64,7 @@ describe("npm run rehearse", function () {
     expect(exitCode).to.equal(130);
     await until(
       "no process of it is left",
-      async () => (await processesIn(join("lab", ".lab", "rehearsals"))).length === 0,
+      async () => (await processesIn(join(repository, "lab", ".lab", "rehearsals"))).length === 0,
       10_000,
     );
   });

@@ -76,6 +76,14 @@ describe("a bad estate", () => {
     ],
     ["an RPO smaller than the shipping interval allows", data({ rpoMin: 60 }), /k2-data\.rpoMin.*Write /],
     [
+      "a target that its data cannot keep",
+      {
+        ...exampleEstate(),
+        systems: exampleEstate().systems.map((s) => ({ ...s, targets: { rtoMin: 60, rpoMin: 30 } })),
+      },
+      /k2\.targets\.rpoMin: 30 minutes may be lost, but k2-data can lose 120.* Write /,
+    ],
+    [
       "a hold that leaves too little time to decide",
       data({ holdMin: 150 }),
       /k2-data\.(holdMin|decisionMin|point).*60.*Write /,

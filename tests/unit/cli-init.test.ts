@@ -142,6 +142,15 @@ describe("init", () => {
     expect(wrongIn(completed({}))).to.deep.equal([]);
   });
 
+  it("lets only the database that K2's installer makes be overwritten at the standby", () => {
+    const replacesOf = (databases: string): unknown => {
+      const call = callsIn(estateText(completed({ databases }))).find((c) => c.what === "logShipping");
+      return (JSON.parse(JSON.stringify(call?.args[1])) as { readonly replaces?: unknown }).replaces;
+    };
+    expect(replacesOf("Claims, K2")).to.deep.equal(["K2"]);
+    expect(replacesOf("K2Claims, Claims")).to.equal(undefined);
+  });
+
   it("names several servers of a site one by one, in order", () => {
     const calls = callsIn(estateText(completed({ k2Primary: "K2A=10.0.0.1, K2B=10.0.0.2" })));
     expect(calls.filter((c) => c.what === "server").map((c) => c.args[0])).to.deep.equal([

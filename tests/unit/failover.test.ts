@@ -12,7 +12,9 @@ async function commands(
 ): Promise<readonly Registered[]> {
   const { Failover } = await import("../../components/failover.ts");
   const all = await registered(
-    () => void new Failover("move", { plan: made, journal: { folder: "journal" }, epoch: 7, attempts }),
+    () => {
+      new Failover("move", { plan: made, journal: { folder: "journal" }, epoch: 7, attempts });
+    },
     { preview },
   );
   return all.filter((r) => r.type === "command:local:Command");

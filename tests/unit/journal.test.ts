@@ -154,7 +154,7 @@ describe("a journal in a folder", () => {
     expect(await journal.append(move("dr")).then(() => "", String)).to.match(
       /older than its mirror.*lacks the last 1 entries/,
     );
-    await fs.writeFile(path.join(main, "journal.jsonl"), textOf([{ ...genesis, active: "dr" } as Fact]));
+    await fs.writeFile(path.join(main, "journal.jsonl"), textOf([{ ...genesis, active: "dr" }]));
     expect(await journal.append(move("dr")).then(() => "", String)).to.match(/different histories/);
   });
 

@@ -77,7 +77,7 @@ describe("a K2 as its owner declares it", () => {
     expect(
       mistakes({ data: [dataOf(["K2", "Claims"])], licence: { server: { database: "K3" } } }),
     ).to.deep.equal([
-      "k2 k2.licence: K3.Server.Server is in no database of its data (K2, Claims). Did you mean K2?. Write the database that holds the table, as database: … in licence.server and licence.licenceKey.",
+      "k2 k2.licence: K3.Server.Server is in no database of its data (K2, Claims). Did you mean K2? Write the database that holds the table, as database: … in licence.server and licence.licenceKey.",
     ]);
   });
 

@@ -35,9 +35,7 @@ describe("SQL Server stand-in, wire: procedures and transactions", () => {
     } as sql.config).connect();
     await pool.query("SELECT n");
     await new Promise<void>((resolve, reject) =>
-      connections
-        .at(-1)
-        ?.reset((error) => (error === undefined || error === null ? resolve() : reject(error))),
+      connections.at(-1)?.reset((error: Error | null | undefined) => (error ? reject(error) : resolve())),
     );
     expect(sessions.map((session) => session.resets)).to.deep.equal([...sessions.slice(1).map(() => 0), 1]);
     expect(acknowledged).to.equal(1);

@@ -78,7 +78,7 @@ describe("SQL Server stand-in, wire: connections", () => {
     const text = "y".repeat(3000);
     const { pool } = await start(() => result([{ name: "text", type: "varchar" }], [text]));
     for (const packetSize of [512, 16_384]) {
-      const client = await pool({ options: { packetSize } as sql.config["options"] & object });
+      const client = await pool({ options: { packetSize } });
       expect((await client.query<{ text: string }>("SELECT text")).recordset[0]?.text).to.equal(text);
     }
   });

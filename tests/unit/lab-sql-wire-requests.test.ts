@@ -140,7 +140,7 @@ describe("SQL Server stand-in, wire: requests", () => {
       beforeConnect: (connection: { on(event: string, heard: (value: unknown) => void): void }) => {
         connection.on("databaseChange", (name) => changes.push(name));
       },
-    } as sql.config);
+    });
     await pool.connect();
     await pool.batch("USE K2");
     await pool.close();
@@ -150,7 +150,10 @@ describe("SQL Server stand-in, wire: requests", () => {
   for (const encrypt of [false, true])
     it(`stops a request that is cancelled, and serves the next on the same connection (encrypt:${String(encrypt)})`, async () => {
       const { pool, sessions, server } = await start(async function* (request) {
-        if (request.sql.startsWith("SELECT")) return yield* numbers(1);
+        if (request.sql.startsWith("SELECT")) {
+          yield* numbers(1);
+          return;
+        }
         yield { kind: "columns", columns: [{ name: "n", type: "int" }] };
         await aborted(request.signal);
         yield { kind: "row", values: [1] };
@@ -172,7 +175,10 @@ describe("SQL Server stand-in, wire: requests", () => {
 
   it("stops a request whose requestTimeout is over, also where the engine throws at the signal", async () => {
     const { pool, server } = await start(async function* (request) {
-      if (request.sql.startsWith("SELECT")) return yield* numbers(1);
+      if (request.sql.startsWith("SELECT")) {
+        yield* numbers(1);
+        return;
+      }
       await aborted(request.signal);
       request.signal.throwIfAborted();
     });
@@ -188,7 +194,7 @@ describe("SQL Server stand-in, wire: requests", () => {
       const request = client.request();
       const ended = request.query("SELECT n").then(
         () => "done",
-        (error: sql.RequestError) => error.code,
+        (error: unknown) => (error as sql.RequestError).code,
       );
       setImmediate(() => request.cancel());
       expect(await ended).to.be.oneOf(["done", "ECANCEL"]);

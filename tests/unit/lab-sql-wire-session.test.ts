@@ -88,7 +88,7 @@ describe("SQL Server stand-in, wire: a session", () => {
     const { server, sent } = served(() => [text(1), text(2), { kind: "done", command: 228 }]);
     await server.serve(batch("BACKUP"));
     const info = (number: number): string =>
-      `ab1200${`0${String(number)}`}000000` + "0100" + "01007400" + "015300" + "00" + "01000000";
+      `ab12000${String(number)}000000` + "0100" + "01007400" + "015300" + "00" + "01000000";
     const more = "fd010000000000000000000000";
     const last = "fd0000e4000000000000000000";
     expect(tokens(sent())).to.equal(info(1) + more + info(2) + last);

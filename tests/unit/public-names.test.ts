@@ -5,7 +5,7 @@ import * as index from "../../index.ts";
 import { parts } from "../../components/registry/parts.ts";
 import { provisions } from "../../components/registry/provisions.ts";
 import { runs } from "../../components/registry/runs.ts";
-import { openJournal } from "../../journal/open.ts";
+import { type openJournal } from "../../journal/open.ts";
 import { describe as describeEstate } from "../../model/describe.ts";
 import { otherSite, siteIds } from "../../model/site.ts";
 import type { Mode } from "../../model/part.ts";
@@ -64,16 +64,15 @@ describe("public names", () => {
           Object.entries(provisions).map(async ([kind, load]) => [kind, await load()] as const),
         ),
       );
-      const all = await registered(
-        () =>
-          void new Site("contoso", {
-            at: { journal: { folder: "journal" }, recovery, site, active: "primary" },
-            machines: () => [],
-            provisions: modules,
-            uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
-            stacks: ["dr-active"],
-          }),
-      );
+      const all = await registered(() => {
+        new Site("contoso", {
+          at: { journal: { folder: "journal" }, recovery, site, active: "primary" },
+          machines: () => [],
+          provisions: modules,
+          uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
+          stacks: ["dr-active"],
+        });
+      });
       pinned(
         `resources ${site}`,
         all

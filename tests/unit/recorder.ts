@@ -37,7 +37,7 @@ export async function registered(
   const last = (urn: string): string => urn.split("::").at(-1) ?? urn;
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ name, inputs }) => ({
-      id: preview ? (undefined as never) : `${name}-id`,
+      id: preview ? undefined : `${name}-id`,
       state: inputs as Record<string, unknown>,
     }),
     call: ({ inputs }) => inputs as Record<string, unknown>,
@@ -54,7 +54,7 @@ export async function registered(
         protect: request.getProtect(),
         ignoreChanges: request.getIgnorechangesList(),
       });
-      await super.registerResource(request as never, callback);
+      await super.registerResource(request, callback);
     }
   }
   await pulumi.runtime.setMocks(mocks, "project", stack, preview, "organization");

@@ -8,7 +8,8 @@ export default class Summary extends Spec {
     super(runner, options);
     const slow = [];
     runner.on("pass", (test) => {
-      if ((test.duration ?? 0) > 5000) slow.push(`${((test.duration ?? 0) / 1000).toFixed(1)} s  ${test.fullTitle()}`);
+      if ((test.duration ?? 0) > 5000)
+        slow.push(`${((test.duration ?? 0) / 1000).toFixed(1)} s  ${test.fullTitle()}`);
     });
     runner.once("end", () => {
       if (slow.length > 0) Base.consoleLog(`  slowest tests\n${slow.map((s) => `    ${s}`).join("\n")}\n`);

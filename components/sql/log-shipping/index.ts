@@ -86,12 +86,12 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
   } = args;
   const back: Way = {
     backupFolder: args.reverse?.backupFolder ?? backupFolder,
-    backupShare: args.reverse?.backupShare ?? shareAt(to.id, backupShare),
+    backupShare: args.reverse?.backupShare ?? shareAt(idOf(to), backupShare),
     copyTo: args.reverse?.copyTo ?? copyTo,
   };
   const facts: LogShippingFacts = {
     databases: [...databases],
-    host: { primary: from.id, dr: to.id },
+    host: { primary: idOf(from), dr: idOf(to) },
     way: { primary: { backupFolder, backupShare, copyTo }, dr: back },
     everyMin: args.everyMin ?? 60,
     copyEveryMin: args.copyEveryMin ?? 15,
@@ -111,12 +111,17 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     id,
     kind: "sql/log-shipping",
     facts,
-    servers: [...new Set<Server>([from, to, ...quiesce.map((q) => q.server)])],
+    servers: [...new Set<Server | undefined>([from, to, ...quiesce.map((q) => q.server)])].filter(
+      (s) => s !== undefined,
+    ),
     uses: [],
     databases: facts.databases,
     sql: { primary: from, dr: to },
   };
 }
+
+/** A program without types may leave a server out: `describe` then says so in a sentence. */
+const idOf = (server: Server | undefined): string => server?.id ?? "";
 
 /** The share of the same name at another server. */
 const shareAt = (server: string, share: string): string => share.replace(/^\\\\[^\\]+/, `\\\\${server}`);

@@ -2,7 +2,7 @@ import type { DataPart, Request } from "../../../model/part.ts";
 import type { Draft } from "../../../model/verb.ts";
 import { instanceReachable } from "../instance/verbs.ts";
 import { sourceJobsArgs } from "./drafts.ts";
-import { fullSlots, LogShippingFacts } from "./facts.ts";
+import { fullSlots, LogShippingFacts, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
 import { reachOf } from "./reach.ts";
 import { LogShippingSeen } from "./seen.ts";
@@ -31,6 +31,7 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
   uses: () => [],
   problems,
   pointMinutesBefore: (f) => f.pointMinutesBefore,
+  worstLossMin,
   reach: (f, seen) =>
     new Map(
       f.databases.map((database) => {

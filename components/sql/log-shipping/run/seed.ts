@@ -114,7 +114,8 @@ const act: Act<Args> = {
       throw new Refused(
         `${standing.says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`,
       );
-    if (standing.kind === "broken" && a.reseed === undefined)
+    const isTold = a.reseed !== undefined && (await seededFor(sql, a.database)) !== a.reseed;
+    if (standing.kind === "broken" && !isTold)
       throw new Refused(
         `${standing.says}. It is not restored anew by itself, since it may hold what no other copy has. To overwrite it, write reseed: "today's date and the reason" and run "pulumi up" again`,
       );

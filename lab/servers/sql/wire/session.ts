@@ -176,7 +176,7 @@ export class SessionServer {
     if (signal.aborted) return;
     for await (const reply of this.#session.run({ sql, parameters, signal })) {
       // The engine stops at the signal; what it still says is heard, its rows no client waits for.
-      if (signal.aborted && (reply.kind === "row" || reply.kind === "columns")) continue;
+      if (isAborted(signal) && (reply.kind === "row" || reply.kind === "columns")) continue;
       answer.take(reply);
       await writer.drained();
     }
@@ -220,3 +220,6 @@ interface Work extends Statement {
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === "AbortError";
 }
+
+/** Asked anew: it may have been aborted since the last look. */
+const isAborted = (signal: AbortSignal): boolean => signal.aborted;
