@@ -59,8 +59,12 @@ UNION ALL SELECT 'Claims', COUNT(*), CONVERT(varchar(23), MAX([FiledAt]), 126) F
   const expected = lab.minutesOfWorkUntil(point.to === "end" ? untilMs : point.atSec * 1000);
   const same = last.length === 2 && last.every((r) => Number(r["n"]) === expected);
   const licences = (
-    await rowsOf(lab, "SQLDR01", "SELECT [HostName] FROM [K2].[HostServer].[LicenseKey]")
-  ).map((r) => String(r["HostName"]));
+    await rowsOf(
+      lab,
+      "SQLDR01",
+      "SELECT [LicenseKey] AS kept FROM [K2].[HostServer].[LicenseKey] WHERE [HostName] = N'K2DR01' UNION ALL SELECT [Name] FROM [K2].[Server].[Server] WHERE [Name] = N'K2DR01'",
+    )
+  ).map((r) => String(r["kept"]));
   const old = lab.serviceAt("K2PRD01", "K2 Server");
   return [
     {
@@ -80,7 +84,7 @@ UNION ALL SELECT 'Claims', COUNT(*), CONVERT(varchar(23), MAX([FiledAt]), 126) F
     },
     {
       name: "licences are those of the standby",
-      ok: licences.includes("K2DR01"),
+      ok: licences.join() === "licence of K2DR01,K2DR01",
       detail: licences.join(", "),
     },
     {
