@@ -52,7 +52,7 @@ export async function outcomeOf(
     ok: all.every((c) => c.ok),
     activeSiteBefore,
     activeSiteAfter,
-    rtoSec: report.cutOverSec,
+    rtoSec: Math.round(report.cutOverSec),
     rtoTargetSec: report.targets.rtoMin * 60,
     lossSec: report.lossSec ?? 0,
     rpoTargetSec: report.targets.rpoMin * 60,
