@@ -12,4 +12,8 @@ if (major < 22 || (major === 22 && minor < 18)) {
 nodeModule.enableCompileCache();
 const { main } = await import("../cli/program.ts");
 const { processTerminal } = await import("../cli/terminal.ts");
-process.exitCode = await main(process.argv.slice(2), processTerminal());
+const code = await main(process.argv.slice(2), processTerminal());
+// A connection that nobody waits for any more must not keep the command from ending.
+for (const stream of [process.stdout, process.stderr])
+  await new Promise<void>((resolve) => stream.write("", () => resolve()));
+process.exit(code);

@@ -125,5 +125,15 @@ export const look = <T>(
       limitSec,
       activation: { epoch, mode: request.mode, ...(disasterSec === undefined ? {} : { disasterSec }) },
     },
-    work,
+    (io) => Promise.race([work(io), timeIsOver(io.signal, limitSec)]),
   );
+
+/** What ignores its signal must not hold up the answer. */
+const timeIsOver = (signal: AbortSignal, limitSec: number): Promise<never> =>
+  new Promise((_, reject) => {
+    const end = (): void => {
+      reject(new Error(`it took longer than ${String(limitSec)} s`));
+    };
+    if (signal.aborted) end();
+    else signal.addEventListener("abort", end, { once: true });
+  });

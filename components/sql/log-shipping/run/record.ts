@@ -1,5 +1,5 @@
 import { runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
-import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
+import { sqlOn, SqlError, type Sql } from "../../../../steps/transports/sql.ts";
 import {
   createFactsDatabase,
   createFactsTables,
@@ -128,8 +128,16 @@ const logins: Act<{ database: string; host: string }> = {
     const sql = await sqlOn(host, io);
     for (const l of (await missingLogins(database, host, io)).missing) {
       io.say(`creating login ${l.name} on ${host}`);
-      if (l.type === "S" && l.hash) await sql.run(createSqlLogin(l.name, l.sid, l.hash, l.policy === 1));
-      else await sql.run(createWindowsLogin(l.name));
+      const create =
+        l.type === "S" && l.hash
+          ? createSqlLogin(l.name, l.sid, l.hash, l.policy === 1)
+          : createWindowsLogin(l.name);
+      try {
+        await sql.run(create);
+      } catch (error) {
+        // 15025: another database with the same login is provisioned at this moment; the check compares the SID.
+        if (!(error instanceof SqlError && error.has(15025))) throw error;
+      }
       if (l.disabled === 1) await sql.run(disableLogin(l.name));
     }
   },
