@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import * as os from "node:os";
 import * as path from "node:path";
 import ssh2 from "ssh2";
+import { newSshKey } from "../../lab/servers/windows/ssh/keys.ts";
 import type { Host } from "../../model/host.ts";
 import { installed } from "./installed.ts";
 import { freePort, loopback } from "./ports.ts";
@@ -20,7 +21,7 @@ export interface KeyPair {
 export function newKeyPair(type: "ed25519" | "ecdsa" | "rsa" = "ed25519"): KeyPair {
   const pair =
     type === "ed25519"
-      ? ssh2.utils.generateKeyPairSync("ed25519")
+      ? newSshKey()
       : ssh2.utils.generateKeyPairSync(type, { bits: type === "rsa" ? 2048 : 256 });
   return { privateKey: pair.private, line: pair.public.trim() };
 }

@@ -2,6 +2,7 @@ import { createServer, type Server } from "node:net";
 import { once } from "node:events";
 import { expect } from "chai";
 import ssh2 from "ssh2";
+import { newSshKey } from "../../lab/servers/windows/ssh/keys.ts";
 import type { Host } from "../../model/host.ts";
 import { algorithmsFor } from "../../steps/transports/ssh-key.ts";
 import { hostKeyShownBy, openClient } from "../../steps/transports/ssh-connect.ts";
@@ -121,7 +122,7 @@ describe("SSH to a Windows host", () => {
   });
 
   it("logs in with a private key, and says when it is not one", async () => {
-    const pair = utils.generateKeyPairSync("ed25519");
+    const pair = newSshKey();
     await bench.close();
     bench = await windowsBench([], { publicKeys: [pair.public] });
     const keyed = { privateKey: { env: "KEY" } };
