@@ -19,6 +19,11 @@ export interface Provisioning {
   readonly site: SiteId;
   /** The site that is active now, as the journal says. */
   readonly active: SiteId;
+  /**
+   * Number of the last activation, 0 before the first. It is in every step's input: the first `up` after a move looks
+   * at everything again, whatever the stack's state remembers of the time before.
+   */
+  readonly epoch: number;
 }
 
 /** A component that provisions one part at one site. */
@@ -57,13 +62,20 @@ export const engineLimit = (timeoutSec: number): pulumi.CustomTimeouts => {
 export function provisioningStep(
   name: string,
   draft: Draft,
-  { journal, recovery, site }: Provisioning,
+  { journal, recovery, site, epoch }: Provisioning,
   opts: pulumi.CustomResourceOptions,
 ): local.Command {
   const text = JSON.stringify(draft.args);
   const envelope: ProvisioningEnvelope = {
     journal,
-    provision: { id: draft.id, verb: draft.verb, args: draft.args, timeoutSec: draft.timeoutSec, site },
+    provision: {
+      id: draft.id,
+      verb: draft.verb,
+      args: draft.args,
+      timeoutSec: draft.timeoutSec,
+      site,
+      epoch,
+    },
     hosts: recovery.hosts.filter((h) => text.includes(JSON.stringify(h.id))),
   };
   return new local.Command(

@@ -1,6 +1,5 @@
 import type * as z from "zod";
 import type { Phase } from "./phase.ts";
-import type { SiteId } from "./site.ts";
 
 /** At which role of a site a verb may act when a site is provisioned: what stops, parks or overwrites only where nothing is active. */
 export type ProvisioningRole = "passive" | "either";
@@ -35,6 +34,8 @@ export interface Step {
   readonly timeoutSec: number;
   /** Parts whose old site is probed live just before this step acts. */
   readonly probes?: readonly string[] | undefined;
+  /** Id of the step after which what this one brings comes too late to be used; it does not act any more then. */
+  readonly tooLateAfter?: string | undefined;
 }
 
 /** A kind of step: its public name, the shape of its arguments, how long one may take at most. */
@@ -73,15 +74,6 @@ export function verb<A>(
       timeoutSec: more?.timeoutSec ?? timeoutSec,
     }),
   };
-}
-
-/** A step of provisioning: at which site it works, and that its verb allows it there. */
-export interface ProvisioningStep {
-  readonly id: string;
-  readonly verb: string;
-  readonly args: unknown;
-  readonly timeoutSec: number;
-  readonly site: SiteId;
 }
 
 /** The folder that holds a verb's code: all before the last slash. */

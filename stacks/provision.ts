@@ -33,7 +33,7 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
   await pulumi.log.info(
     `${estate.name}: provisioning ${site} (${place}); ${s.active === site ? "it is the active site: nothing there is stopped, parked or overwritten" : "it is the passive site"}`,
   );
-  const at = { journal: estate.journal, recovery, site, active: s.active };
+  const at = { journal: estate.journal, recovery, site, active: s.active, epoch: s.epoch };
   const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
   new Site(estate.name, {
     at,

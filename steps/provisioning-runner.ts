@@ -64,7 +64,7 @@ async function guard(
   { journal }: World,
   write: (verdict: Verdict, says: string) => Promise<void>,
 ): Promise<void> {
-  const may = mayProvision(situation(await journal.entries()), step.id, step.site, runnable.provisioning);
+  const may = mayProvision(situation(await journal.entries()), step, runnable.provisioning);
   if (may.kind !== "refuse") return;
   await write("refused", may.says);
   throw new Refused(may.says);
