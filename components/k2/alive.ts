@@ -6,8 +6,9 @@ import { serviceState } from "../windows/services.ts";
 import { K2Facts } from "./facts.ts";
 
 /**
- * Evidence that K2 still works at a site: its port answers, or a service of it runs. A server that cannot be reached is
- * no evidence; that it cannot write is proven by the fence.
+ * Evidence that K2 still works at a site: its port answers, a service of it runs, or a server of it accepts connections
+ * and its services cannot be looked at. A server of which nothing answers is no evidence; that it cannot write is proven
+ * by the fence.
  */
 export const alive = (facts: unknown, site: SiteId, io: Io): Promise<string | undefined> =>
   aliveWithin(10, facts, site, io);
@@ -20,39 +21,66 @@ export async function aliveWithin(
   io: Io,
 ): Promise<string | undefined> {
   const f = K2Facts.parse(facts);
-  const looks = f.servers[site].flatMap((host) => [portOf(host, f, io, limitSec), serviceOn(host, f, io)]);
-  const { promise: late, resolve } = Promise.withResolvers<undefined>();
-  const limit = setTimeout(() => {
-    resolve(undefined);
+  const limit = new AbortController();
+  const timer = setTimeout(() => {
+    limit.abort(new Error(`no answer within ${String(limitSec)} s`));
   }, limitSec * 1000);
   try {
-    return await Promise.race([firstFound(looks), late]);
+    return await firstFound(
+      f.servers[site].flatMap((host) => [
+        portOf(host, f.port, io, limitSec),
+        serviceOn(host, f, io, limit.signal, limitSec),
+      ]),
+    );
   } finally {
-    clearTimeout(limit);
+    clearTimeout(timer);
+    limit.abort();
   }
 }
 
-async function portOf(
-  host: string,
-  { port }: K2Facts,
-  io: Io,
-  limitSec: number,
-): Promise<string | undefined> {
-  const answers = await portAnswers(io.host(host).address, port, {
-    signal: io.signal,
-    limitSec,
-  });
+async function portOf(host: string, port: number, io: Io, limitSec: number): Promise<string | undefined> {
+  const answers = await portAnswers(io.host(host).address, port, { signal: io.signal, limitSec });
   return answers ? `port ${String(port)} of ${host} answers` : undefined;
 }
 
-async function serviceOn(host: string, { services }: K2Facts, io: Io): Promise<string | undefined> {
-  const ssh = await sshTo(host, io);
+async function serviceOn(
+  host: string,
+  { services }: K2Facts,
+  io: Io,
+  late: AbortSignal,
+  limitSec: number,
+): Promise<string | undefined> {
+  const { address, ssh } = io.host(host);
+  // Asked at the same time: a server that hangs leaves no time to ask afterwards.
+  const accepts = ssh ? portAnswers(address, ssh.port, { signal: io.signal, limitSec }) : false;
+  try {
+    return await Promise.race([running(host, services, io), rejection(late)]);
+  } catch (error) {
+    return (await accepts)
+      ? `${host} accepts connections, but its services cannot be looked at: ${error instanceof Error ? error.message : String(error)}`
+      : undefined;
+  }
+}
+
+async function running(host: string, services: readonly string[], io: Io): Promise<string | undefined> {
+  const server = await sshTo(host, io);
   for (const name of services) {
-    const service = await serviceState(ssh, name);
+    const service = await serviceState(server, name);
     if (service && service.state !== "stopped") return `"${name}" on ${host} is ${service.state}`;
   }
   return undefined;
 }
+
+const rejection = (signal: AbortSignal): Promise<never> =>
+  new Promise((_, reject) => {
+    signal.addEventListener(
+      "abort",
+      () => {
+        reject(signal.reason as Error);
+      },
+      { once: true },
+    );
+  });
 
 /** The first that finds something; nothing when all have ended without. */
 async function firstFound(looks: readonly Promise<string | undefined>[]): Promise<string | undefined> {

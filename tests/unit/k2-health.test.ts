@@ -155,12 +155,25 @@ describe("K2's health", () => {
       );
     });
 
-    it("ends within its time, without evidence, where the server accepts a connection and says nothing", async () => {
+    it("is a server that accepts a connection and says nothing, and ends within its time", async () => {
       await begin();
       bench.network.hostStalls("K2DR01");
       const began = performance.now();
-      expect(await aliveWithin(0.3, facts(1), "dr", step.io)).to.equal(undefined);
+      expect(await aliveWithin(0.3, facts(1), "dr", step.io)).to.equal(
+        "K2DR01 accepts connections, but its services cannot be looked at: no answer within 0.3 s",
+      );
       expect(performance.now() - began).to.be.within(250, 2000);
+    });
+
+    it("is a server that refuses the runner's login, and none that is off", async () => {
+      await begin();
+      const wrong = stepBench({ hosts: [bench.host()], secrets: { SSH: "not this one" } });
+      expect(await k2.alive(facts(1), "dr", wrong.io)).to.match(
+        /^K2DR01 accepts connections, but its services cannot be looked at: K2DR01 /,
+      );
+      await wrong.end();
+      await bench.network.hostDown("K2DR01");
+      expect(await k2.alive(facts(1), "dr", step.io)).to.equal(undefined);
     });
   });
 });

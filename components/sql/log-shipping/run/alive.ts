@@ -1,7 +1,9 @@
 import type { Io } from "../../../../steps/act.ts";
 import type { SiteId } from "../../../../model/site.ts";
 import { moment } from "../../../../model/time.ts";
-import { sqlOn, Unreachable } from "../../../../steps/transports/sql.ts";
+import { sqlOn } from "../../../../steps/transports/sql.ts";
+import { portAnswers } from "../../../../steps/transports/tcp.ts";
+import { Unreachable, type Obstacle } from "../../../../steps/transports/unreachable.ts";
 import { LogShippingFacts } from "../facts.ts";
 import { look, stateOf } from "../look.ts";
 import { shippingOf } from "./shipping.ts";
@@ -10,35 +12,47 @@ import { shippingOf } from "./shipping.ts";
 const limitSec = 10;
 
 /**
- * Evidence that a site still writes: SQL Server there answers and has a shipped database open, or a log that was taken
- * after the disaster has arrived. A database that is being restored is fenced, whoever answers.
+ * Evidence that a site still writes: SQL Server there has a shipped database open, it accepts connections and what it
+ * does with the databases cannot be seen, or a log that was taken after the disaster has arrived. A database that is
+ * being restored is fenced, whoever answers.
  */
 export async function alive(facts: unknown, site: SiteId, io: Io): Promise<string | undefined> {
   const f = LogShippingFacts.parse(facts);
   const bounded: Io = { ...io, signal: AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]) };
-  return (await openThere(f, site, bounded)) ?? (site === io.to ? undefined : await newerLog(f, bounded));
+  return (await openThere(f, site, bounded, io)) ?? (site === io.to ? undefined : await newerLog(f, bounded));
 }
 
 /** States in which nothing can be written until somebody restores the database or sets it online. */
 const closed: ReadonlySet<string> = new Set(["RESTORING", "STANDBY", "missing", "OFFLINE", "SUSPECT"]);
 
-async function openThere(f: LogShippingFacts, site: SiteId, io: Io): Promise<string | undefined> {
+async function openThere(
+  f: LogShippingFacts,
+  site: SiteId,
+  bounded: Io,
+  io: Io,
+): Promise<string | undefined> {
   const host = f.host[site];
   try {
-    const sql = await sqlOn(host, io);
+    const sql = await sqlOn(host, bounded);
     for (const database of f.databases) {
       const { state } = await stateOf(sql, database);
       if (!closed.has(state)) return `${database} on ${host} is ${state}`;
     }
     return undefined;
   } catch (error) {
-    if (!(error instanceof Unreachable))
-      return `SQL Server on ${host} answers, but its databases can't be seen: ${says(error)}`;
-    // It answers and lets nobody in: what it does with the databases can't be seen, so it counts as alive.
-    return error.obstacle === "login" || error.obstacle === "handshake"
-      ? `SQL Server on ${host} answers, but lets the runner not in`
+    // It answers and lets nobody in, or hangs: what it does with the databases can't be seen, so it counts as alive.
+    return !(error instanceof Unreachable) || lockedOut.has(error.obstacle) || (await accepts(host, io))
+      ? `SQL Server on ${host} answers, but its databases can't be seen: ${says(error)}`
       : undefined;
   }
+}
+
+/** Obstacles that only a server puts up which runs. */
+const lockedOut: ReadonlySet<Obstacle> = new Set(["login", "handshake"]);
+
+async function accepts(host: string, io: Io): Promise<boolean> {
+  const { address, sql } = io.host(host);
+  return sql !== undefined && portAnswers(address, sql.port, { signal: io.signal, limitSec: 3 });
 }
 
 const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
