@@ -102,7 +102,14 @@ function joined(phase: Phase, drafts: Drafts, request: Request, chain: readonly 
       );
     const inside = draft.needs.map((d): Need => ({ id: d.id, kind: "order" }));
     const probes = letsWrite.has(phase) ? { probes: chain } : {};
-    return { ...stepOf(draft, phase, request), needs: inside.length > 0 ? inside : joins, ...probes };
+    const chooses = phase === "final-sync" ? drafts.get("choose-point")?.[0] : undefined;
+    const late = chooses ? { tooLateAfter: chooses.id } : {};
+    return {
+      ...stepOf(draft, phase, request),
+      needs: inside.length > 0 ? inside : joins,
+      ...probes,
+      ...late,
+    };
   }
 }
 

@@ -15,6 +15,7 @@ const StepShape = z.strictObject({
   critical: z.boolean(),
   timeoutSec: z.number().positive(),
   probes: z.array(z.string()).readonly().optional(),
+  tooLateAfter: id.optional(),
 });
 
 /** The input of a cutover step's process, as its resource holds it. No path, time, point or secret is in it. */
@@ -36,6 +37,8 @@ export const ProvisioningEnvelope = z.strictObject({
     args: z.unknown(),
     timeoutSec: z.number().positive(),
     site: SiteId,
+    /** Number of the last activation when this was planned, 0 before the first. */
+    epoch: z.int().nonnegative(),
   }),
   hosts: z.array(Host),
 });

@@ -1,7 +1,7 @@
 import { isDone, isMoving, type Situation } from "../journal/situation.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ProvisioningRole, Step } from "../model/verb.ts";
-import type { SiteId } from "../model/site.ts";
+import type { ProvisioningEnvelope } from "./envelope.ts";
 
 /** Whether a step may act now: it may, it has nothing to do, or it is refused. */
 export type Leave =
@@ -31,6 +31,12 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   const before = s.verdicts.get(step.id);
   if (s.noReturn && before && isDone(before) && beforeNoReturn.has(step.phase))
     return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
+  const end = step.tooLateAfter === undefined ? undefined : s.verdicts.get(step.tooLateAfter);
+  if (end && isDone(end))
+    return {
+      kind: "answer",
+      says: `${end.step} has ended without it: what it brings would come too late for this activation`,
+    };
   return order(s, step);
 }
 
@@ -59,14 +65,16 @@ function order(s: Situation, step: Step): Leave {
   return act;
 }
 
+/** A step of provisioning: where it works, and the number of the last activation when it was planned. */
+type Planned = Pick<ProvisioningEnvelope["provision"], "id" | "site" | "epoch">;
+
 /**
  * The guard of a provisioning step. While the estate moves nothing is provisioned; what stops, parks or overwrites acts
  * only at the passive site: a leftover of `up -s standby` must not touch the site that has become active.
  */
 export function mayProvision(
   s: Situation,
-  id: string,
-  site: SiteId,
+  { id, site, epoch }: Planned,
   role: ProvisioningRole | undefined,
 ): Leave {
   if (role === undefined) return refuse(`${id}: this kind of step belongs to a cutover and never provisions`);
@@ -77,6 +85,10 @@ export function mayProvision(
   if (s.held.size > 0)
     return refuse(
       `${id}: restores of ${[...s.held].join(", ")} are held for a declared move, and provisioning could start them again. Cut over, or take the declaration back with "parallel-standby withdraw"`,
+    );
+  if (epoch !== s.epoch)
+    return refuse(
+      `${id}: it was planned ${epoch === 0 ? "before any activation" : `after activation ${String(epoch)}`}, and activation ${String(s.epoch)} has ended since. Run "pulumi up" again: it plans for the site that is active now`,
     );
   if (role === "passive" && s.active === site)
     return refuse(

@@ -57,6 +57,7 @@ const at = (where: SiteId, active: SiteId): Provisioning => ({
   recovery: { hosts } as unknown as Recovery,
   site: where,
   active,
+  epoch: 0,
 });
 
 describe("The Azure VM of a host as a resource", () => {

@@ -42,7 +42,7 @@ async function provision(
   );
   const { K2, K2Capture } = await import("../../components/k2/provision.ts");
   const recovery = recoveryOf(more);
-  const at: Provisioning = { journal: { folder: "j" }, recovery, site, active };
+  const at: Provisioning = { journal: { folder: "j" }, recovery, site, active, epoch: 0 };
   const facts = recovery.parts.find((p) => p.kind === "k2")?.facts as K2Facts;
   const before = new K2Capture("k2-before", { facts, at });
   new K2("k2", { facts, at }, { dependsOn: [before] });

@@ -213,7 +213,7 @@ export async function logShippingBench(
       const made = await registered(() => {
         new LogShipping("data", {
           facts: provisioned,
-          at: { journal: { folder: "j" }, recovery: { ...recovery, parts: [] }, site: at, active },
+          at: { journal: { folder: "j" }, recovery: { ...recovery, parts: [] }, site: at, active, epoch: 0 },
         });
       });
       const ends = new Map<string, string>();

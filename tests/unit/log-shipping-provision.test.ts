@@ -302,6 +302,7 @@ describe("log shipping: provisioning", function () {
       journal: { folder: "j" },
       site: "dr",
       active: "primary",
+      epoch: 0,
       recovery: {
         format: 1,
         estate: "e",

@@ -100,22 +100,58 @@ describe("whether a step of a cutover may act", () => {
   });
 });
 
+describe("whether a step comes too late", () => {
+  const tail = step({ phase: "final-sync", critical: false, tooLateAfter: "point" });
+
+  it("acts while what it brings can still be used, again after a failure too", () => {
+    expect(mayActivate(after(...begun), 1, undefined, tail).kind).to.equal("act");
+    const failed = [...begun, word("a", "failed")];
+    expect(mayActivate(after(...failed), 1, undefined, tail).kind).to.equal("act");
+    expect(
+      mayActivate(after(...failed, word("point", "failed", { critical: true })), 1, undefined, tail).kind,
+    ).to.equal("act");
+  });
+
+  it("does not act once the point was chosen without it", () => {
+    const chosen = after(...begun, word("a", "failed"), word("point", "done", { critical: true }));
+    expect(mayActivate(chosen, 1, undefined, tail)).to.deep.equal({
+      kind: "answer",
+      says: "point has ended without it: what it brings would come too late for this activation",
+    });
+  });
+});
+
 describe("whether a step of provisioning may act", () => {
+  const at = (site: "primary" | "dr", epoch = 0) => ({ id: "a", site, epoch });
+
   it("may not without a role, while the estate moves, or while restores are held", () => {
-    expect(mayProvision(after(), "a", "dr", undefined).kind).to.equal("refuse");
+    expect(mayProvision(after(), at("dr"), undefined).kind).to.equal("refuse");
     for (const role of ["passive", "either"] as const) {
-      expect(mayProvision(after(), "a", "dr", role).kind).to.equal("act");
-      expect(mayProvision(after(...begun), "a", "dr", role).kind).to.equal("refuse");
-      expect(mayProvision(after(declared, moveTo("dr"), held), "a", "dr", role).kind).to.equal("refuse");
+      expect(mayProvision(after(), at("dr"), role).kind).to.equal("act");
+      expect(mayProvision(after(...begun), at("dr", 1), role).kind).to.equal("refuse");
+      expect(mayProvision(after(declared, moveTo("dr"), held), at("dr"), role).kind).to.equal("refuse");
     }
   });
 
   it("stops, parks and overwrites only at the site that is passive now", () => {
     const kinds = (s: ReturnType<typeof after>, role: "passive" | "either"): string[] =>
-      (["primary", "dr"] as const).map((site) => mayProvision(s, "a", site, role).kind);
+      (["primary", "dr"] as const).map((site) => mayProvision(s, at(site, s.epoch), role).kind);
     expect(kinds(after(), "passive")).to.deep.equal(["refuse", "act"]);
     expect(kinds(after(), "either")).to.deep.equal(["act", "act"]);
     expect(kinds(after(...begun, completed(1)), "passive")).to.deep.equal(["act", "refuse"]);
     expect(kinds(after(...begun, abandoned(1)), "passive")).to.deep.equal(["refuse", "act"]);
+  });
+
+  it("may not where a move has ended since it was planned, wherever it works", () => {
+    for (const role of ["passive", "either"] as const)
+      for (const site of ["primary", "dr"] as const) {
+        const back = after(...begun, completed(1), started(2), abandoned(2));
+        const [old, other] = [0, 1].map((epoch) => mayProvision(back, at(site, epoch), role));
+        expect(old).to.deep.include({ kind: "refuse" });
+        expect(old && "says" in old ? old.says : "").to.match(
+          /planned before any activation, .* 2 has ended/,
+        );
+        expect(other).to.deep.include({ kind: "refuse" });
+      }
   });
 });

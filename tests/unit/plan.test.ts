@@ -97,6 +97,16 @@ describe("plan", () => {
       expect(s.probes, s.id).to.have.length(2);
   });
 
+  it("gives up what the last log brings once the point of its own chain is chosen, and nothing else", () => {
+    const { steps } = plan(toyRecovery(2, 2), toDr("unplanned"), toyParts);
+    const syncs = steps.filter((s) => s.phase === "final-sync" && s.verb !== "machinery/gate");
+    expect(syncs).to.have.length(4);
+    for (const s of syncs)
+      expect(s.tooLateAfter, s.id).to.equal(`web${s.id.split("/")[0]?.at(-1) ?? ""}/choose-point`);
+    for (const s of steps.filter((q) => !syncs.includes(q)))
+      expect(s, s.id).not.to.have.property("tooLateAfter");
+  });
+
   it("lets steps at the old site fail in an unplanned move only, and never the proof of the fence", () => {
     const lenient = (mode: Mode): string[] =>
       plan(toyRecovery(1, 1), toDr(mode), toyParts)

@@ -66,7 +66,7 @@ describe("public names", () => {
       );
       const all = await registered(() => {
         new Site("contoso", {
-          at: { journal: { folder: "journal" }, recovery, site, active: "primary" },
+          at: { journal: { folder: "journal" }, recovery, site, active: "primary", epoch: 0 },
           machines: () => [],
           provisions: modules,
           uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),

@@ -149,7 +149,12 @@ describe("a step's runner", () => {
 });
 
 describe("a provisioning step's runner", () => {
-  const provision = (r: Rig, site: "primary" | "dr", verb: string = stop.name): Promise<string> =>
+  const provision = (
+    r: Rig,
+    site: "primary" | "dr",
+    epoch: number,
+    verb: string = stop.name,
+  ): Promise<string> =>
     inFolder(r.folder, () =>
       runProvisioningStep(
         {
@@ -160,6 +165,7 @@ describe("a provisioning step's runner", () => {
             args: { host: site === "dr" ? "D" : "P", service: "web" },
             timeoutSec: 5,
             site,
+            epoch,
           },
           hosts: [],
         },
@@ -170,20 +176,21 @@ describe("a provisioning step's runner", () => {
 
   it("refuses while the estate moves, and at the site that has become active: a leftover must not stop production", async () => {
     const r = await rig("planned");
-    expect(await provision(r, "dr").then(() => "", String)).to.match(
+    expect(await provision(r, "dr", 0).then(() => "", String)).to.match(
       /nothing is provisioned while the estate moves/,
     );
     await r.all();
-    expect(await provision(r, "dr").then(() => "", String)).to.match(/dr is the active site/);
+    expect(await provision(r, "dr", 0).then(() => "", String)).to.match(/planned before any activation/);
+    expect(await provision(r, "dr", 1).then(() => "", String)).to.match(/dr is the active site/);
     expect(r.world.running.has("D:web")).to.equal(true);
     r.world.running.add("P:web");
-    expect(await provision(r, "primary")).to.match(/^done/);
+    expect(await provision(r, "primary", 1)).to.match(/^done/);
   });
 
   it("refuses a verb that belongs to a cutover", async () => {
     const r = await rig("planned");
     await r.all();
-    expect(await provision(r, "primary", "toy/start").then(() => "", String)).to.match(
+    expect(await provision(r, "primary", 1, "toy/start").then(() => "", String)).to.match(
       /belongs to a cutover/,
     );
   });
