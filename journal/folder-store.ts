@@ -3,6 +3,7 @@ import * as path from "node:path";
 import { JournalError } from "./chain.ts";
 import { Busy, takeTurn } from "./exclusion.ts";
 import { leasesIn, takeLease, type Alone } from "./lease-file.ts";
+import { mirrorOf } from "./mirror.ts";
 import type { Store } from "./store.ts";
 
 const fileIn = (folder: string): string => path.join(folder, "journal.jsonl");
@@ -15,6 +16,7 @@ const codeOf = (error: unknown): unknown =>
  * journal; where the second place cannot be written the run goes on and says so, and the next append catches up.
  */
 export function folderStore(folder: string, mirror: string | undefined, warn: (line: string) => void): Store {
+  const copy = mirror === undefined ? undefined : mirrorOf(folder, mirror, warn);
   const alone: Alone = async (work) => {
     const stillAlone = (isAlone: () => boolean) => (): void => {
       if (!isAlone())
@@ -44,13 +46,13 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
     append: (make) =>
       alone(async (stillAlone) => {
         const bytes = await readBytes(folder);
-        if (mirror !== undefined) await refuseOlder(bytes, folder, mirror);
+        await copy?.refuseOlder(bytes);
         const line = make(bytes.toString("utf8"));
         if (line === undefined) return;
         stillAlone();
         const more = Buffer.from(`${line}\n`);
         await addTo(folder, more);
-        if (mirror !== undefined) await copyTo(mirror, Buffer.concat([bytes, more]), warn);
+        await copy?.complete(Buffer.concat([bytes, more]));
       }),
     lease: (name, ttlMs) => takeLease(folder, name, ttlMs, alone),
     leases: () => leasesIn(folder),
@@ -61,7 +63,7 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
 const notAlone = (folder: string, error: unknown): JournalError =>
   new JournalError(
     error instanceof Busy
-      ? `the journal in ${folder} is being written by another process for 20 s. Does its disk, or its mirror's, still answer?`
+      ? `the journal in ${folder} is being written by another process for 20 s. Does its disk still answer?`
       : `the journal in ${folder} cannot be written (${says(error)}). Give this account the right to write there`,
   );
 
@@ -90,30 +92,5 @@ async function addTo(folder: string, more: Buffer): Promise<void> {
     }
   } finally {
     await handle.close();
-  }
-}
-
-const startsWith = (whole: Buffer, start: Buffer): boolean => whole.subarray(0, start.length).equals(start);
-
-/** A journal that lacks what its mirror has was restored from an older copy: whoever goes on with it forgets a cutover. */
-async function refuseOlder(own: Buffer, folder: string, mirror: string): Promise<void> {
-  const copy = await readBytes(mirror).catch(() => Buffer.alloc(0));
-  if (copy.length > own.length && startsWith(copy, own))
-    throw new JournalError(
-      `the journal in ${folder} is older than its mirror in ${mirror}: it lacks the last ${String(copy.subarray(own.length).toString("utf8").trimEnd().split("\n").length)} entries. Copy the mirror's journal.jsonl over it`,
-    );
-  if (!startsWith(own, copy))
-    throw new JournalError(
-      `the journal in ${folder} and its mirror in ${mirror} hold different histories. Find out with "parallel-standby journal verify" which one is right, and copy it over the other`,
-    );
-}
-
-async function copyTo(mirror: string, whole: Buffer, warn: (line: string) => void): Promise<void> {
-  try {
-    await fs.mkdir(mirror, { recursive: true });
-    const have = await readBytes(mirror);
-    await addTo(mirror, whole.subarray(have.length));
-  } catch (error) {
-    warn(`the journal's mirror in ${mirror} was not written: ${says(error)}`);
   }
 }

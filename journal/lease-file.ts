@@ -68,7 +68,7 @@ export async function takeLease(
   const write = async (): Promise<void> => {
     const next = `${file}.${mine.token}`;
     await fs.writeFile(next, JSON.stringify({ ...mine, until: Date.now() + ttlMs }));
-    await fs.rename(next, file);
+    await replace(next, file);
   };
   await settled(await readLease(file));
   const held = await alone(async () => {
@@ -143,6 +143,19 @@ async function settled(lease: LeaseFile | undefined): Promise<void> {
   if (!lease || lifeOf(lease) !== "late" || waitedFor.has(sign(lease))) return;
   await wait((lease.beatMs ?? 0) + graceMs);
   waitedFor.add(sign(lease));
+}
+
+/** Windows refuses to replace a file while somebody, a virus scanner too, has it open: that takes moments. */
+async function replace(next: string, file: string, triesLeft = 40): Promise<void> {
+  try {
+    await fs.rename(next, file);
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    const inUse = code === "EPERM" || code === "EACCES" || code === "EBUSY";
+    if (process.platform !== "win32" || !inUse || triesLeft === 0) throw error;
+    await wait(25);
+    await replace(next, file, triesLeft - 1);
+  }
 }
 
 /** How much later than due a sign of life may come on a machine that has just woken up. Milliseconds. */

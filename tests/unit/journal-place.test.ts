@@ -100,6 +100,32 @@ describe("the place where a journal is kept", () => {
     expect(warnings).to.deep.equal([]);
   });
 
+  it("waits for a mirror that hangs no longer than 5 s, once for all, and completes it later", async function () {
+    if (process.platform === "win32") this.skip();
+    this.timeout(20_000);
+    const place = await folder();
+    const mirror = await folder();
+    const warnings: string[] = [];
+    const journal = journalIn(place, mirror, (w) => warnings.push(w));
+    // Whoever opens a pipe to read it waits for somebody who writes, as whoever opens a share of a dead server does.
+    await execa("mkfifo", [fileOf(mirror)]);
+    const began = performance.now();
+    await journal.append(genesis);
+    await journal.append(withdrawn("quickly"));
+    await journalIn(place, mirror).append(withdrawn("by another process"));
+    expect(performance.now() - began).to.be.within(4_900, 8_000);
+    expect(warnings.join()).to.match(
+      /mirror in .* was not written: it did not answer within 5 s\. It is left out for 60 s/,
+    );
+    const pipe = await fs.open(fileOf(mirror), "r+");
+    await fs.rm(fileOf(mirror));
+    await pipe.close();
+    const old = new Date(Date.now() - 61_000);
+    await fs.utimes(path.join(place, "mirror-silent"), old, old);
+    await journal.append(withdrawn("it is back"));
+    expect(await fs.readFile(fileOf(mirror))).to.deep.equal(await fs.readFile(fileOf(place)));
+  });
+
   it("says why it cannot write, and who should be asked", async function () {
     if (process.platform === "win32") this.skip();
     const place = path.join(await folder(), "file", "below");
