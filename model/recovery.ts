@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
 import { Host } from "./host.ts";
-import { bySite } from "./site.ts";
+import { bySite, type SiteId } from "./site.ts";
 import type { Lookup } from "./part.ts";
 
 /** Where the journal is kept, as the estate writes it. A relative folder is relative to the folder of Pulumi.yaml. */
@@ -50,6 +50,11 @@ export function lookupOf(recovery: Pick<Recovery, "hosts" | "parts">): Lookup {
     parts: () => recovery.parts,
   };
 }
+
+/** The time zones of the clocks of a site's servers, each once. */
+export const clocksOf = (recovery: Pick<Recovery, "hosts">, site: SiteId): readonly string[] => [
+  ...new Set(recovery.hosts.filter((h) => h.site === site).map((h) => h.timeZone)),
+];
 
 /** JSON with sorted keys, so that the same facts have the same hash wherever they were written. */
 export function canonical(value: unknown): string {

@@ -22,8 +22,10 @@ export interface PointQuestion {
   readonly wanted?: PointRequest | undefined;
   /** The data part's own rule: so many minutes before the disaster. */
   readonly minutesBefore: number;
-  /** The time zone of the source server's clock, in which SQL Server is told the point. */
+  /** The time zone of the old site, for people. */
   readonly timeZone: string;
+  /** The time zones of the clocks in which the source servers are told a point. */
+  readonly clocks: readonly string[];
 }
 
 /** The point, or the sentence that says why there is none and what can be done. */
@@ -80,9 +82,10 @@ function inTime(able: readonly [string, Reach][], q: PointQuestion): Chosen | No
       refused: `no common point: ${late.map(([d, r]) => `${d} can go back to ${moment(r.fromSec, timeZone)} at the earliest`).join(", ")}, but ${slowest[0]} reaches only ${moment(Math.min(limit, slowest[1].toSec), timeZone)} (${slowest[1].evidence}). Bring over the logs that it lacks, or an older full backup of the others`,
     };
   }
-  if (isRepeatedHour(atSec, timeZone))
+  const repeated = q.clocks.find((clock) => isRepeatedHour(atSec, clock));
+  if (repeated !== undefined)
     return {
-      refused: `${moment(atSec, timeZone)} lies in the hour that occurs twice when summer time ends, and SQL Server can't be told which one. Declare a point outside it with --point`,
+      refused: `${moment(atSec, repeated)} lies in the hour that occurs twice when summer time ends in ${repeated}, and SQL Server can't be told which one. Declare a point outside it with --point`,
     };
   const lossSec = disasterSec - atSec;
   if (lossSec > q.acceptLossSec)

@@ -2,6 +2,7 @@ import { declarationHours, type Next } from "../journal/next.ts";
 import type { Situation } from "../journal/situation.ts";
 import { isDataPart } from "../model/part.ts";
 import type { Estate } from "../model/estate.ts";
+import { clocksOf } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { durationText } from "../model/time.ts";
 import { upgraded } from "../model/upgrade.ts";
@@ -93,6 +94,7 @@ async function lossIfLostAt(
       acceptLossSec: Number.POSITIVE_INFINITY,
       minutesBefore,
       timeZone: recovery.sites[from].timeZone,
+      clocks: clocksOf(recovery, from),
     });
     if ("refused" in point) return unknown(point.refused);
     const accept = durationText(point.lossSec);

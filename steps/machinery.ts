@@ -1,6 +1,6 @@
 import { factsOf, isDone, isMoving, situation, type Situation } from "../journal/situation.ts";
 import { isDataPart, type NoReach, type Reach } from "../model/part.ts";
-import { hashOf, type Recovery } from "../model/recovery.ts";
+import { clocksOf, hashOf, type Recovery } from "../model/recovery.ts";
 import { clockTime, moment } from "../model/time.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { pointFor } from "../planning/point.ts";
@@ -59,6 +59,7 @@ export function machinery(world: World): readonly Runnable[] {
           wanted: last.point,
           minutesBefore,
           timeZone: known.sites[last.from].timeZone,
+          clocks: clocksOf(known, last.from),
         });
         if ("refused" in chosen) throw new Error(chosen.refused);
         await world.journal.append((entries) => {

@@ -1,5 +1,5 @@
 import { isDataPart, type NoReach, type Parts, type Reach } from "../../model/part.ts";
-import type { Recovery } from "../../model/recovery.ts";
+import { clocksOf, type Recovery } from "../../model/recovery.ts";
 import { chainsOf } from "../../planning/chains.ts";
 import { pointFor, type Chosen } from "../../planning/point.ts";
 import { evidenceOfLife } from "../../steps/fence.ts";
@@ -54,6 +54,7 @@ export const outlooks = (at: Surroundings, fact: Declaration): Promise<readonly 
           wanted: fact.point,
           minutesBefore,
           timeZone: at.recovery.sites[at.request.from].timeZone,
+          clocks: clocksOf(at.recovery, at.request.from),
         });
         return { group, point, reaches };
       } catch (error) {

@@ -278,6 +278,7 @@ export async function logShippingBench(
             acceptLossSec,
             minutesBefore: facts.pointMinutesBefore,
             timeZone,
+            clocks: [timeZone],
           });
           if ("refused" in found) throw new Error(found.refused);
           chosen = { atSec: found.atSec, to: found.to };

@@ -21,6 +21,7 @@ const ask = (
     acceptLossSec: 4 * 3600,
     minutesBefore: 0,
     timeZone: "Europe/London",
+    clocks: ["Europe/London"],
     ...more,
   });
 
@@ -82,17 +83,18 @@ describe("point", () => {
       expect("refused" in answer && answer.refused).to.match(says);
     });
 
-  it("is refused in the hour that occurs twice in the source's own clock", () => {
+  it("is refused in the hour that occurs twice in the clock of a source, whatever people's clocks say", () => {
     const at = Date.parse("2026-10-25T01:30:00Z") / 1000;
-    const answer = pointFor({
-      mode: "unplanned",
-      reaches: new Map([["K2", { fromSec: at - 9000, toSec: at, complete: false, evidence: "x" }]]),
-      disasterSec: at + 60,
-      acceptLossSec: 3600,
-      minutesBefore: 0,
-      timeZone: "Europe/London",
-    });
-    expect("refused" in answer && answer.refused).to.match(/occurs twice/);
+    const answer = (...clocks: string[]): ReturnType<typeof pointFor> =>
+      ask(
+        { K2: { fromSec: at - 9000, toSec: at, complete: false, evidence: "x" } },
+        { disasterSec: at + 60, clocks },
+      );
+    for (const clocks of [["Europe/London"], ["UTC", "Europe/London"]]) {
+      const { refused } = answer(...clocks) as NoReach;
+      expect(refused).to.match(/occurs twice when summer time ends in Europe\/London/);
+    }
+    expect(answer("UTC")).to.include({ atSec: at });
   });
 
   it("loses nothing when every database holds the tail", () => {
