@@ -1,3 +1,4 @@
+import type { Verdict } from "../journal/entries.ts";
 import type { Journal } from "../journal/journal.ts";
 import type { Request } from "../model/part.ts";
 import { lookupOf, type JournalRef, type Recovery } from "../model/recovery.ts";
@@ -9,7 +10,7 @@ import { withIo } from "../steps/io.ts";
 import { lockOfStep, lockStep } from "../steps/lock.ts";
 import { machinery } from "../steps/machinery.ts";
 
-/** Steps of one part that a verb of the command line runs by itself: to hold, or to release. */
+/** Steps of one part, or of one chain of parts, that a verb of the command line runs by itself: to hold, or to release. */
 export interface Errand {
   readonly part: string;
   readonly drafts: readonly Draft[];
@@ -55,6 +56,8 @@ export interface ErrandArgs {
   readonly epoch: number;
   readonly disasterSec?: number | undefined;
   readonly say: (line: string) => void;
+  /** Whether each step is written to the journal, as a step of that activation. */
+  readonly recorded?: boolean;
 }
 
 /** Runs errands side by side; in each, a step waits for those that it needs. Never throws: what failed is told. */
@@ -99,10 +102,27 @@ async function perform(draft: Draft, args: ErrandArgs): Promise<Ended> {
   const runnable = await findRunnable(draft.verb, machinery(world), world.runs);
   const tell = (line: string): void => say(`${draft.id}: ${line}`);
   const lock = await lockStep(world.journal.store, lockOfStep(args.epoch, draft.id), draft.timeoutSec, tell);
+  const write = (verdict: Verdict, says: string): Promise<void> =>
+    args.recorded === true
+      ? world.journal.append({
+          kind: "step",
+          epoch: args.epoch,
+          step: draft.id,
+          ...("phase" in draft ? { phase: String(draft.phase) } : {}),
+          verdict,
+          critical: true,
+          says,
+        })
+      : Promise.resolve();
   try {
-    return await look(args, draft.timeoutSec, tell, (io) =>
-      checkActCheck(runnable.bind(draft.args), io, () => Promise.resolve()),
+    const ended = await look(args, draft.timeoutSec, tell, (io) =>
+      checkActCheck(runnable.bind(draft.args), io, () => write("started", "")),
     );
+    await write(ended.verdict, ended.says);
+    return ended;
+  } catch (error) {
+    await write("failed", error instanceof Error ? error.message : String(error));
+    throw error;
   } finally {
     await lock.release();
   }

@@ -1,4 +1,5 @@
 import { Command, CommanderError } from "commander";
+import { addAbandon } from "./abandon.ts";
 import { addDeclare } from "./declare.ts";
 import { addDoctor } from "./doctor.ts";
 import { CliError, exitCodes } from "./failure.ts";
@@ -21,7 +22,17 @@ export function buildProgram(terminal: Terminal): Command {
     .helpCommand(false)
     .showSuggestionAfterError()
     .addHelpText("after", '\n"parallel-standby VERB --help" shows the options of a verb, with examples.');
-  for (const add of [addInit, addHosts, addDoctor, addJournal, addStatus, addDeclare, addWithdraw, addReport])
+  for (const add of [
+    addInit,
+    addHosts,
+    addDoctor,
+    addJournal,
+    addStatus,
+    addDeclare,
+    addWithdraw,
+    addAbandon,
+    addReport,
+  ])
     add(program, terminal);
   strictly(program, terminal);
   return program;

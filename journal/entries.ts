@@ -77,6 +77,8 @@ export const Fact = z.discriminatedUnion("kind", [
     owed: z.array(z.string()),
     exceptions: z.array(z.string()),
   }),
+  /** From here on no step of the activation acts; it is in doubt until the inverse plan has succeeded. */
+  z.object({ kind: z.literal("abandoning"), epoch: z.int(), as: name, reason: z.string() }),
   z.object({ kind: z.literal("abandoned"), epoch: z.int(), as: name, reason: z.string() }),
 ]);
 export type Fact = z.infer<typeof Fact>;

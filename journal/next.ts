@@ -44,6 +44,11 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
 
   const { last } = s;
   if (last && isMoving(s)) {
+    if (s.abandoning && !(last.to === target && valid))
+      return {
+        kind: "refused",
+        says: `activation ${String(last.epoch)} toward ${last.to} is being abandoned since ${s.abandoning.at} by ${s.abandoning.as}, and ${last.from} is not given back yet. Go on with "parallel-standby abandon --as YOUR-NAME --reason WHY"`,
+      };
     if (last.to === target)
       return valid && !s.noReturn
         ? start(last.from)
@@ -51,7 +56,7 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
     if (!s.noReturn)
       return {
         kind: "refused",
-        says: `activation ${String(last.epoch)} toward ${last.to} is unfinished and no database is open yet. Finish it with "pulumi up -s ${last.to}-active"`,
+        says: `activation ${String(last.epoch)} toward ${last.to} is unfinished and no database is open yet. Finish it with "pulumi up -s ${last.to}-active", or give it up with "parallel-standby abandon"`,
       };
     return start(last.to);
   }

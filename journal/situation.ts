@@ -18,6 +18,8 @@ export interface Situation {
   readonly ended: ReadonlyMap<number, "completed" | "abandoned">;
   /** A database was opened at the new site: one can only finish, or activate back. */
   readonly noReturn: boolean;
+  /** The last activation is being abandoned: it never acts again, and the old site is given back what was taken. */
+  readonly abandoning?: EntryOf<"abandoning">;
   readonly declared?: EntryOf<"declared">;
   /** A declaration that no activation has used up and nobody has withdrawn. */
   readonly declaration?: EntryOf<"move declared">;
@@ -53,6 +55,7 @@ export function situation(entries: readonly Entry[]): Situation {
   let declared: EntryOf<"declared"> | undefined;
   let declaration: EntryOf<"move declared"> | undefined;
   let noReturn = false;
+  let abandoning: EntryOf<"abandoning"> | undefined;
 
   const onStep = (e: EntryOf<"step">): void => {
     if (e.epoch === undefined || e.epoch !== last?.epoch || e.verdict === "refused") return;
@@ -83,6 +86,7 @@ export function situation(entries: readonly Entry[]): Situation {
         for (const memory of [verdicts, begun, attempts, points]) memory.clear();
         last = e;
         noReturn = false;
+        abandoning = undefined;
         if (declaration?.seq === e.declaration) declaration = undefined;
         break;
       case "step":
@@ -99,8 +103,12 @@ export function situation(entries: readonly Entry[]): Situation {
         held.clear();
         if (last?.epoch === e.epoch) active = last.to;
         break;
+      case "abandoning":
+        if (e.epoch === last?.epoch) abandoning = e;
+        break;
       case "abandoned":
         ended.set(e.epoch, "abandoned");
+        if (e.epoch === last?.epoch) abandoning = undefined;
         break;
       case "genesis":
       case "plan changed":
@@ -108,7 +116,7 @@ export function situation(entries: readonly Entry[]): Situation {
     }
   }
   const owed = new Set(
-    [...verdicts.values()]
+    (last && ended.get(last.epoch) === "abandoned" ? [] : [...verdicts.values()])
       .filter((v) => !v.critical && !isDone(v) && mayBeOwed.has(v.phase as Phase))
       .map((v) => v.step),
   );
@@ -121,6 +129,7 @@ export function situation(entries: readonly Entry[]): Situation {
     ...(last ? { last } : {}),
     ended,
     noReturn,
+    ...(abandoning ? { abandoning } : {}),
     ...(declared ? { declared } : {}),
     ...(declaration ? { declaration } : {}),
     held,

@@ -1,6 +1,6 @@
 import type * as z from "zod";
 import type { Host } from "./host.ts";
-import type { Phase } from "./phase.ts";
+import type { InversePhase, Phase } from "./phase.ts";
 import type { SiteId } from "./site.ts";
 import type { Draft } from "./verb.ts";
 
@@ -47,6 +47,17 @@ export interface Part<K extends string, F> {
    * steps in `hold`; asked for when a declaration is withdrawn.
    */
   release?(id: string, facts: F, request: Request, lookup: Lookup): readonly Draft[];
+  /**
+   * Gives back to the old site what the phases before no return of that move took from it: databases open where they
+   * were, services and jobs running again. For a part whose plan has steps at the old site; asked for when the move is
+   * abandoned. Each step finds out by itself whether there is anything to do.
+   */
+  inverse?(
+    id: string,
+    facts: F,
+    request: Request,
+    lookup: Lookup,
+  ): Partial<Record<InversePhase, readonly Draft[]>>;
 }
 
 /** Which points in time a database can be recovered to, from what the target site holds. Seconds since 1970 UTC. */

@@ -42,3 +42,13 @@ export const atOldSite: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "fina
 
 /** Phases whose work may stay owed after `completed`: a tail-log backup taken later would be a tail of another time. */
 export const mayBeOwed: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "fence-site", "protect"]);
+
+/**
+ * What abandoning a move before no return does at the site that stays active, in this order: the inverse of what the
+ * phases before no return did to it. A phase without steps is passed through.
+ */
+export const inversePhases = ["restart-hosts", "reopen", "restart-services", "verify-again"] as const;
+export type InversePhase = (typeof inversePhases)[number];
+
+/** All phases in which a step can be reported, in the order in which they are listed. */
+export const reportedPhases: readonly (Phase | InversePhase)[] = [...phases, ...inversePhases];

@@ -35,6 +35,8 @@ export function entryText(e: Entry): string {
       return `NO RETURN: ${e.step} opens the first database; from here one can only finish, or activate back`;
     case "completed":
       return `activation ${String(e.epoch)} is completed${e.owed.length === 0 ? "" : `; owed: ${e.owed.join(", ")}`}${e.exceptions.length === 0 ? "" : `; exceptions: ${e.exceptions.join(", ")}`}`;
+    case "abandoning":
+      return `${e.as} begins to abandon activation ${String(e.epoch)}: ${e.reason}`;
     case "abandoned":
       return `${e.as} abandons activation ${String(e.epoch)}: ${e.reason}`;
   }

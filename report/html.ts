@@ -1,6 +1,6 @@
 import { Fragment, h, type VNode } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { phases } from "../model/phase.ts";
+import { reportedPhases } from "../model/phase.ts";
 import { clockTime, durationText, moment } from "../model/time.ts";
 import { drawing, toneOf } from "./drawing.ts";
 import { html } from "htm/preact";
@@ -170,7 +170,7 @@ const data = (r: Report): VNode | null =>
         )}`;
 
 function steps(r: Report): VNode {
-  const groups = ["" as const, ...phases].flatMap((phase) => {
+  const groups = ["" as const, ...reportedPhases].flatMap((phase) => {
     const lines = r.steps.filter((s) => s.phase === phase);
     return lines.length > 0 ? [{ phase, lines }] : [];
   });

@@ -1,4 +1,4 @@
-import { phases, type Phase } from "../model/phase.ts";
+import { reportedPhases, type InversePhase, type Phase } from "../model/phase.ts";
 import type { StepLine } from "./verdicts.ts";
 
 /** A step as a bar: seconds since the activation started. */
@@ -11,7 +11,7 @@ export interface Bar {
 
 /** A phase as a row: from the start of its first step to the end of its last. */
 export interface Row {
-  readonly phase: Phase;
+  readonly phase: Phase | InversePhase;
   readonly fromSec: number;
   readonly toSec: number;
   readonly bars: readonly Bar[];
@@ -29,7 +29,7 @@ export interface Timeline {
 export function timelineOf(steps: readonly StepLine[], startSec: number, endSec: number): Timeline {
   const lengthSec = Math.max(0, endSec - startSec);
   const inTime = steps.filter((s) => s.fromSec <= endSec);
-  const rows = phases.flatMap((phase): Row[] => {
+  const rows = reportedPhases.flatMap((phase): Row[] => {
     const bars = inTime
       .filter((s) => s.phase === phase)
       .map((s) => ({

@@ -19,7 +19,7 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
   const recovery = describe(estate, parts);
   if (isMoving(s))
     throw new pulumi.RunError(
-      `activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"`,
+      `activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"${s.noReturn ? "" : ', or give it up with "parallel-standby abandon"'}`,
     );
   if (s.held.size > 0)
     throw new pulumi.RunError(

@@ -36,18 +36,23 @@ export async function lockStep(
   }
 }
 
-/** Waits until no provisioning step and no step of an earlier activation runs any more; gives who still does after the limit. */
+/**
+ * Waits until no provisioning step and no step of another activation than `epoch` runs any more (with none: of any);
+ * gives who still does after the limit.
+ */
 export async function strangersEnd(
   store: Store,
-  epoch: number,
+  epoch: number | undefined,
   limitSec: number,
   say: (line: string) => void,
 ): Promise<readonly (Holder & { readonly name: string })[]> {
-  const own = `step ${String(epoch)} `;
+  const own = epoch === undefined ? undefined : `step ${String(epoch)} `;
   const until = Date.now() + limitSec * 1000;
   for (;;) {
     const others = (await store.leases()).filter(
-      (l) => l.name.startsWith("provision ") || (l.name.startsWith("step ") && !l.name.startsWith(own)),
+      (l) =>
+        l.name.startsWith("provision ") ||
+        (l.name.startsWith("step ") && (own === undefined || !l.name.startsWith(own))),
     );
     if (others.length === 0 || Date.now() > until) return others;
     say(`waiting for ${others.map((o) => `"${o.name}" of ${o.who} (since ${o.since})`).join(", ")}`);

@@ -28,6 +28,10 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   if (ended === "abandoned") return { kind: "answer", says: `activation ${String(epoch)} was abandoned` };
   if (ended === "completed")
     return due ? act : { kind: "answer", says: `activation ${String(epoch)} is completed` };
+  if (s.abandoning)
+    return refuse(
+      `${step.id}: activation ${String(epoch)} is being abandoned by ${s.abandoning.as}, and none of its steps acts any more. Go on with "parallel-standby abandon"`,
+    );
   const before = s.verdicts.get(step.id);
   if (s.noReturn && before && isDone(before) && beforeNoReturn.has(step.phase))
     return { kind: "answer", says: `it was done before a database was opened, and is not done again` };

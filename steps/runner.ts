@@ -151,6 +151,8 @@ const noReturn = (epoch: number, step: string, { journal }: World): Promise<void
       throw new Refused(
         `activation ${String(s.epoch)} has begun since: this step of activation ${String(epoch)} opens nothing`,
       );
+    if (s.abandoning || s.ended.has(epoch))
+      throw new Refused(`activation ${String(epoch)} is being abandoned: this step opens nothing`);
     return s.noReturn ? undefined : { kind: "no return", epoch, step };
   });
 

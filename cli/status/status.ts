@@ -11,7 +11,7 @@ import type { Holder } from "../../journal/store.ts";
 export interface Status {
   readonly estate: string;
   readonly active: { readonly site: SiteId; readonly place?: string };
-  readonly state: "active" | "moving" | "moving past no return";
+  readonly state: "active" | "moving" | "moving past no return" | "in doubt";
   readonly declaration?: {
     readonly to: SiteId;
     readonly mode: Mode;
@@ -59,7 +59,13 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
   return {
     estate: s.estate,
     active: { site: s.active, ...(place === undefined ? {} : { place }) },
-    state: !isMoving(s) ? "active" : s.noReturn ? "moving past no return" : "moving",
+    state: !isMoving(s)
+      ? "active"
+      : s.noReturn
+        ? "moving past no return"
+        : s.abandoning
+          ? "in doubt"
+          : "moving",
     ...declarationOf(s, now),
     held: [...s.held],
     ...lastOf(entries, s, args.plannedSteps),

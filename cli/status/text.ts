@@ -33,10 +33,15 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
 
 const at = (iso: string): string => moment(Date.parse(iso) / 1000);
 
+/** Each state in words, after the direction of the move. */
+const stateWords: Readonly<Record<Exclude<Status["state"], "active">, string>> = {
+  moving: "before the point of no return",
+  "moving past no return": "PAST NO RETURN: it can only finish, or activate back",
+  "in doubt": "IN DOUBT: it is being abandoned, and not all is given back yet",
+};
+
 const stateText = ({ state, lastActivation: l }: Status): string =>
-  state === "active" || !l
-    ? "at rest"
-    : `MOVING from ${l.from} to ${l.to}, ${state === "moving" ? "before the point of no return" : "PAST NO RETURN: it can only finish, or activate back"}`;
+  state === "active" || !l ? "at rest" : `MOVING from ${l.from} to ${l.to}, ${stateWords[state]}`;
 
 function declarationText({ declaration: d }: Status): string | undefined {
   if (!d) return undefined;
@@ -61,12 +66,21 @@ const factsText = ({ facts }: Status): string =>
     ? `${facts.hash}, ${roughly(facts.ageSec)} old${facts.ageSec > oldFactsDays * 86_400 ? ': OLD, run "pulumi up -s standby"' : ""}`
     : 'none yet: run "pulumi up -s standby"';
 
+const goOnAbandoning = "go on giving back: parallel-standby abandon --as YOUR-NAME --reason WHY";
+
 /** What to do, most urgent first; nothing where all is at rest. */
 export function nextSteps(s: Status, platform: NodeJS.Platform): readonly string[] {
   const { lastActivation: last, declaration: d } = s;
   const runs = s.running.some((r) => r.what === "pulumi up");
   if (runs) return ['it runs: follow it with "parallel-standby journal follow"'];
-  if (s.state !== "active" && last) return [`finish it: ${upCommand(activeStack(last.to), platform)}`];
+  if (s.state === "in doubt") return [goOnAbandoning];
+  if (s.state !== "active" && last)
+    return [
+      `finish it: ${upCommand(activeStack(last.to), platform)}`,
+      ...(s.state === "moving"
+        ? [`or give it up, ${last.from} stays active: parallel-standby abandon --as YOUR-NAME --reason WHY`]
+        : []),
+    ];
   return [
     ...(d && !d.expired
       ? [

@@ -23,7 +23,7 @@ export function withdrawalOf(entries: readonly Entry[]): Withdrawal {
     // What holds belongs to the activation now: only the declaration that would follow it can go.
     if (s.declaration) return { ...all, held: new Set(), stands: true };
     throw new CliError(
-      `activation ${String(moving.epoch)} toward ${moving.to} has begun: ${String(s.verdicts.size + s.begun.size)} of its steps ran, so it can't be withdrawn. Finish it with "pulumi up -s ${moving.to}-active"`,
+      `activation ${String(moving.epoch)} toward ${moving.to} has begun: ${String(s.verdicts.size + s.begun.size)} of its steps ran, so it can't be withdrawn. Finish it with "pulumi up -s ${moving.to}-active"${s.noReturn ? "" : ', or give it up with "parallel-standby abandon"'}`,
     );
   }
   if (moving) return { ...all, stands: s.declaration !== undefined, abandons: moving.epoch };

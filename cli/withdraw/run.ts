@@ -4,13 +4,13 @@ import type { Request } from "../../model/part.ts";
 import { otherSite } from "../../model/site.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { World } from "../../steps/find.ts";
-import { releasesOf, runErrands, type Outcome } from "../drafts.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { withdrawalOf } from "./may.ts";
+import { release } from "./release.ts";
 
 /**
  * Takes a declaration back, then releases what it held: in this order, so that nobody can begin with it while restore
@@ -53,15 +53,20 @@ export async function withdraw(
   const to = declaration?.to ?? otherSite(s.active);
   const request: Request = { from: otherSite(to), to, mode: declaration?.mode ?? "unplanned" };
   const recovery = upgraded(s.declared?.recovery, registries.parts);
-  const outcomes = await runErrands(releasesOf(held, recovery, request, registries.parts), {
-    world,
+  await release(
+    held,
     recovery,
     request,
-    journalRef: estate.journal,
-    epoch: s.epoch,
-    say: (line) => terminal.note(line),
-  });
-  await record(outcomes, held, world, terminal);
+    {
+      world,
+      recovery,
+      request,
+      journalRef: estate.journal,
+      epoch: s.epoch,
+      say: (line) => terminal.note(line),
+    },
+    terminal,
+  );
 }
 
 const withdrawable = (entries: Parameters<typeof situation>[0]): boolean =>
@@ -80,32 +85,3 @@ const append = (
       );
     return fact;
   });
-
-async function record(
-  outcomes: readonly Outcome[],
-  held: ReadonlySet<string>,
-  { journal }: World,
-  terminal: Terminal,
-): Promise<void> {
-  const stuck: string[] = [];
-  for (const part of held) {
-    const outcome = outcomes.find((o) => o.part === part);
-    if (outcome && outcome.failed.length === 0 && outcome.done.length > 0) {
-      const says = outcome.done.join("; ");
-      await journal.append({ kind: "released", part, says });
-      terminal.out(`released: ${part}: ${plain(says)}`);
-      continue;
-    }
-    const why =
-      outcome && outcome.failed.length > 0
-        ? outcome.failed.map((f) => `${f.step}: ${f.says}`).join("; ")
-        : undefined;
-    stuck.push(
-      `${part}: ${why ?? 'it can\'t be released by itself; "pulumi up -s standby" sets its jobs up again'}`,
-    );
-  }
-  if (stuck.length > 0)
-    throw new CliError(
-      `the declaration is withdrawn, but not everything is released: ${plain(stuck.join("; "))}. Mend it and run "parallel-standby withdraw" again`,
-    );
-}

@@ -45,6 +45,14 @@ export const k2: Part<"k2", K2Facts> = {
     "verify-services": verifyServices(id, f, request.to),
     "smoke-test": clientAnswers(id, f, request.to, lookup),
   }),
+  inverse: (id, f, { from }, lookup) => ({
+    "restart-hosts": startHostDrafts(id, parkable(f, from, lookup), lookup).map((draft) => ({
+      ...draft,
+      id: `${draft.id}-again`,
+    })),
+    "restart-services": startServices(`${id}/again`, f, from),
+    "verify-again": verifyServices(`${id}/again`, f, from),
+  }),
 };
 
 /** Everything that could stop the cutover later, and can be seen before anything is changed. */

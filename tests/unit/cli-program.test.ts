@@ -25,6 +25,7 @@ const every = [
   "status",
   "declare",
   "withdraw",
+  "abandon",
   "report",
 ];
 

@@ -3,7 +3,7 @@ import { k2 } from "../../components/k2/index.ts";
 import { runnables as k2Runnables } from "../../components/k2/run.ts";
 import { runnables as windowsRunnables } from "../../components/windows/run.ts";
 import type { Request } from "../../model/part.ts";
-import type { Recovery } from "../../model/recovery.ts";
+import { lookupOf, type Recovery } from "../../model/recovery.ts";
 import { plan, type Plan } from "../../planning/plan.ts";
 import { args, dataOf, k2Dr, k2Prd, k2Prd2, parts, recoveryOf } from "./k2-fixture.ts";
 
@@ -159,6 +159,27 @@ describe("the plan of a K2", () => {
     expect(idsIn(planOf(recoveryOf({ health: { log: "none" } }), toDr), "verify-services")).to.deep.equal([
       "k2/answers/K2DR01",
     ]);
+  });
+
+  it("gives K2 back when its move is abandoned: VMs, services in start order, and it answers; the target is left alone", () => {
+    const part = parts["k2"];
+    const recovery = recoveryOf({ servers: farm, services: ["K2 Server", "K2 Configuration"] });
+    const given = (request: Request) => {
+      const facts = recovery.parts.find((p) => p.kind === "k2")?.facts;
+      return part?.inverse?.("k2", facts, request, lookupOf(recovery)) ?? {};
+    };
+    const there = given(toDr);
+    expect(there["restart-hosts"]).to.deep.equal([]);
+    expect(there["restart-services"]?.map((d) => d.id)).to.deep.equal([
+      "k2/again/start/K2PRD01/K2 Server",
+      "k2/again/start/K2PRD01/K2 Configuration",
+      "k2/again/first-answers/K2PRD01",
+      "k2/again/start/K2PRD02/K2 Server",
+      "k2/again/start/K2PRD02/K2 Configuration",
+    ]);
+    expect(there["verify-again"]?.map((d) => d.id)).to.include.members(["k2/again/answers/K2PRD02"]);
+    expect(given(back)["restart-hosts"]?.map((d) => d.id)).to.deep.equal(["k2/start-host/K2DR01-again"]);
+    expect(JSON.stringify(there)).not.to.contain("K2DR01");
   });
 
   it("has no licences for a cold standby and no key without a password", () => {

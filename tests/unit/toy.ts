@@ -10,6 +10,7 @@ export const stop = verb("toy/stop", z.strictObject({ host: z.string(), service:
 export const start = verb("toy/start", z.strictObject({ host: z.string(), service: z.string() }), 5);
 export const answers = verb("toy/answers", z.strictObject({ host: z.string(), service: z.string() }), 2);
 export const copy = verb("toy/copy", z.strictObject({ database: z.string() }), 5);
+export const reopen = verb("toy/reopen", z.strictObject({ database: z.string() }), 5);
 export const roll = verb("toy/roll", z.strictObject({ part: z.string(), database: z.string() }), 5);
 export const open = verb("toy/open", z.strictObject({ database: z.string() }), 5);
 export const backup = verb("toy/backup", z.strictObject({ database: z.string() }), 5, "either");
@@ -34,6 +35,9 @@ export const data: DataPart<"toy-data", z.infer<typeof DataFacts>, Record<string
     ),
     open: f.databases.map((database) => open.step(`${id}/open/${database}`, { database })),
     protect: f.databases.map((database) => backup.step(`${id}/backup/${database}`, { database })),
+  }),
+  inverse: (id, f) => ({
+    reopen: f.databases.map((database) => reopen.step(`${id}/reopen/${database}`, { database })),
   }),
 };
 
@@ -64,6 +68,14 @@ export const system: Part<"toy", z.infer<typeof SystemFacts>> = {
     ),
     "verify-services": f.services.map((service) =>
       answers.step(`${id}/answers/${service}`, { host: f.host[r.to], service }),
+    ),
+  }),
+  inverse: (id, f, r) => ({
+    "restart-services": inOrder(f.services, (service, needs) =>
+      start.step(`${id}/again/${service}`, { host: f.host[r.from], service }, { needs }),
+    ),
+    "verify-again": f.services.map((service) =>
+      answers.step(`${id}/answers-again/${service}`, { host: f.host[r.from], service }),
     ),
   }),
 };
@@ -126,6 +138,10 @@ export function toyRuns(world: ToyWorld): Runs {
     runs(copy, {
       check: ({ database }) => found(world.copied.has(database), "copied"),
       act: ({ database }) => acting(`copy ${database}`, () => world.copied.add(database)),
+    }),
+    runs(reopen, {
+      check: ({ database }) => found(!world.copied.has(database), "open again"),
+      act: ({ database }) => acting(`reopen ${database}`, () => world.copied.delete(database)),
     }),
     runs(roll, {
       check: async ({ part, database }, io) =>

@@ -50,7 +50,7 @@ export async function look(database: string, place: Place, io: Io): Promise<Data
   const last = await lastRestoreOf(sql, database, place.timeZone);
   const files = (await filesOf(sql, place.folder)).filter((file) => isBackupOf(database, file));
   const read = await readHeaders(sql, place.host, place.folder, files, io);
-  const reopenedSec = await lastReopenedSec(io);
+  const reopenedSec = await lastReopenedSec(database, io);
   return {
     state,
     ...(redoLsn === undefined ? {} : { redoLsn }),
@@ -120,12 +120,19 @@ export const setOf = (file: string, h: Header, timeZone: string): BackupSet => (
 });
 
 /**
- * When an abandoned move last gave the databases back to their source. What was the tail of one taken before is none
- * any more: the source wrote on after it.
+ * When an abandoned move last gave a database back to its source, or began to. What was its tail before is none any
+ * more: the source wrote on after it.
  */
-async function lastReopenedSec(io: Io): Promise<number> {
-  const abandoned = (await io.journal.entries()).findLast((e) => e.kind === "abandoned");
-  return abandoned ? Date.parse(abandoned.at) / 1000 : Number.NEGATIVE_INFINITY;
+async function lastReopenedSec(database: string, io: Io): Promise<number> {
+  const reopened = (await io.journal.entries()).findLast(
+    (e) =>
+      e.kind === "abandoned" ||
+      (e.kind === "step" &&
+        e.phase === "reopen" &&
+        e.step.endsWith(`/${database}`) &&
+        e.verdict !== "already"),
+  );
+  return reopened ? Date.parse(reopened.at) / 1000 : Number.NEGATIVE_INFINITY;
 }
 
 const stillTail = <T extends { readonly finishSec: number; readonly tail: boolean }>(

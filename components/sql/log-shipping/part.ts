@@ -12,6 +12,7 @@ import {
   hold,
   openDatabase,
   release,
+  reopenSource,
   repairIdentity,
   retireJobs,
   rollForward,
@@ -59,6 +60,11 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
       protect: perDatabase((database) => protect(id, f, request, database)),
     };
   },
+  inverse: (id, f, { from }) => ({
+    reopen: f.databases.map((database) =>
+      reopenSource.step(`${id}/reopen/${database}`, { database, host: f.host[from] }),
+    ),
+  }),
   release: (id, f, { to }) =>
     f.databases.map((database) => release.step(`${id}/release/${database}`, { database, host: f.host[to] })),
 };

@@ -7,6 +7,7 @@ import { identityRunnables } from "./run/identity.ts";
 import { preflightRunnables } from "./run/preflight.ts";
 import { protectRunnables } from "./run/protect.ts";
 import { recordRunnables } from "./run/record.ts";
+import { reopenRunnables } from "./run/reopen.ts";
 import { rollForwardRunnables } from "./run/roll-forward.ts";
 import { seedRunnables } from "./run/seed.ts";
 import { shippingOf } from "./run/shipping.ts";
@@ -24,6 +25,7 @@ export const runnables: RunModule["runnables"] = [
   ...finalSyncRunnables,
   ...rollForwardRunnables,
   ...identityRunnables,
+  ...reopenRunnables,
   ...protectRunnables,
   ...sourceFitRunnables,
   ...recordRunnables,

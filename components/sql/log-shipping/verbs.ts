@@ -42,6 +42,9 @@ export const takeTail = verb(
   2 * hoursSec,
 );
 
+/** Opens a database again at the site from which a move was abandoned, and backs its log up again on schedule. */
+export const reopenSource = verb("sql/log-shipping/reopen", z.strictObject({ database, host }), 2 * hoursSec);
+
 /** Restores a database to the point that was chosen, and leaves it closed. */
 export const rollForward = verb(
   "sql/log-shipping/roll-forward",

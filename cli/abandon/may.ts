@@ -1,0 +1,24 @@
+import type { Entry, EntryOf } from "../../journal/entries.ts";
+import { isMoving, situation } from "../../journal/situation.ts";
+import { CliError } from "../failure.ts";
+
+/** What can be abandoned: the activation that has begun. Throws a sentence where there is none, or where it is too late. */
+export function abandonable(entries: readonly Entry[]): {
+  readonly last: EntryOf<"activation started">;
+  /** Somebody has begun to abandon it, and it is to be gone on with. */
+  readonly begun: boolean;
+} {
+  const s = situation(entries);
+  const { last } = s;
+  if (!last || !isMoving(s))
+    throw new CliError(
+      s.declaration
+        ? 'nothing has begun. Take the declaration back with "parallel-standby withdraw"'
+        : `no move is under way: ${s.active} is active, and there is nothing to abandon`,
+    );
+  if (s.noReturn)
+    throw new CliError(
+      `activation ${String(last.epoch)} is past the point of no return: a database is open at ${last.to}, and opening ${last.from} again would make two writers. Finish it with "pulumi up -s ${last.to}-active"; afterwards a move back to ${last.from} can be declared`,
+    );
+  return { last, begun: s.abandoning !== undefined };
+}

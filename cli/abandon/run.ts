@@ -1,0 +1,125 @@
+import { factsOf, situation } from "../../journal/situation.ts";
+import { requestOf } from "../../journal/next.ts";
+import type { Request } from "../../model/part.ts";
+import type { Recovery } from "../../model/recovery.ts";
+import { upgraded } from "../../model/upgrade.ts";
+import { inverse, type Inverse } from "../../planning/inverse.ts";
+import { evidenceOfLife } from "../../steps/fence.ts";
+import type { World } from "../../steps/find.ts";
+import { strangersEnd } from "../../steps/lock.ts";
+import { look, runErrands, type ErrandArgs, type Outcome } from "../drafts.ts";
+import { CliError } from "../failure.ts";
+import { plain } from "../layout.ts";
+import { ownJournal } from "../own-journal.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { releaseAll } from "../withdraw/release.ts";
+import { abandonable } from "./may.ts";
+
+/** How long steps of the move that still run are waited for. */
+const waitForStepsSec = 120;
+/** How long the look at the target, before production is opened again, may take. */
+const lookSec = 15;
+
+/**
+ * Gives up a move before no return. First the journal says so, from where on none of its steps acts; then what still
+ * runs is waited for; then the old site is given back, chain by chain; only when all of it has succeeded is the move
+ * `abandoned`, and the site that it left active as it was.
+ */
+export async function abandon(
+  { as, reason, preview }: { readonly as: string; readonly reason: string; readonly preview: boolean },
+  { estate, journal }: Project,
+  registries: Pick<World, "parts" | "runs">,
+  terminal: Terminal,
+): Promise<void> {
+  const world: World = { ...registries, journal };
+  const entries = await ownJournal(journal, estate.name);
+  const { last } = abandonable(entries);
+  const recovery = upgraded(factsOf(entries, situation(entries))?.recovery, registries.parts);
+  const request = requestOf(last);
+  const plans = inverse(recovery, request, registries.parts);
+  const active = `${last.from} (${recovery.sites[last.from].place})`;
+  terminal.out(
+    `abandons activation ${String(last.epoch)} toward ${last.to}: ${active} stays active, and is given back what was taken`,
+  );
+  for (const step of plans.flatMap((p) => p.steps)) terminal.out(`  ${step.phase}: ${step.id}`);
+  if (preview) return;
+
+  await journal.append((now) => {
+    const { last: still, begun } = abandonable(now);
+    if (still.epoch !== last.epoch) throw new CliError("at this moment another activation began: look again");
+    return begun
+      ? undefined
+      : { kind: "abandoning", epoch: last.epoch, as: as.trim(), reason: reason.trim() };
+  });
+  await nothingRuns(world, terminal);
+  abandonable(await journal.entries());
+
+  const args: ErrandArgs = {
+    world,
+    recovery,
+    // Seen from the site that is worked at: what is "there" for its steps is the site that stays active.
+    request: { from: last.to, to: last.from, mode: last.mode },
+    journalRef: estate.journal,
+    epoch: last.epoch,
+    say: (line) => terminal.note(line),
+    recorded: true,
+  };
+  const outcomes = await Promise.all(plans.map((p) => give(p, recovery, request, args)));
+  const failed = outcomes.flatMap((o) => o.failed);
+  for (const says of outcomes.flatMap((o) => o.done)) terminal.out(`✔ ${plain(says)}`);
+  if (failed.length > 0)
+    throw new CliError(
+      `${active} is not given back yet: ${plain(failed.map((f) => `${f.step}: ${f.says}`).join("; "))}. Mend it and type the same again`,
+    );
+  await journal.append((now) => {
+    const { last: still } = abandonable(now);
+    return { kind: "abandoned", epoch: still.epoch, as: as.trim(), reason: reason.trim() };
+  });
+  terminal.out(`abandoned: activation ${String(last.epoch)}; ${active} is active as before`);
+  await releaseAll(recovery, request, { ...args, request, recorded: false }, terminal);
+  terminal.out('next: "pulumi up -s primary" and "pulumi up -s standby" look at everything again');
+}
+
+/** Waits until no step of the move and no `up` runs any more. */
+async function nothingRuns({ journal }: World, terminal: Terminal): Promise<void> {
+  const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) => terminal.note(line));
+  if (still.length > 0)
+    throw new CliError(
+      `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. None of its steps acts any more; stop it (Ctrl+C there), then type the same again`,
+    );
+}
+
+/** One chain. It is not opened again where the target works with its data, whatever the journal says. */
+async function give(
+  { parts, steps }: Inverse,
+  recovery: Recovery,
+  { to }: Request,
+  args: ErrandArgs,
+): Promise<Outcome> {
+  const name = parts.at(-1) ?? "";
+  try {
+    const life = await look(args, lookSec, args.say, (io) =>
+      evidenceOfLife(parts, recovery, to, args.world.runs, io),
+    );
+    if (life.length > 0)
+      return {
+        part: name,
+        done: [],
+        failed: [
+          {
+            step: name,
+            says: `${to} works with its data or can't be looked into: ${life.join("; ")}. Two sites must never write: stop it there`,
+          },
+        ],
+      };
+  } catch (error) {
+    return {
+      part: name,
+      done: [],
+      failed: [{ step: name, says: error instanceof Error ? error.message : String(error) }],
+    };
+  }
+  const [outcome] = await runErrands([{ part: name, drafts: steps }], args);
+  return outcome ?? { part: name, done: [], failed: [] };
+}

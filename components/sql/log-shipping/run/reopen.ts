@@ -1,0 +1,45 @@
+import { runs, type Runnable } from "../../../../steps/act.ts";
+import { sqlOn } from "../../../../steps/transports/sql.ts";
+import { stateOf } from "../look.ts";
+import { enableJob } from "../tsql/agent.ts";
+import { multiUser, recover } from "../tsql/changes.ts";
+import { reopenSource } from "../verbs.ts";
+import { backupsOf } from "./final-sync.ts";
+import { jobsOfRole } from "./hold.ts";
+import { jobSays, readJobs } from "./jobs.ts";
+
+/** The verb that gives production back after its tail was taken. */
+export const reopenRunnables: readonly Runnable[] = [
+  runs(reopenSource, {
+    check: async ({ database, host }, io) => {
+      const sql = await sqlOn(host, io);
+      const { state, userAccess } = await stateOf(sql, database);
+      const jobs = await readJobs(sql, await jobsOfRole(sql, database, "source"));
+      return {
+        there: state === "ONLINE" && userAccess === "MULTI_USER" && jobs.every((j) => j.isEnabled),
+        says: [`${database} on ${host} is ${state} ${userAccess}`.trimEnd(), ...jobs.map(jobSays)].join(", "),
+        expected: "ONLINE, MULTI_USER, its log backed up on schedule",
+      };
+    },
+    act: async ({ database, host }, io) => {
+      const sql = await sqlOn(host, io);
+      const { state } = await stateOf(sql, database);
+      if (state === "RESTORING") {
+        // Closed by its own tail it lacks nothing. Any other database that is being restored may lack what no log has brought yet.
+        const last = (await backupsOf(sql, database)).at(-1);
+        if (last?.tail !== 1)
+          throw new Error(
+            `${database} on ${host} is RESTORING, and its last backup is no tail: this move has not closed it. Look at its restore history before anything else`,
+          );
+        io.say(`opening ${database} on ${host}`);
+        await sql.long(recover(database));
+      } else if (state !== "ONLINE")
+        throw new Error(
+          `${database} on ${host} is ${state}: what closed it was no tail. Bring it online by hand`,
+        );
+      if ((await stateOf(sql, database)).userAccess !== "MULTI_USER") await sql.run(multiUser(database));
+      for (const { name } of await readJobs(sql, await jobsOfRole(sql, database, "source")))
+        await sql.run(enableJob(name, true));
+    },
+  }),
+];

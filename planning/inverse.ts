@@ -1,0 +1,60 @@
+import { lookupOf, type Recovery } from "../model/recovery.ts";
+import { atOldSite, inversePhases, type InversePhase, type Phase } from "../model/phase.ts";
+import type { Parts, Request } from "../model/part.ts";
+import type { Draft } from "../model/verb.ts";
+import { chainsOf } from "./chains.ts";
+
+/** A step of the inverse plan. */
+export interface InverseStep extends Draft {
+  readonly phase: InversePhase;
+  readonly needs: readonly InverseStep[];
+}
+
+/** What gives one chain of parts back to the site that stays active. */
+export interface Inverse {
+  /** Ids of its parts, those that others stand on first. */
+  readonly parts: readonly string[];
+  /** Each stands after those it needs. */
+  readonly steps: readonly InverseStep[];
+}
+
+/**
+ * The inverse of a move before no return: for each chain what its parts say, phase by phase, joined here alone.
+ * Throws where a part changes the old site in that move and does not say how that is given back.
+ */
+export function inverse(recovery: Recovery, request: Request, parts: Parts): readonly Inverse[] {
+  const lookup = lookupOf(recovery);
+  return chainsOf(recovery, parts).map((chain) => {
+    const drafts = new Map<InversePhase, Draft[]>();
+    for (const p of chain) {
+      const part = parts[p.kind];
+      const given = part?.inverse?.(p.id, p.facts, request, lookup);
+      if (!given && part && changesOldSite(part.plan(p.id, p.facts, request, lookup)))
+        throw new Error(
+          `${p.id}: a ${p.kind} does not say how it is given back to ${request.from}. Finish the move instead: "pulumi up -s ${request.to}-active"`,
+        );
+      for (const phase of inversePhases)
+        drafts.set(phase, [...(drafts.get(phase) ?? []), ...(given?.[phase] ?? [])]);
+    }
+    return { parts: chain.map((p) => p.id), steps: joined(drafts) };
+  });
+}
+
+const changesOldSite = (plan: Partial<Record<Phase, readonly Draft[]>>): boolean =>
+  [...atOldSite].some((phase) => (plan[phase]?.length ?? 0) > 0);
+
+/** Each phase after the last one before it that has steps. */
+function joined(drafts: ReadonlyMap<InversePhase, readonly Draft[]>): readonly InverseStep[] {
+  const made = new Map<Draft, InverseStep>();
+  let before: readonly InverseStep[] = [];
+  for (const phase of inversePhases) {
+    const own = drafts.get(phase) ?? [];
+    for (const draft of own) {
+      const inside = draft.needs.flatMap((need) => made.get(need) ?? []);
+      made.set(draft, { ...draft, phase, needs: inside.length > 0 ? inside : before });
+    }
+    const ends = own.filter((d) => !own.some((other) => other.needs.includes(d)));
+    if (ends.length > 0) before = ends.flatMap((d) => made.get(d) ?? []);
+  }
+  return [...made.values()];
+}

@@ -1,0 +1,85 @@
+import { expect } from "chai";
+import { shippingBench, worked, type Bench } from "./log-shipping-bench.ts";
+
+const reopened = async (bench: Bench): Promise<string> => {
+  const { verdict, says } = await bench.verb(
+    "sql/log-shipping/reopen",
+    { database: "K2", host: "SQLPRD01" },
+    { to: "primary" },
+  );
+  bench.entries.push({
+    kind: "step",
+    epoch: 1,
+    step: "data/reopen/K2",
+    phase: "reopen",
+    verdict: "started",
+    critical: true,
+    says: "",
+    seq: 0,
+    prev: "",
+    by: "",
+    hash: "",
+    at: new Date(bench.clock.now()).toISOString(),
+  });
+  return `${verdict}: ${says}`;
+};
+
+describe("log shipping: a move that is abandoned", function () {
+  this.timeout(60_000);
+  let bench: Bench;
+  afterEach(() => bench.close());
+
+  it("opens the source again with all that was written, ships on, and the next planned move loses nothing", async () => {
+    bench = await shippingBench(8);
+    await bench.run("primary", "INSERT dbo.Work (doneAt) VALUES (GETUTCDATE())", "K2");
+    await bench.move({ mode: "planned", until: "open" });
+    const before = (await worked(bench, "dr").catch(() => [])).length;
+    expect(before, "the standby is closed").to.equal(0);
+    await bench.clock.advance(60_000);
+    expect(await reopened(bench)).to.match(
+      /^done: K2 on SQLPRD01 is ONLINE MULTI_USER, "LSBackup_K2" is enabled, "parallel-standby full K2" is enabled/,
+    );
+    expect(await reopened(bench)).to.match(/^already/);
+    await bench.verb("sql/log-shipping/release", { database: "K2", host: "SQLDR01" });
+    await bench.work(20);
+    const done = await worked(bench, "primary");
+    expect(done).to.have.length(29);
+    await bench.move({ mode: "planned" });
+    expect(await worked(bench, "dr")).to.deep.equal(done);
+  });
+
+  it("takes the tail anew where the move is declared again before the estate is at rest", async () => {
+    bench = await shippingBench(4);
+    await bench.move({ mode: "planned", until: "open" });
+    await bench.clock.advance(60_000);
+    await reopened(bench);
+    await bench.run("primary", "INSERT dbo.Work (doneAt) VALUES (GETUTCDATE())", "K2");
+    await bench.clock.advance(60_000);
+    await bench.move({ mode: "planned" });
+    expect(await worked(bench, "dr")).to.have.length(5);
+  });
+
+  it("ships on to a standby that was rolled forward to a point in the middle of a log", async () => {
+    bench = await shippingBench(30);
+    await bench.clock.advance(7 * 60_000);
+    await bench.move({ mode: "unplanned", disasterMinutesAgo: 5, until: "open" });
+    await bench.clock.advance(60_000);
+    expect(await reopened(bench)).to.match(/^done: K2 on SQLPRD01 is ONLINE MULTI_USER/);
+    await bench.verb("sql/log-shipping/release", { database: "K2", host: "SQLDR01" });
+    await bench.work(20);
+    const done = await worked(bench, "primary");
+    await bench.move({ mode: "planned" });
+    expect(await worked(bench, "dr")).to.deep.equal(done);
+  });
+
+  it("does not open a database that is being restored for another reason", async () => {
+    bench = await shippingBench(2);
+    const says = await bench
+      .verb("sql/log-shipping/reopen", { database: "K2", host: "SQLDR01" }, { to: "dr" })
+      .then(
+        () => "it went well",
+        (e: unknown) => String(e),
+      );
+    expect(says).to.match(/K2 on SQLDR01 is RESTORING, and its last backup is no tail/);
+  });
+});
