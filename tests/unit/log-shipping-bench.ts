@@ -230,7 +230,7 @@ export async function logShippingBench(
           for (const database of facts.databases) {
             for (const slot of [0, 1, 2])
               await server(at)
-                .disk.remove(`D:\\LogShip\\${database}_full_${String(slot)}.bak`)
+                .disk.remove(`${provisioned.way[otherSite(at)].copyTo}\\${database}_full_${String(slot)}.bak`)
                 .catch(() => undefined);
             await run(
               at,

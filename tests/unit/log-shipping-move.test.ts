@@ -95,6 +95,25 @@ describe("log shipping: a move", function () {
     expect(ends.get("data/open/K2")).to.match(/^done/);
   });
 
+  it("leaves production's backups at the standby as they are after the move: another point can still be rebuilt from them", async () => {
+    bench = await shippingBench(30);
+    await bench.cut("primary");
+    const copied = bench.facts.way.primary.copyTo;
+    const before = await bench.disk("dr").list(copied);
+    await bench.move({ mode: "unplanned", disasterMinutesAgo: 5 });
+    await bench.work(96 * 5, "dr");
+    const now = await bench.disk("dr").list(copied);
+    const names = (files: typeof now): readonly string[] => files.map((f) => f.name).sort();
+    expect(names(before).some((n) => /^K2_full_\d.bak$/.test(n))).to.equal(true);
+    expect(names(now).filter((n) => /\.(bak|trn)$/.test(n))).to.deep.equal(
+      names(before).filter((n) => /\.(bak|trn)$/.test(n)),
+    );
+    const own = await bench.disk("dr").list(bench.facts.way.dr.backupFolder);
+    expect(names(own).some((n) => n.endsWith(".bak")) && names(own).some((n) => n.endsWith(".trn"))).to.equal(
+      true,
+    );
+  });
+
   it("keeps the copy that it has when the full backup for the rebuild turns out to be damaged", async () => {
     bench = await shippingBench(40);
     await bench.cut("primary");

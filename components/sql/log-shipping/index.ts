@@ -50,8 +50,9 @@ export interface LogShippingArgs extends WayInput {
    */
   readonly quiesce?: readonly { readonly server: Server; readonly service: string }[];
   /**
-   * The way back: where logs go while the standby site is active. Default: the same folders and share name at the other
-   * server.
+   * The way back: where logs go while the standby site is active. Default: below the same folders and share name at the
+   * other server, in a folder named after the standby's server, which is made when it is needed. Never the very same
+   * folders: what one direction keeps, the other's retention would delete.
    */
   readonly reverse?: Partial<WayInput>;
   /** Weekly full backups that are kept, with all logs since: how far back a point can lie. Weeks; default 2. */
@@ -84,10 +85,13 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     point,
     quiesce = [],
   } = args;
+  const below = (folder: string): string => `${folder.replace(/\\+$/, "")}\\${idOf(to)}`;
+  // A share of a third server is that of both directions; a local folder is shared by each server itself.
+  const shareBack = backupFolder.startsWith("\\\\") ? backupShare : shareAt(idOf(to), backupShare);
   const back: Way = {
-    backupFolder: args.reverse?.backupFolder ?? backupFolder,
-    backupShare: args.reverse?.backupShare ?? shareAt(idOf(to), backupShare),
-    copyTo: args.reverse?.copyTo ?? copyTo,
+    backupFolder: args.reverse?.backupFolder ?? below(backupFolder),
+    backupShare: args.reverse?.backupShare ?? below(shareBack),
+    copyTo: args.reverse?.copyTo ?? below(copyTo),
   };
   const facts: LogShippingFacts = {
     databases: [...databases],

@@ -1,6 +1,7 @@
 import { didYouMean } from "../../../model/nearest.ts";
 import type { Lookup, Problem } from "../../../model/part.ts";
 import { otherSite, siteIds, type SiteId } from "../../../model/site.ts";
+import { samePath } from "./differences.ts";
 import { LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
 
 /** Mistakes in log shipping that its types cannot show. */
@@ -10,6 +11,7 @@ export const problems = (id: string, f: LogShippingFacts, lookup: Lookup): reado
     ...databaseProblems(at, id, f, lookup),
     ...siteIds.flatMap((site) => hostProblems(at, f, site, lookup)),
     ...siteIds.flatMap((site) => wayProblems(at, f, site)),
+    ...clashes(at, f),
     ...timeProblems(at, f),
     ...f.quiesce.filter((q) => !lookup.host(q.host)).map((q) => unknownHost(`${at}.quiesce`, q.host, lookup)),
     ...f.quiesce
@@ -157,6 +159,18 @@ function wayProblems(at: string, f: LogShippingFacts, site: SiteId): readonly Pr
         write: 'a path without ", % and $(',
       })),
   ];
+}
+
+/** At one server a folder of the one direction is not that of the other: retention would delete what a rebuild needs. */
+function clashes(at: string, f: LogShippingFacts): readonly Problem[] {
+  if (f.manage === "adopt") return [];
+  return siteIds
+    .filter((site) => samePath(f.way[site].backupFolder, f.way[otherSite(site)].copyTo))
+    .map((site) => ({
+      at: `${at}.reverse.${site === "dr" ? "backupFolder" : "copyTo"}`,
+      says: `${f.way[site].backupFolder} on ${f.host[site]} is the folder of both directions, so that backups of the one would be deleted or overwritten by the other`,
+      write: `another folder, such as ${f.way[site].backupFolder.replace(/\\+$/, "")}\\${f.host.dr}`,
+    }));
 }
 
 function timeProblems(at: string, f: LogShippingFacts): readonly Problem[] {

@@ -64,3 +64,6 @@ export const verifyBackup = (file: string, position: number): string =>
 
 /** Opens the database. There is no way back: it begins a recovery fork of its own, and no further log fits. */
 export const recover = (database: string): string => `RESTORE DATABASE ${ident(database)} WITH RECOVERY;`;
+
+/** Makes a folder with those above it, where they are missing (documented nowhere by Microsoft, used by its own maintenance plans). */
+export const makeFolder = (folder: string): string => `EXEC master.sys.xp_create_subdir ${text(folder)};`;
