@@ -241,9 +241,29 @@ describe("log shipping: a move", function () {
     await bench.work(4);
     const why = await failure(bench.move({ mode: "planned" }));
     expect(why).to.match(
-      /data\/copy\/K2: 1 log backup\(s\) of K2 were written elsewhere .*D:\\backup\\stolen\.trn by sa/,
+      /data\/source-ready\/K2: 1 log backup\(s\) of K2 were written elsewhere .*D:\\backup\\stolen\.trn by sa/,
     );
     expect(await state(bench, "primary")).to.equal("ONLINE MULTI_USER");
+  });
+
+  it("closes no database of a planned move before the logs of all have been copied", async () => {
+    bench = await shippingBench(4, { databases: ["Claims", "K2"] });
+    await bench
+      .move({
+        mode: "planned",
+        until: "choose-point",
+        before: async ({ id }) => {
+          if (id === "data/copy/K2")
+            await bench.run("primary", "BACKUP LOG K2 TO DISK = N'D:\\backup\\stolen.trn'");
+        },
+      })
+      .then(
+        () => expect.fail("it went on"),
+        (e: unknown) =>
+          expect(String(e)).to.match(/data\/copy\/K2: 1 log backup\(s\) of K2 were written elsewhere/),
+      );
+    for (const database of ["Claims", "K2"])
+      expect(await state(bench, "primary", database), database).to.equal("ONLINE MULTI_USER");
   });
 
   it("computes the loss up to the hole when a log is missing in a disaster, and names the log after it", async () => {
