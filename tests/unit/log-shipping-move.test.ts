@@ -278,6 +278,21 @@ describe("log shipping: a move", function () {
     expect(last).to.be.at.most(holeSec);
   });
 
+  it("takes a source offline that comes back after the new site was opened, and leaves its data as they are", async () => {
+    bench = await shippingBench(30);
+    const done = await worked(bench, "primary");
+    await bench.cut("primary");
+    const ends = await bench.move({ mode: "unplanned", disasterMinutesAgo: 5 });
+    expect(ends.get("data/close-old/K2")).to.match(/SQLPRD01 .*refuses connections/);
+    await bench.mend("primary");
+    expect(await state(bench, "primary")).to.equal("ONLINE MULTI_USER");
+    const close = () => bench.verb("sql/log-shipping/close-old", { database: "K2", host: "SQLPRD01" });
+    expect(await close()).to.deep.equal({ verdict: "done", says: "K2 on SQLPRD01 is OFFLINE" });
+    expect((await close()).verdict).to.equal("already");
+    await bench.run("primary", "ALTER DATABASE K2 SET ONLINE");
+    expect(await worked(bench, "primary")).to.deep.equal(done);
+  });
+
   it("shows that a source is alive while a database there is open, and not once all are closed", async () => {
     bench = await shippingBench(6, { databases: ["K2", "Claims"] });
     const alive = async (disasterSec?: number): Promise<string | undefined> => {

@@ -249,6 +249,7 @@ describe("log shipping: the plan", () => {
       "choose-point k2-data/choose-point",
       "roll-forward k2-data/roll-forward/K2",
       "open k2-data/open/K2",
+      "fence-data k2-data/close-old/K2",
       "repair-databases k2-data/repair-identity/K2",
       "protect k2-data/first-full/K2",
       "protect k2-data/source-jobs/K2",

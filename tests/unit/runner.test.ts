@@ -72,7 +72,9 @@ describe("a step's runner", () => {
     r.world.running.clear();
     r.world.running.add("P:db");
     const threw = await r.all();
-    expect(threw.get("web0/prove-fence")).to.match(/not proven to be fenced.*--waive-fence/s);
+    expect(threw.get("web0/prove-fence")).to.match(
+      /nothing of primary answers, and so nothing proves that P cannot come back.*--waive-fence/s,
+    );
     expect([...threw.keys()]).to.include("data0/open/db0-0");
     expect(threw.has("data0/copy/db0-0")).to.equal(false);
     expect(r.world.open.size).to.equal(0);
@@ -93,7 +95,9 @@ describe("a step's runner", () => {
   it("holds a waiver for void while the old site answers", async () => {
     const r = await rig("unplanned", { waiveFence: "power is off" });
     r.world.fails.set("stop", "access denied");
-    expect((await r.all()).get("web0/prove-fence")).to.match(/the waiver is void/);
+    expect((await r.all()).get("web0/prove-fence")).to.match(
+      /primary answers \(web0: web answers\).*--mode planned.*without --waive-fence/s,
+    );
   });
 
   it("probes the old site live just before it opens, starts or flips: an hour-old proof is none", async () => {

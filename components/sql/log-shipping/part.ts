@@ -7,6 +7,7 @@ import { problems } from "./problems.ts";
 import { reachOf } from "./reach.ts";
 import { LogShippingSeen } from "./seen.ts";
 import {
+  closeOld,
   copyLogs,
   firstFull,
   hold,
@@ -53,6 +54,9 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
       ]),
       open: perDatabase((database) => [
         openDatabase.step(`${id}/open/${database}`, { part: id, database, host }),
+      ]),
+      "fence-data": perDatabase((database) => [
+        closeOld.step(`${id}/close-old/${database}`, { database, host: f.host[request.from] }),
       ]),
       "repair-databases": perDatabase((database) => [
         repairIdentity.step(`${id}/repair-identity/${database}`, { database, host }),
