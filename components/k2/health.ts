@@ -13,7 +13,8 @@ import {
   type LogEvent,
 } from "./events.ts";
 import { parseServices } from "./parse-services.ts";
-import { healthy, noOtherServices } from "./verbs.ts";
+import { portAnswers } from "../../steps/transports/tcp.ts";
+import { healthy, listens, noOtherServices } from "./verbs.ts";
 import type * as z from "zod";
 
 type Args = z.infer<(typeof healthy)["args"]>;
@@ -86,6 +87,16 @@ const short = (text: string): string => {
 };
 
 export const runnables: readonly Runnable[] = [
+  runs(listens, {
+    check: async ({ host, port }, io): Promise<Found> => {
+      const answers = await portAnswers(io.host(host).address, port, { signal: io.signal });
+      return {
+        there: answers,
+        says: `port ${String(port)} of ${host} ${answers ? "answers" : "does not answer"}`,
+        expected: "K2 to answer where it works. If it listens on another port, write it under port",
+      };
+    },
+  }),
   runs(healthy, {
     check: async (args, io): Promise<Found> => {
       const ssh = await sshTo(args.host, io);

@@ -11,6 +11,7 @@ import { hashOf } from "../../model/recovery.ts";
 import { plan } from "../../planning/plan.ts";
 import { activate } from "../../stacks/activate.ts";
 import { registered, type Registered } from "./recorder.ts";
+import { inFolder } from "./runner-rig.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld } from "./toy.ts";
 
 const recovery = toyRecovery();
@@ -48,9 +49,11 @@ interface Rig {
 async function rig(
   facts: readonly Fact[],
   running: (journal: Journal, time: number) => Promise<boolean> | boolean = () => false,
+  toys = toyWorld(),
 ): Promise<Rig> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
   folders.push(folder);
+  await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
   const inner = folderStore(folder, undefined, () => undefined);
   const plain = journalOn(inner);
   for (const f of facts) await plain.append(f);
@@ -64,7 +67,7 @@ async function rig(
         : [];
     },
   };
-  const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toyWorld()) };
+  const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toys) };
   return {
     journal: plain,
     asked,
@@ -73,7 +76,9 @@ async function rig(
       let refused = "";
       const all = await registered(
         async () => {
-          await activate(estate, "dr", world).catch((e: unknown) => (refused = String(e)));
+          await inFolder(folder, () => activate(estate, "dr", world)).catch(
+            (e: unknown) => (refused = String(e)),
+          );
         },
         { preview, stack: "dr-active" },
       );
@@ -140,5 +145,24 @@ describe("the program of an activation", () => {
     const r = await rig(begun);
     expect(await r.up()).to.match(/no move is declared.*primary is active: nothing was changed/s);
     expect(await r.journal.entries()).to.have.length(2);
+  });
+
+  it("stops no production that works again: a waived declaration begins nothing while something there answers", async () => {
+    const waived: Fact = {
+      ...move,
+      mode: "unplanned",
+      disasterAt: "2026-03-10T12:30:00Z",
+      acceptLossSec: 7200,
+      waiveFence: "no power",
+    };
+    const toys = toyWorld();
+    const r = await rig([...begun, waived], undefined, toys);
+    expect(await r.up()).to.match(
+      /London \(primary\) answers: web0: web answers\. .*"no power".*nothing was changed/,
+    );
+    expect(await r.activations()).to.have.length(0);
+    toys.running.clear();
+    expect(await r.up()).not.to.be.a("string");
+    expect(await r.activations()).to.have.length(1);
   });
 });
