@@ -23,6 +23,7 @@ export const follows = {
   complete: ["smoke-test", "protect", "flip-client-aliases"],
 } as const satisfies Record<string, readonly string[]>;
 
+/** The name of a phase: in plans, in the journal, in reports. */
 export type Phase = keyof typeof follows;
 /** In the order in which they are listed in a preview. */
 export const phases = Object.keys(follows) as readonly Phase[];

@@ -16,7 +16,7 @@ export interface AliasDns {
   readonly keyName?: string;
   /** The key, in base64 as tsig-keygen prints it. */
   readonly tsigKey: SecretRef;
-  /** Default: hmac-sha256. */
+  /** How messages are signed. Default: hmac-sha256, what tsig-keygen makes. */
   readonly algorithm?: AliasFacts["dns"]["key"]["algorithm"];
   /**
    * Other servers that hold the zone: a flip is done when those of the new site, and those of no site that answer, give
@@ -35,18 +35,28 @@ export interface AliasArgs {
   readonly dr: Server<"dr">;
   /** The zone that holds it. Default: the name without its first label. */
   readonly zone?: string;
-  /** Default: `client`. */
+  /**
+   * `dependency`: what applications connect to, such as the name of their SQL Server; it flips before services start.
+   * `client`: what people use; it flips when services answer. Default: `client`.
+   */
   readonly role?: AliasFacts["role"];
-  /** Default: A; by site where it differs. */
+  /**
+   * Type of the record; by site where it differs. Default: A, since Windows builds the service principal of Kerberos from
+   * a CNAME's target and not from the alias.
+   */
   readonly recordType?: "A" | "CNAME" | BySite<"A" | "CNAME">;
   /** What the name is at each site. Default: the address of the server there. */
   readonly value?: BySite<string>;
-  /** Default: 60, so that clients follow within a minute. */
+  /** Seconds for which clients and name servers keep an answer; 1 to 3600. Default: 60, so that clients follow within a minute. */
   readonly ttlSec?: number;
+  /** Which name server takes the change, and the key that it knows. */
   readonly dns: AliasDns;
 }
 
-/** Declares a DNS name that follows the active site. It exists before, or is created with the active site's value. */
+/**
+ * Declares a DNS name that follows the active site. It exists before, or is created with the active site's value; a
+ * cutover alone changes it. `name` is fully qualified: `k2.corp.example`.
+ */
 export function alias(name: string, args: AliasArgs): Declared<"alias"> {
   const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns } = args;
   const type = typeof recordType === "string" ? { primary: recordType, dr: recordType } : recordType;
