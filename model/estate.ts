@@ -1,4 +1,5 @@
 import type { AzureVm, Host, SqlAccess, SshAccess } from "./host.ts";
+import type { Problem } from "./part.ts";
 import type { JournalRef, Targets } from "./recovery.ts";
 import type { SiteId } from "./site.ts";
 
@@ -74,7 +75,7 @@ export function site<S extends SiteId>(id: S, { place, timeZone = "UTC", ssh: co
   return {
     id,
     place,
-    server: (name, { address, ssh, sql, azure, timeZone: own, whilePassive }) => ({
+    server: (name, { address, ssh, sql, azure, timeZone: own, whilePassive, ...others }) => ({
       site: id,
       id: name,
       place,
@@ -88,6 +89,8 @@ export function site<S extends SiteId>(id: S, { place, timeZone = "UTC", ssh: co
         ...(sql ? { sql: { port: 1433, encrypt: true, trustServerCertificate: true, ...sql } } : {}),
         ...(azure ? { azure } : {}),
         whilePassive: whilePassive ?? (sql ? "running" : "parked"),
+        // A program without types may misspell a key: `describe` then says so.
+        ...others,
       },
     }),
   };
@@ -105,6 +108,8 @@ export interface Declared<K extends string = string> {
   readonly servers: readonly Server[];
   /** What it stands on: its data, its aliases. */
   readonly uses: readonly Declared[];
+  /** Mistakes that the facts can't hold: a word that only decides how they are filled in. Default: none. */
+  readonly problems?: readonly Problem[];
   /** For systems: how long they may be away and what they may lose. Default: none, and nothing is checked against them. */
   readonly targets?: Targets;
 }

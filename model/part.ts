@@ -33,10 +33,18 @@ export interface Lookup {
   host(id: string): Host | undefined;
   /** All servers of both sites. */
   hosts(): readonly Host[];
-  /** Undefined where the estate has no part of that id, or none whose facts could be read. Facts are not yet parsed. */
+  /** Undefined where the estate has no part of that id. Facts are not yet parsed: those of another part may be wrong. */
   part(id: string): { readonly kind: string; readonly facts: unknown } | undefined;
   /** All parts, each after those it uses. */
   parts(): readonly { readonly id: string; readonly kind: string; readonly facts: unknown }[];
+}
+
+/** How an owner writes a part: what messages about its facts are told in. */
+export interface Written {
+  /** The function that declares it: `logShipping`. */
+  readonly as: string;
+  /** By key of the facts, the owner's key where it has another name; empty where what is below it stands one level up. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 /** One thing that can fail over. Pure: it says what to do; `run.ts` of the same folder does it. */
@@ -47,6 +55,8 @@ export interface Part<K extends string, F> {
   readonly version: number;
   /** The shape of its facts; messages of its errors are sentences for the owner. */
   readonly facts: z.ZodType<F>;
+  /** How its owner writes it. Default: messages name its id, and the keys of its facts. */
+  readonly written?: Written;
   /** Facts of an older version as this one's. Needed once `version` is above 1: journals keep facts for years. */
   upgrade?(facts: unknown, from: number): unknown;
   /** Ids of the parts that this one stands on. Connected parts form a chain, and only chains are ordered. */

@@ -58,9 +58,9 @@ export interface AliasArgs {
  * cutover alone changes it. `name` is fully qualified: `k2.corp.example`.
  */
 export function alias(name: string, args: AliasArgs): Declared<"alias"> {
-  const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns } = args;
+  const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns, ...others } = args;
   const type = typeof recordType === "string" ? { primary: recordType, dr: recordType } : recordType;
-  const { server, port = 53 } = dns;
+  const { server, port = 53, keyName, tsigKey, algorithm, also, ...otherDns } = dns;
   const facts: AliasFacts = {
     name,
     zone: zone ?? name.split(".").slice(1).join("."),
@@ -76,18 +76,24 @@ export function alias(name: string, args: AliasArgs): Declared<"alias"> {
           ? { primary: nameServer(server.primary, port), dr: nameServer(server.dr, port) }
           : { primary: nameServer(server, port), dr: nameServer(server, port) },
       key: {
-        name: dns.keyName ?? "parallel-standby",
-        algorithm: dns.algorithm ?? "hmac-sha256",
-        secret: dns.tsigKey,
+        name: keyName ?? "parallel-standby",
+        algorithm: algorithm ?? "hmac-sha256",
+        secret: tsigKey,
       },
-      also: (dns.also ?? []).map((other) => ({
+      also: (also ?? []).map((other) => ({
         ...nameServer(other, port),
         ...(typeof other === "object" && "site" in other ? { site: other.site } : {}),
       })),
+      ...otherDns,
     },
+    // A program without types may misspell a key: `describe` then says so.
+    ...others,
   };
   return { id: name, kind: "alias", facts, servers: [primary, dr], uses: [] };
 }
 
-const nameServer = (input: NameServerInput, port: number): { address: string; port: number } =>
-  typeof input === "string" ? { address: input, port } : { address: input.address, port: input.port ?? port };
+/** A program without types may leave one out: `describe` then says that it has no address. */
+const nameServer = (input: NameServerInput | undefined, port: number): { address: string; port: number } =>
+  typeof input === "object"
+    ? { address: input.address, port: input.port ?? port }
+    : { address: input ?? "", port };

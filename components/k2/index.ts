@@ -1,8 +1,9 @@
 import type { Declared, DeclaredData, Server, Some } from "../../model/estate.ts";
+import { unknownWord } from "../../model/nearest.ts";
 import type { Targets } from "../../model/recovery.ts";
 import type { SecretRef } from "../../model/secret.ts";
 import type { SiteId } from "../../model/site.ts";
-import { defaultsOf, licenceTables, type LicenceLayout } from "./defaults.ts";
+import { defaultsOf, licenceLayouts, licenceTables, type LicenceLayout } from "./defaults.ts";
 import type { K2Facts } from "./facts.ts";
 
 /** One of the two tables as an owner names it, where it is not as the layout has it. */
@@ -148,21 +149,48 @@ export interface K2Args {
  * in the journal. What is wrong with it `describe` says, key by key.
  */
 export function k2(id: string, args: K2Args): Declared<"k2"> {
-  const { version, standby, servers, data, aliases = [], licence = {}, masterKey, captureKey } = args;
+  const {
+    version,
+    standby,
+    servers,
+    data,
+    aliases = [],
+    services,
+    otherServices = [],
+    startType = "auto",
+    stopSec = 150,
+    startSec = 240,
+    port = 5555,
+    clientPort = port,
+    licence = {},
+    masterKey,
+    captureKey,
+    health = { log: "event" },
+    targets,
+    ...others
+  } = args;
+  const {
+    layout,
+    server,
+    licenceKey,
+    namesHosts = true,
+    otherRows = "keep",
+    copies,
+    ...otherLicence
+  } = licence;
   const defaults = defaultsOf(version);
   const databases = data.flatMap((d) => d.databases);
-  const port = args.port ?? 5555;
   const facts: K2Facts = {
     version,
     standby,
     servers: { primary: idsOf(servers.primary), dr: idsOf(servers.dr) },
-    services: [...(args.services ?? defaults.services)],
-    otherServices: [...(args.otherServices ?? [])],
-    startType: args.startType ?? "auto",
-    stopSec: args.stopSec ?? 150,
-    startSec: args.startSec ?? 240,
+    services: [...(services ?? defaults.services)],
+    otherServices: [...otherServices],
+    startType,
+    stopSec,
+    startSec,
     port,
-    clientPort: args.clientPort ?? port,
+    clientPort,
     data: data.map((d) => ({
       id: d.id,
       sql: { primary: d.sql.primary.id, dr: d.sql.dr.id },
@@ -176,12 +204,12 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
       : {
           licence: {
             ...licenceTables(licence, databases),
-            namesHosts: licence.namesHosts ?? true,
-            otherRows: licence.otherRows ?? "keep",
-            copies: {
-              ...(licence.copies?.primary ? { primary: { ...licence.copies.primary } } : {}),
-              ...(licence.copies?.dr ? { dr: { ...licence.copies.dr } } : {}),
-            },
+            namesHosts,
+            otherRows,
+            copies: Object.fromEntries(
+              Object.entries(copies ?? {}).map(([site, names]) => [site, { ...names }]),
+            ),
+            ...otherLicence,
           },
         }),
     masterKey: {
@@ -198,7 +226,9 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
         ...masterKey?.encrypted,
       },
     },
-    health: healthOf(args.health ?? { log: "event" }, defaults.logFolder),
+    health: healthOf(health, defaults.logFolder),
+    // A program without types may misspell a key: `describe` then says so.
+    ...others,
   };
   return {
     id,
@@ -206,7 +236,8 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     facts,
     servers: [...servers.primary, ...servers.dr],
     uses: [...data, ...aliases],
-    targets: args.targets,
+    problems: unknownWord(`k2 ${id}.licence.layout`, layout, licenceLayouts),
+    targets,
   };
 }
 
@@ -219,5 +250,5 @@ function healthOf(input: HealthInput, logFolder: string): K2Facts["health"] {
   const common = { ignore: [...(input.ignore ?? [])], settleSec: input.settleSec ?? 10 };
   return input.log === "event"
     ? { log: "event", sources: [...(input.sources ?? ["K2", "SourceCode"])], ...common }
-    : { log: "file", folder: input.folder ?? logFolder, ...common };
+    : { log: input.log, folder: input.folder ?? logFolder, ...common };
 }
