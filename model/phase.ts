@@ -24,6 +24,7 @@ export const follows = {
   complete: ["smoke-test", "protect", "flip-client-aliases"],
 } as const satisfies Record<string, readonly string[]>;
 
+/** The name of a phase: in plans, in the journal, in reports. */
 export type Phase = keyof typeof follows;
 /** In the order in which they are listed in a preview. */
 export const phases = Object.keys(follows) as readonly Phase[];
@@ -59,6 +60,7 @@ export const mayBeOwed: ReadonlySet<Phase> = new Set<Phase>([
  * phases before no return did to it. A phase without steps is passed through.
  */
 export const inversePhases = ["restart-hosts", "reopen", "restart-services", "verify-again"] as const;
+/** A phase of the inverse plan. */
 export type InversePhase = (typeof inversePhases)[number];
 
 /** All phases in which a step can be reported, in the order in which they are listed. */

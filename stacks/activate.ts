@@ -45,7 +45,7 @@ export async function activate(estate: Estate, target: SiteId, world: World): Pr
     await pulumi.log.warn(
       "PULUMI_CONTINUE_ON_ERROR is not true: one system that fails would stop the others. Set it, or add --continue-on-error",
     );
-  await pulumi.log.info(planText(made, recovery, now.epoch, s.verdicts));
+  await pulumi.log.info(planText(made, recovery, now.epoch, s));
   if (!pulumi.runtime.isDryRun()) await begin(now, target, made, declared.factsHash, world);
   new Failover("move", {
     plan: made,

@@ -100,6 +100,24 @@ describe("the program of an activation", () => {
     expect(one).to.include({ epoch: 1, to: "dr", planHash: made.hash, declaration: 2 });
   });
 
+  it("gives every step the same input whatever has run since: progress makes no step run again", async () => {
+    const r = await rig([...begun, move]);
+    const first = await r.up();
+    for (const s of made.steps.slice(0, 5))
+      for (const verdict of ["started", "done"] as const)
+        await r.journal.append({
+          kind: "step",
+          epoch: 1,
+          step: s.id,
+          phase: s.phase,
+          verdict,
+          critical: true,
+          says: "",
+          log: ["restored 3 of 4 logs"],
+        });
+    expect(await r.up()).to.deep.equal(first);
+  });
+
   it("writes nothing in a preview", async () => {
     const r = await rig([...begun, move]);
     expect(await r.up(true)).to.have.length(made.steps.length);

@@ -1,9 +1,10 @@
 import { expect } from "chai";
 import { situation } from "../../journal/situation.ts";
 import { runProvisioningStep } from "../../steps/provisioning-runner.ts";
+import type { Begun } from "../../steps/progress.ts";
 import { stop, toyParts, toyRuns } from "./toy.ts";
 
-import { inFolder, rig, type Rig } from "./runner-rig.ts";
+import { inFolder, rig, silent, type Rig } from "./runner-rig.ts";
 
 describe("a step's runner", () => {
   it("carries a planned move through to completed, with everything in the journal", async () => {
@@ -16,6 +17,42 @@ describe("a step's runner", () => {
     expect([...s.verdicts.values()].every((v) => v.verdict === "done" || v.verdict === "already")).to.equal(
       true,
     );
+  });
+
+  it("says which step of how many begins, what has ended, and what comes next", async () => {
+    const r = await rig("planned");
+    const heard: Begun[] = [];
+    const progress = { ...silent, begin: (begun: Begun) => void heard.push(begun) };
+    for (const s of r.made.steps) await r.run(s.id, { progress });
+    expect(heard.map((b) => b.id)).to.deep.equal(r.made.steps.map((s) => s.id));
+    const total = r.made.steps.length;
+    expect(heard.map((b) => b.turn?.ended)).to.deep.equal(heard.map((_, i) => i));
+    expect(heard.map((b) => b.turn?.total)).to.deep.equal(heard.map(() => total));
+    expect(heard.find((b) => b.id === "web0/stop/web")).to.deep.equal({
+      id: "web0/stop/web",
+      limitSec: 5,
+      turn: { number: 1, total, ended: 0, next: ["web0/stop/db"] },
+    });
+    expect(heard.at(-1)?.turn).to.deep.equal({ number: total, total, ended: total - 1, next: [] });
+  });
+
+  it("runs a step of a plan that today's planner refuses, and names no number then", async () => {
+    const r = await rig("planned");
+    const heard: Begun[] = [];
+    const progress = { ...silent, begin: (begun: Begun) => void heard.push(begun) };
+    const { toy } = toyParts;
+    if (!toy) throw new Error("the toy system is missing");
+    const refusing = {
+      ...toyParts,
+      toy: {
+        ...toy,
+        plan: () => {
+          throw new Error("this version plans no toys");
+        },
+      },
+    };
+    expect(await r.run("web0/stop/web", { progress, world: { parts: refusing } })).to.match(/^done/);
+    expect(heard).to.deep.equal([{ id: "web0/stop/web", limitSec: 5 }]);
   });
 
   it("acts once: the same activation run again answers, and nothing acts a second time", async () => {
@@ -174,7 +211,7 @@ describe("a provisioning step's runner", () => {
           hosts: [],
         },
         { journal: r.journal, parts: toyParts, runs: toyRuns(r.world) },
-        { say: () => undefined, last: () => undefined, lines: [] },
+        silent,
       ),
     );
 

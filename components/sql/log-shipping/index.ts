@@ -1,5 +1,5 @@
 import type { DeclaredData, Server, Some } from "../../../model/estate.ts";
-import type { LogShippingFacts, Way } from "./facts.ts";
+import type { LogShippingFacts } from "./facts.ts";
 
 /** Where the logs of one direction go. */
 export interface WayInput {
@@ -82,34 +82,43 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     backupShare,
     copyTo,
     manage = "provision",
-    point,
+    everyMin = 60,
+    copyEveryMin = 15,
+    holdMin = 180,
+    point = { minutesBefore: 120 },
+    decisionMin = 60,
+    rpoMin,
+    adoptChain = false,
     quiesce = [],
+    reverse = {},
+    archiveCycles = 2,
+    recordIdentity = manage === "provision",
+    replaces = [],
+    reseed,
+    ...others
   } = args;
-  const below = (folder: string): string => `${folder.replace(/\\+$/, "")}\\${idOf(to)}`;
-  // A share of a third server is that of both directions; a local folder is shared by each server itself.
-  const shareBack = backupFolder.startsWith("\\\\") ? backupShare : shareAt(idOf(to), backupShare);
-  const back: Way = {
-    backupFolder: args.reverse?.backupFolder ?? below(backupFolder),
-    backupShare: args.reverse?.backupShare ?? below(shareBack),
-    copyTo: args.reverse?.copyTo ?? below(copyTo),
-  };
   const facts: LogShippingFacts = {
     databases: [...databases],
     host: { primary: idOf(from), dr: idOf(to) },
-    way: { primary: { backupFolder, backupShare, copyTo }, dr: back },
-    everyMin: args.everyMin ?? 60,
-    copyEveryMin: args.copyEveryMin ?? 15,
-    holdMin: args.holdMin ?? 180,
-    pointMinutesBefore: point === "latest" ? 0 : (point?.minutesBefore ?? 120),
-    decisionMin: args.decisionMin ?? 60,
-    ...(args.rpoMin === undefined ? {} : { rpoMin: args.rpoMin }),
+    way: {
+      primary: { backupFolder, backupShare, copyTo },
+      dr: { ...backOf({ backupFolder, backupShare, copyTo }, idOf(to)), ...reverse },
+    },
+    everyMin,
+    copyEveryMin,
+    holdMin,
+    pointMinutesBefore: point === "latest" ? 0 : point.minutesBefore,
+    decisionMin,
+    ...(rpoMin === undefined ? {} : { rpoMin }),
     manage,
-    adoptChain: args.adoptChain ?? false,
+    adoptChain,
     quiesce: quiesce.map(({ server, service }) => ({ host: server.id, service })),
-    archiveCycles: args.archiveCycles ?? 2,
-    recordIdentity: args.recordIdentity ?? manage === "provision",
-    replaces: [...(args.replaces ?? [])],
-    ...(args.reseed === undefined ? {} : { reseed: args.reseed }),
+    archiveCycles,
+    recordIdentity,
+    replaces: [...replaces],
+    ...(reseed === undefined ? {} : { reseed }),
+    // A program without types may misspell a key: `describe` then says so.
+    ...others,
   };
   return {
     id,
@@ -127,5 +136,17 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
 /** A program without types may leave a server out: `describe` then says so in a sentence. */
 const idOf = (server: Server | undefined): string => server?.id ?? "";
 
-/** The share of the same name at another server. */
-const shareAt = (server: string, share: string): string => share.replace(/^\\\\[^\\]+/, `\\\\${server}`);
+/**
+ * Below the same folders, the other way round, in one named after the standby's server. A share of a third server is that
+ * of both directions; a local folder is shared by each server itself. What is missing is said once, of the way there.
+ */
+function backOf({ backupFolder, backupShare, copyTo }: Partial<WayInput>, server: string): WayInput {
+  const below = (folder: string | undefined): string =>
+    folder === undefined ? "?" : `${folder.replace(/\\+$/, "")}\\${server}`;
+  const ownShare = backupShare?.replace(/^\\\\[^\\]+/, `\\\\${server}`);
+  return {
+    backupFolder: below(backupFolder),
+    backupShare: below(backupFolder?.startsWith("\\\\") === true ? backupShare : ownShare),
+    copyTo: below(copyTo),
+  };
+}

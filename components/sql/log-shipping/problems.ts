@@ -2,7 +2,7 @@ import { didYouMean } from "../../../model/nearest.ts";
 import type { Lookup, Problem } from "../../../model/part.ts";
 import { otherSite, siteIds, type SiteId } from "../../../model/site.ts";
 import { samePath } from "./differences.ts";
-import { LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
+import { isSameName, LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
 
 /** Mistakes in log shipping that its types cannot show. */
 export const problems = (id: string, f: LogShippingFacts, lookup: Lookup): readonly Problem[] => {
@@ -13,6 +13,13 @@ export const problems = (id: string, f: LogShippingFacts, lookup: Lookup): reado
     ...siteIds.flatMap((site) => wayProblems(at, f, site)),
     ...clashes(at, f),
     ...timeProblems(at, f),
+    ...f.replaces
+      .filter((name) => !f.databases.some((d) => isSameName(d, name)))
+      .map((name) => ({
+        at: `${at}.replaces`,
+        says: `"${name}" is none of its databases.${didYouMean(name, f.databases)}`,
+        write: `some of ${f.databases.join(", ")}`,
+      })),
     ...f.quiesce.filter((q) => !lookup.host(q.host)).map((q) => unknownHost(`${at}.quiesce`, q.host, lookup)),
     ...f.quiesce
       .filter((q) => lookup.host(q.host) && !lookup.host(q.host)?.ssh)
@@ -30,7 +37,6 @@ const unfit = /[<>:"/\\|?*%]|\$\(/;
 function databaseProblems(at: string, id: string, f: LogShippingFacts, lookup: Lookup): readonly Problem[] {
   const key = `${at}.databases`;
   if (f.databases.length === 0) return [{ at: key, says: "no database is named", write: "at least one" }];
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   const others = lookup
     .parts()
     .filter((p) => p.kind === "sql/log-shipping" && p.id !== id)
@@ -39,12 +45,12 @@ function databaseProblems(at: string, id: string, f: LogShippingFacts, lookup: L
       return facts.success ? [{ id: p.id, facts: facts.data }] : [];
     });
   return f.databases.flatMap((database, i): readonly Problem[] => [
-    ...(f.databases.findIndex((d) => same(d, database)) < i
+    ...(f.databases.findIndex((d) => isSameName(d, database)) < i
       ? [{ at: key, says: `"${database}" is there twice`, write: "it once" }]
       : []),
     ...others
       .filter((o) => o.id < id && siteIds.some((s) => o.facts.host[s] === f.host[s]))
-      .filter((o) => o.facts.databases.some((d) => same(d, database)))
+      .filter((o) => o.facts.databases.some((d) => isSameName(d, database)))
       .map((o) => ({
         at: key,
         says: `"${database}" is shipped by ${o.id} already`,
