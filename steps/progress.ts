@@ -39,7 +39,7 @@ const gapMs = (ranMs: number): number =>
   ranMs < 2 * 60_000 ? 2_000 : ranMs < 30 * 60_000 ? 60_000 : 10 * 60_000;
 
 /**
- * Progress on standard error: a line of at most 200 bytes every 2 s, after two minutes every 60 s, after half an hour
+ * Progress on standard error: a line of at most 200 bytes every 2 s (30 s where it says what it said before), after two minutes every 60 s, after half an hour
  * every ten minutes, each with the step's number and how long it has run. The newest 400 lines that the step said are
  * kept whole for the journal.
  */
@@ -68,11 +68,14 @@ export function progressOn(out: NodeJS.WritableStream, now: () => number = Date.
       if (step.turn) show(beginning(step, step.turn));
     },
     say: (line) => {
-      lines.push(cut(line, lastBytes));
-      if (lines.length > keptLines) lines.shift();
       const t = now();
+      const isNews = heard?.line !== line;
       heard = { line, atMs: t };
-      if (t - shownAt < gapMs(t - began)) return;
+      if (isNews) {
+        lines.push(cut(line, lastBytes));
+        if (lines.length > keptLines) lines.shift();
+      }
+      if (t - shownAt < Math.max(gapMs(t - began), isNews ? 0 : quietMs)) return;
       shownAt = t;
       show(begun ? `${numbered(begun, t - began)} · ${line}` : line);
     },

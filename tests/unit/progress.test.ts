@@ -54,12 +54,23 @@ describe("what a step says", () => {
     expect(shown.filter((t) => t >= 180_000)).to.have.length(7);
   });
 
+  it("says what it has said before only every half minute, and keeps it once", () => {
+    const { out, text } = sink();
+    let now = 0;
+    const progress = progressOn(out, () => now);
+    for (; now < 100_000; now += 500) progress.say("waiting: port 5555 of K2DR01 does not answer");
+    expect(text().trim().split("\n")).to.have.length(4);
+    expect(progress.lines).to.have.length(1);
+    progress.say("it answers");
+    expect(text().trim().split("\n")).to.have.length(5);
+  });
+
   it("is heard of to the end of a restore of a day, every ten minutes after the first half hour", () => {
     const { out, text } = sink();
     let now = 0;
     const progress = progressOn(out, () => now);
     progress.begin(begun);
-    for (; now <= 24 * 3_600_000; now += 5000) progress.say("restoring a large database");
+    for (; now <= 24 * 3_600_000; now += 5000) progress.say(`restoring a large database: ${String(now)}`);
     const times = text()
       .trim()
       .split("\n")
