@@ -44,6 +44,7 @@ export async function runProvisioningStep(
         to: step.site,
         say: progress.say,
         limitSec: step.timeoutSec,
+        mayStillAct: () => guard(runnable, envelope, world, write),
       },
       (io) => checkActCheck(runnable.bind(step.args), io, () => guard(runnable, envelope, world, write)),
     );

@@ -93,6 +93,10 @@ export async function runActivationStep(
             ...(last.disasterAt === undefined ? {} : { disasterSec: Date.parse(last.disasterAt) / 1000 }),
           },
           point: (part) => pointOf(part, recovery, world),
+          mayStillAct: async () => {
+            const over = (await leave()).answer;
+            if (over !== undefined) throw new Refused(over);
+          },
         },
         (io) => perform(envelope, recovery, last.from, world, io),
       );

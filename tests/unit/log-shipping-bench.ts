@@ -149,6 +149,7 @@ export async function logShippingBench(
       say: (line) => void said.push(line),
       signal: AbortSignal.timeout(60_000),
       point: () => (chosen ? Promise.resolve(chosen) : Promise.reject(new Error("no point was chosen"))),
+      mayStillAct: () => Promise.resolve(),
       secret: () => Promise.resolve(password),
       to: site,
       journal: { entries: () => Promise.resolve(entries) },

@@ -308,11 +308,13 @@ describe("log shipping: a move", function () {
     expect(await alive()).to.equal("K2 on SQLPRD01 is ONLINE");
     await bench.move({ mode: "planned", until: "choose-point" });
     expect(await alive()).to.equal(undefined);
+    const anHourAgo = bench.clock.now() / 1000 - 3600;
+    expect(await alive(anHourAgo), "what it shipped before it was closed is no life").to.equal(undefined);
     await bench.cut("primary");
     expect(await alive()).to.equal(undefined);
     // A dead link, not a dead site: it went on shipping after what was taken for a disaster.
-    expect(await alive(bench.clock.now() / 1000 - 3600)).to.match(
-      /_\d{14}\.trn was backed up at .*, after the disaster/,
+    expect(await alive(anHourAgo)).to.match(
+      /_\d{14}\.trn was backed up at .*, after the disaster .* move that file out of D:\\LogShip on SQLDR01$/,
     );
   });
 

@@ -59,6 +59,17 @@ describe("log shipping: what a database can reach", () => {
     expect(reachOf(db(200, chain))).to.include({ fromSec: 105, toSec: 400 });
   });
 
+  it("loses no earlier point to a full backup that arrived before the first log after it", () => {
+    const seen = db(200, [...chain, full(450)]);
+    expect(reachOf(seen)).to.include({ fromSec: 105, toSec: 400, evidence: "K2_400.trn" });
+    expect(files(seen, 350)).to.deep.equal(["K2_300.trn", "K2_400.trn"]);
+    expect(reachOf(db(undefined, [full(450)], { state: "missing" })), "nothing else is there").to.include({
+      fromSec: 455,
+      toSec: 455,
+    });
+    expect(reachOf(db(200, [...chain, full(450), log(400, 500)]))).to.include({ fromSec: 105, toSec: 500 });
+  });
+
   it("goes forward where it can, up to the first log that holds the point for sure", () => {
     expect(files(db(200, chain), 250)).to.deep.equal(["K2_300.trn"]);
     expect(files(db(200, chain), 301)).to.deep.equal(["K2_300.trn", "K2_400.trn"]);

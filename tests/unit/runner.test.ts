@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { situation } from "../../journal/situation.ts";
+import { runs as runsOf } from "../../steps/act.ts";
+import type { World } from "../../steps/find.ts";
 import { runProvisioningStep } from "../../steps/provisioning-runner.ts";
 import type { Begun } from "../../steps/progress.ts";
 import { stop, toyParts, toyRuns } from "./toy.ts";
@@ -195,6 +197,7 @@ describe("a provisioning step's runner", () => {
     site: "primary" | "dr",
     epoch: number,
     verb: string = stop.name,
+    runs: World["runs"] = toyRuns(r.world),
   ): Promise<string> =>
     inFolder(r.folder, () =>
       runProvisioningStep(
@@ -210,7 +213,7 @@ describe("a provisioning step's runner", () => {
           },
           hosts: [],
         },
-        { journal: r.journal, parts: toyParts, runs: toyRuns(r.world) },
+        { journal: r.journal, parts: toyParts, runs },
         silent,
       ),
     );
@@ -226,6 +229,34 @@ describe("a provisioning step's runner", () => {
     expect(r.world.running.has("D:web")).to.equal(true);
     r.world.running.add("P:web");
     expect(await provision(r, "primary", 1)).to.match(/^done/);
+  });
+
+  it("may not act any more, in the middle of its work, once restores are held for a declared move", async () => {
+    const r = await rig("planned");
+    await r.all();
+    const acts: string[] = [];
+    const runs: World["runs"] = {
+      toy: () =>
+        Promise.resolve({
+          runnables: [
+            runsOf(stop, {
+              check: () => Promise.resolve({ there: false, says: "it runs", expected: "stopped" }),
+              act: async (_args, io) => {
+                await io.mayStillAct();
+                acts.push("while it might");
+                await r.journal.append({ kind: "held", part: "data0", says: "held" });
+                await io.mayStillAct();
+                acts.push("when it might no more");
+              },
+            }),
+          ],
+        }),
+    };
+    expect(await provision(r, "primary", 1, stop.name, runs).then(() => "", String)).to.match(
+      /restores of data0 are held for a declared move/,
+    );
+    expect(acts).to.deep.equal(["while it might"]);
+    expect((await r.journal.entries()).at(-1)).to.include({ step: "park-primary", verdict: "refused" });
   });
 
   it("refuses a verb that belongs to a cutover", async () => {

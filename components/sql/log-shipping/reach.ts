@@ -59,7 +59,10 @@ interface Lines {
   readonly present?: Line;
   /** From the newest full backup to the oldest. */
   readonly fulls: readonly Line[];
-  /** The one that leads farthest; the database as it stands where a full backup leads no farther. */
+  /**
+   * The one that leads farthest; the database as it stands where a full backup leads no farther. A full backup that no
+   * log follows yet offers its own end only: it counts where nothing else offers more, else it would hide all before it.
+   */
   readonly best: Line;
 }
 
@@ -179,7 +182,11 @@ function linesOf(db: DatabaseSeen): Lines | NoReach {
     .map((full) => lineFrom(full, boundsOf(full, chain), chain, false, full))
     .filter((l) => l.split === undefined && (!present || leadsAsFar(l.end, present.end)))
     .toSorted((a, b) => b.fromSec - a.fromSec);
-  const [first, ...rest] = [...(present ? [present] : []), ...fulls];
+  const lines = [...(present ? [present] : []), ...fulls];
+  const isWide = (l: Line): boolean => l.fromSec <= l.coverSec;
+  const [first, ...rest] = lines.some(isWide)
+    ? lines.filter((l) => l === present || !l.usedUp || isWide(l))
+    : lines;
   if (!first)
     return {
       refused:

@@ -123,6 +123,7 @@ const act: Act<Args> = {
       });
     });
     const copied = await bring(a, file, io);
+    await io.mayStillAct();
     if (givesWay) {
       io.say(`overwriting ${a.database} on ${a.host}, as "replaces" says`);
       await sql.run(singleUser(a.database));
