@@ -83,17 +83,26 @@ export interface Part<K extends string, F> {
   ): Partial<Record<InversePhase, readonly Draft[]>>;
 }
 
-/** Which points in time a database can be recovered to, from what the target site holds. Seconds since 1970 UTC. */
-export interface Reach {
+/** A span of moments, each of which a database can be recovered to. Seconds since 1970 UTC. */
+export interface Span {
   /** The earliest point: what lies before it is past already, and no older copy leads back. */
   readonly fromSec: number;
   /** The latest point that is proven. */
   readonly toSec: number;
-  /** The chain ends with the tail of the source's log: going to its end loses nothing. */
-  readonly complete: boolean;
   /** What proves it, for the journal and the report: the name of the log that holds `toSec`. */
   readonly evidence: string;
 }
+
+/** Which points in time a database can be recovered to, from what the target site holds: the latest span, and those before it. */
+export interface Reach extends Span {
+  /** The chain ends with the tail of the source's log: going to its end loses nothing, and any later moment is the same. */
+  readonly complete: boolean;
+  /** Earlier spans, apart from this one and from one another, the latest first: between them nothing can be chosen. Default: none. */
+  readonly also?: readonly Span[];
+}
+/** All spans of a reach, the latest first. */
+export const spansOf = (reach: Reach): readonly [Span, ...Span[]] => [reach, ...(reach.also ?? [])];
+
 /** Why no point can be reached. */
 export interface NoReach {
   /** The reason, as a sentence without a full stop: which file lacks, and what to do. */

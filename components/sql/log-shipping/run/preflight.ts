@@ -2,6 +2,7 @@ import { runs, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
 import { filesOf, stateOf } from "../look.ts";
 import { reachOf } from "../reach.ts";
+import { spansOf } from "../../../../model/part.ts";
 import { moment } from "../../../../model/time.ts";
 import { sourceReady, standbyReady } from "../verbs.ts";
 import { unshipped } from "../shipped.ts";
@@ -30,7 +31,9 @@ export const preflightRunnables: readonly Runnable[] = [
         throw new Error(`${host} has no log shipping jobs for ${database}. Run "pulumi up" of that site`);
       return {
         there: true,
-        says: `${database} on ${host} is ${db.state} and reaches from ${moment(reach.fromSec)} to ${moment(reach.toSec)} (${reach.evidence})`,
+        says: `${database} on ${host} is ${db.state} and reaches ${spansOf(reach)
+          .map((s) => `from ${moment(s.fromSec)} to ${moment(s.toSec)} (${s.evidence})`)
+          .join(" and ")}`,
         expected,
       };
     },
