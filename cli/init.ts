@@ -10,16 +10,26 @@ export function addInit(program: Command, terminal: Terminal): void {
     .argument("<dir>", "the folder of the new project")
     .summary("write a project: both sites in one declaration, ready for pulumi up")
     .description(
-      "Asks a few questions and writes a project: estate.ts with both sites, what Pulumi needs, where secrets go, and a README with what comes next. A file that exists is never overwritten. Every question can be answered by its option or in a JSON file.",
+      "Asks what the two sites are and writes a project into a new or an empty folder: estate.ts with both sites, what Pulumi needs, where secrets go, and a README with what comes next. Every question can be answered by its option or in a JSON file. Secrets are never asked for: the project says where they go.",
     )
-    .option("--yes", "ask nothing: what is not answered becomes an example to be edited in estate.ts")
-    .option("--answers <file>", 'answers as JSON, such as {"name": "contoso", "databases": "K2"}')
+    .option(
+      "--yes",
+      "ask nothing: what is not answered takes its default, or an example to be edited in estate.ts (default: ask)",
+    )
+    .option(
+      "--answers <file>",
+      'answers as JSON, such as {"name": "contoso", "databases": ["K2", "Claims"]} (default: none)',
+    )
     .option(
       "--package <spec>",
-      "where package.json takes parallel-standby from: a version, a file, a folder",
+      "where package.json takes parallel-standby from: a version, a file, a folder (default: this version)",
     );
-  for (const { key, flag, asks } of questions)
-    init.addOption(Object.assign(new Option(`--${flag} <text>`, asks), { attributeName: () => key }));
+  for (const { key, flag, asks, example, otherwise } of questions) {
+    const without = otherwise ? `default: ${otherwise.says}` : `no default; such as ${example}`;
+    init.addOption(
+      Object.assign(new Option(`--${flag} <text>`, `${asks} (${without})`), { attributeName: () => key }),
+    );
+  }
   init
     .addHelpText(
       "after",

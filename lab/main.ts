@@ -1,5 +1,5 @@
 import { Command } from "commander";
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ensureEngine } from "../tools/engine/ensure.ts";
 import { orderHelp, orderOf } from "./control/orders.ts";
@@ -28,8 +28,10 @@ async function run(): Promise<void> {
     fail(`a lab runs here already (${running}). Stop it first, with Ctrl+C where it was started`);
   const began = performance.now();
   const engine = await ensureEngine();
-  // The servers of a new lab are empty: state and journal of the one before speak of others.
-  for (const old of [".lab", ".state"]) await rm(join(project, old), { recursive: true, force: true });
+  // The servers of a new lab are empty: state, journal and stacks of the one before speak of others.
+  const settings = (await readdir(project)).filter((name) => /^Pulumi\..+\.yaml$/.test(name));
+  for (const old of [".lab", ".state", ...settings])
+    await rm(join(project, old), { recursive: true, force: true });
   await mkdir(join(project, ".state"), { recursive: true });
   const lab = await startLab({
     folder: project,
@@ -40,18 +42,22 @@ async function run(): Promise<void> {
     },
   });
   const at = relative(process.cwd(), project) || ".";
+  const up = relative(project, join(import.meta.dirname, ".."));
   process.stdout
     .write(`The lab runs (${((performance.now() - began) / 1000).toFixed(1)} s). Lab time ${new Date(lab.clock.now()).toISOString().slice(0, 19)}+00:00; it can be moved on.
 
 In another terminal:
   cd ${at}
-  source .lab/lab.env.sh                    # PowerShell: . .lab/lab.env.ps1
+  source .lab/lab.env.sh                   # PowerShell: . .lab/lab.env.ps1
   parallel-standby journal init --active primary --as YOUR-NAME
   pulumi stack init primary; pulumi up -s primary
   pulumi stack init standby; pulumi up -s standby
-  npm --prefix ${relative(project, join(import.meta.dirname, ".."))} run lab -- clock +6h
-  npm --prefix ${relative(project, join(import.meta.dirname, ".."))} run lab -- fault primary down
-  pulumi up -s dr-active                    # prints the declaration that it needs
+  npm --prefix ${up} run lab -- clock +6h
+  npm --prefix ${up} run lab -- fault primary down
+  pulumi up -s dr-active                   # changes nothing: prints the declaration that it needs
+  parallel-standby declare --to dr --mode unplanned --disaster-at "$(node -p 'new Date().toISOString()')" --accept-loss 4h --waive-fence "I took its power" --incident TRY-1 --as YOUR-NAME
+  pulumi up -s dr-active                   # the cutover
+  parallel-standby report
 
 Orders to this lab, from anywhere in the repository:
 ${orderHelp.replaceAll(/^/gm, "  ")}

@@ -38,16 +38,14 @@ const tools: readonly Tool[] = [
 /** The key of a server that has none pinned yet. Nothing but the greeting is sent to it. */
 export async function unpinned(server: Server, signal: AbortSignal): Promise<Found> {
   const { id, host } = server;
-  const hostKey = await hostKeyShownBy({
-    host: id,
-    address: host.address,
-    port: host.ssh?.port ?? 22,
-    signal,
-  });
+  const port = host.ssh?.port ?? 22;
+  const hostKey = await hostKeyShownBy({ host: id, address: host.address, port, signal });
+  // The whole line, so that it can take the place of the one that is there.
+  const line = `ssh: { ${port === 22 ? "" : `port: ${String(port)}, `}hostKey: "${hostKey}" }`;
   return {
     state: "mend",
     says: [
-      `no host key is pinned. Compare this one at the server itself (type %ProgramData%\\ssh\\ssh_host_*_key.pub), then put it into estate.ts: ssh: { hostKey: "${hostKey}" }`,
+      `no host key is pinned. Compare this one at the server itself (type %ProgramData%\\ssh\\ssh_host_*_key.pub), then write this line at the server in estate.ts: ${line}`,
     ],
   };
 }

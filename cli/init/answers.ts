@@ -1,8 +1,7 @@
 import { didYouMean } from "../../model/nearest.ts";
 import { UsageError } from "../failure.ts";
-import { listOf, questions, type AnswerKey, type Answers } from "./questions.ts";
-
-type Given = Readonly<Partial<Record<AnswerKey, string>>>;
+import type { AnswerKey, Answers, Given } from "./keys.ts";
+import { questions } from "./questions.ts";
 
 /** The answers in a JSON file. Numbers and lists are taken as they would be typed. */
 export function answersIn(json: string, file: string): Given {
@@ -39,31 +38,27 @@ const textOf = (value: unknown): string | undefined =>
         : undefined;
 
 /** What is wrong with the answers that were given, one sentence each. */
-export const wrongIn = (given: Given): readonly string[] => [
-  ...questions.flatMap(({ key, flag, wrong }) => {
+export function wrongIn(given: Given): readonly string[] {
+  const before: Partial<Record<AnswerKey, string>> = {};
+  return questions.flatMap(({ key, flag, wrong, arises }) => {
     const answer = given[key]?.trim();
-    const why = answer === undefined ? undefined : wrong(answer);
+    if (answer === undefined || !arises(given)) return [];
+    const why = wrong(answer, before);
+    before[key] = answer;
     return why === undefined ? [] : [`--${flag} ${JSON.stringify(answer)}: ${why}`];
-  }),
-  ...repeatedServers(given),
-  ...(given.alias !== undefined && given.alias !== "" && given.dnsServer === ""
-    ? ["--dns-server is missing: the name server that takes updates of the alias"]
-    : []),
-];
-
-/** A server's name is its id: each may be given once. */
-function repeatedServers({ k2Primary, k2Dr, sqlPrimary, sqlDr }: Given): readonly string[] {
-  const names = [k2Primary, k2Dr, sqlPrimary, sqlDr]
-    .flatMap((answer) => listOf(answer ?? ""))
-    .map((one) => one.split("=")[0]?.toUpperCase() ?? "");
-  const twice = [...new Set(names.filter((name, i) => name !== "" && names.indexOf(name) !== i))];
-  return twice.map(
-    (name) => `server ${name} is named twice: each computer name stands for one server in the estate`,
-  );
+  });
 }
 
-/** All answers, examples where none was given. */
-export const completed = (given: Given): Answers =>
-  Object.fromEntries(
-    questions.map(({ key, example }) => [key, (given[key] ?? example).trim()]),
-  ) as unknown as Answers;
+/** The options of questions that arise, have no default and were not answered. */
+export const missingIn = (given: Given): readonly string[] =>
+  questions
+    .filter((q) => given[q.key] === undefined && q.otherwise === undefined && q.arises(given))
+    .map((q) => `--${q.flag}`);
+
+/** All answers: what was given, else the default, else the example. What does not arise is empty. */
+export function completed(given: Given): Answers {
+  const all: Partial<Record<AnswerKey, string>> = {};
+  for (const { key, otherwise, example, arises } of questions)
+    all[key] = arises(all) ? (given[key] ?? otherwise?.of(all) ?? example).trim() : "";
+  return all as Answers;
+}

@@ -1,5 +1,5 @@
 import { estateText, secretsOf } from "./estate-text.ts";
-import type { Answers } from "./questions.ts";
+import type { Answers } from "./keys.ts";
 import { readmeText } from "./readme-text.ts";
 
 /** What a secret is for, as a comment beside its name. */
@@ -20,11 +20,11 @@ const settings: readonly (readonly [name: string, value: string, why: string])[]
 
 /** The files of an owner's project, by path. `packageSpec` says where parallel-standby comes from. */
 export function projectFiles(a: Answers, packageSpec: string): Readonly<Record<string, string>> {
-  const estate = estateText(a);
-  const secrets = secretsOf(estate);
+  const secrets = secretsOf(a);
   return {
     "Pulumi.yaml": [
-      `name: ${a.name}`,
+      // In quotes: a name such as 1e3 or no is a text to nobody but its owner.
+      `name: ${JSON.stringify(a.name)}`,
       `description: ${JSON.stringify(`${a.name}: ${a.primaryPlace} and its standby ${a.drPlace}`)}`,
       "runtime:",
       "  name: nodejs",
@@ -51,7 +51,7 @@ export function projectFiles(a: Answers, packageSpec: string): Readonly<Record<s
       "export default await runStack(estate);",
       "",
     ].join("\n"),
-    "estate.ts": estate,
+    "estate.ts": estateText(a),
     "package.json": `${JSON.stringify(
       {
         name: a.name.toLowerCase(),

@@ -1,209 +1,249 @@
+import {
+  alias,
+  databases,
+  every,
+  folder,
+  folderOrShare,
+  ipv4,
+  matches,
+  minutes,
+  optional,
+  port,
+  ports,
+  servers,
+  share,
+  text,
+  timeZone,
+  zone,
+} from "./checks.ts";
+import { shipped } from "./estate-text.ts";
+import type { AnswerKey, Check, Given } from "./keys.ts";
+import { serversIn } from "./servers.ts";
+
 /** What `init` asks. Each question can be answered at the prompt, by its option, or by its key in a JSON file. */
 export interface Question {
   readonly key: AnswerKey;
   readonly flag: string;
+  /** One plain sentence. */
   readonly asks: string;
-  /** What stands there until its owner writes something else. */
+  /** An answer as it is typed; with `--yes` it stands in the estate until its owner writes something else. */
   readonly example: string;
-  /** What is wrong with an answer, and how it is written; nothing where it will do. */
-  wrong(answer: string): string | undefined;
+  /** What holds where nobody answers. A question without it has to be answered. */
+  readonly otherwise?: { of(before: Given): string; readonly says: string };
+  readonly wrong: Check;
+  /** Whether it arises, by the answers before it. */
+  arises(before: Given): boolean;
 }
 
-/** The answers by key, all of them texts as they are typed. */
-export type Answers = Readonly<Record<AnswerKey, string>>;
-export type AnswerKey =
-  | "name"
-  | "primaryPlace"
-  | "drPlace"
-  | "primaryTimeZone"
-  | "drTimeZone"
-  | "sshUser"
-  | "sshKey"
-  | "k2Version"
-  | "standby"
-  | "k2Primary"
-  | "k2Dr"
-  | "sqlPrimary"
-  | "sqlDr"
-  | "sqlUser"
-  | "databases"
-  | "shipFolder"
-  | "shipShare"
-  | "copyFolder"
-  | "alias"
-  | "dnsServer"
-  | "rtoMin"
-  | "rpoMin"
-  | "mirror";
-
-const matches =
-  (pattern: RegExp, write: string) =>
-  (answer: string): string | undefined =>
-    pattern.test(answer) ? undefined : `write ${write}`;
-
-const text = matches(/^[^\p{Cc}]+$/u, "something, on one line");
-const optional =
-  (check: Question["wrong"]): Question["wrong"] =>
-  (answer) =>
-    answer === "" ? undefined : check(answer);
-const minutes = matches(/^[1-9]\d{0,4}$/, "whole minutes, such as 60");
-const timeZone = (answer: string): string | undefined => {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: answer });
-    return undefined;
-  } catch {
-    return "write an IANA name, such as Europe/London";
-  }
+type More = Partial<Pick<Question, "arises">> & {
+  /** A default, or where it follows from another answer, how, and in words. */
+  readonly or?: string | Question["otherwise"];
 };
-const oneServer = /^[A-Za-z0-9][A-Za-z0-9-]{0,14}=[^\s=,]+$/;
-const server = matches(
-  oneServer,
-  "NAME=ADDRESS, such as SQLPRD01=10.10.1.5: the computer name, and where the runner reaches it",
-);
-const servers = (answer: string): string | undefined =>
-  listOf(answer).length > 0 && listOf(answer).every((one) => oneServer.test(one))
-    ? undefined
-    : "write NAME=ADDRESS, such as K2PRD01=10.10.1.4; several with commas between them";
 
-/** The questions, in the order in which they are asked. */
+function question(key: AnswerKey, asks: string, example: string, wrong: Check, more: More = {}): Question {
+  const { or, arises = () => true } = more;
+  const otherwise = typeof or === "string" ? { of: () => or, says: or === "" ? "none" : or } : or;
+  return {
+    key,
+    flag: key.replaceAll(/[A-Z]/g, (letter) => `-${letter}`).toLowerCase(),
+    asks,
+    example,
+    ...(otherwise ? { otherwise } : {}),
+    wrong,
+    arises,
+  };
+}
+
+/** Questions about the name server arise where a name moves. */
+const named = (before: Given): boolean => (before.alias ?? "") !== "" || (before.sqlAlias ?? "") !== "";
+
+/** The questions, in the order in which they are asked. A default may use the answers before it. */
 export const questions: readonly Question[] = [
   question(
     "name",
-    "name",
-    "short name of the estate",
+    "What is the estate called?",
     "contoso",
     matches(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/, "letters, digits, hyphens, such as contoso"),
   ),
-  question("primaryPlace", "primary-place", "where production is, as people call it", "London", text),
-  question("drPlace", "dr-place", "where the standby is", "Leeds", text),
+  question("primaryPlace", "Where is production, as people call the place?", "London", text),
+  question("drPlace", "Where is the standby?", "Leeds", text),
   question(
     "primaryTimeZone",
-    "primary-time-zone",
-    "time zone of the clocks of production's servers",
+    "Which time zone do the clocks of production's servers keep?",
     "Europe/London",
     timeZone,
   ),
   question(
     "drTimeZone",
-    "dr-time-zone",
-    "time zone of the clocks of the standby's servers",
+    "Which time zone do the clocks of the standby's servers keep?",
     "Europe/London",
     timeZone,
+    { or: { of: (b) => b.primaryTimeZone ?? "Europe/London", says: "that of production" } },
   ),
   question(
     "k2Version",
-    "k2-version",
-    "K2: 4 (blackpearl) or 5 (K2 Five, Nintex Automation K2)",
+    "Which K2 is it: 4 (blackpearl) or 5 (K2 Five, Nintex Automation K2)?",
     "5",
     matches(/^[45]$/, "4 or 5"),
+    { or: "5" },
   ),
   question(
     "standby",
-    "standby",
-    "K2 at the standby: cold (same names and licence), warm or hot (names and licences of its own)",
+    "What is K2 at the standby: warm or hot (names and licences of its own), or cold (those of production)?",
     "warm",
     matches(/^(cold|warm|hot)$/, "cold, warm or hot"),
+    { or: "warm" },
   ),
   question(
     "k2Primary",
-    "k2-primary",
-    "K2 servers of production, NAME=ADDRESS, in start order",
+    "Which K2 servers has production, as NAME=ADDRESS, in start order?",
     "K2PRD01=10.10.1.4",
-    servers,
+    servers("primary", "K2PRD01=10.10.1.4"),
   ),
   question(
     "k2Dr",
-    "k2-dr",
-    "K2 servers of the standby, NAME=ADDRESS, in start order",
+    "Which K2 servers has the standby, as NAME=ADDRESS, in start order?",
     "K2DR01=10.20.1.4",
-    servers,
+    servers("dr", "K2DR01=10.20.1.4"),
   ),
+  question("k2Port", "Which TCP port does K2's Host Server listen on?", "5555", port, { or: "5555" }),
   question(
     "sqlPrimary",
-    "sql-primary",
-    "SQL Server of production, NAME=ADDRESS",
+    "Which SQL Server has production, as NAME=ADDRESS (a K2 server, or another one)?",
     "SQLPRD01=10.10.1.5",
-    server,
+    servers("primary", "SQLPRD01=10.10.1.5", 1),
   ),
-  question("sqlDr", "sql-dr", "SQL Server of the standby, NAME=ADDRESS", "SQLDR01=10.20.1.5", server),
-  question("sshUser", "ssh-user", "user for SSH on all servers", "CORP\\svc-dr", text),
+  question(
+    "sqlDr",
+    "Which SQL Server has the standby, as NAME=ADDRESS (a K2 server, or another one)?",
+    "SQLDR01=10.20.1.5",
+    servers("dr", "SQLDR01=10.20.1.5", 1),
+  ),
+  question(
+    "sqlPort",
+    "Which fixed TCP port does SQL Server or its named instance listen on: one for both, or NAME=PORT?",
+    "1433",
+    ports("SQLPRD01=50123, SQLDR01=50124", { sql: true }),
+    { or: "1433" },
+  ),
+  question("sqlUser", "Which SQL login does the runner use at both SQL Servers?", "dr_runner", text, {
+    or: "dr_runner",
+  }),
+  question("sshUser", "Which account does the runner use for SSH on all servers?", "CORP\\svc-dr", text),
   question(
     "sshKey",
-    "ssh-key",
-    "file with that user's private key, on the runner",
+    "Which file on the runner holds that account's private key?",
     "~/.ssh/id_ed25519",
     text,
+    { or: "~/.ssh/id_ed25519" },
   ),
-  question("sqlUser", "sql-user", "SQL login of the runner at both SQL Servers", "dr_runner", text),
+  question(
+    "sshPort",
+    "Which TCP port does SSH listen on: one for all servers, or NAME=PORT?",
+    "22",
+    ports("K2PRD01=2222, K2DR01=2222", { sql: false }),
+    { or: "22" },
+  ),
   question(
     "databases",
-    "databases",
-    "databases of K2 and of the solutions on it: all that must be of one moment",
+    "Which databases must be of one moment: K2's own first, then those of the solutions on it?",
     "K2",
-    (answer) =>
-      listOf(answer).length > 0 && listOf(answer).every((d) => d.length <= 128 && text(d) === undefined)
-        ? undefined
-        : "write their names, with commas between them",
+    databases,
+    { or: "K2" },
   ),
   question(
     "shipFolder",
-    "ship-folder",
-    "folder of production's SQL Server that it writes logs to",
+    "To which folder does production's SQL Server write its logs?",
     "D:\\LogShip",
-    text,
+    folderOrShare,
+    { or: "D:\\LogShip" },
   ),
   question(
     "shipShare",
-    "ship-share",
-    "the same folder as the standby reads it",
+    "By which share does the standby's SQL Server read that folder?",
     "\\\\SQLPRD01\\LogShip",
-    matches(/^\\\\[^\\\s]+\\[^\\]+/, "a share, such as \\\\SQLPRD01\\LogShip"),
+    share,
+    { or: { of: shareOf, says: "share of production's SQL Server with that folder's name" } },
   ),
   question(
     "copyFolder",
-    "copy-folder",
-    "folder of the standby's SQL Server that logs are copied to",
+    "To which folder does the standby's SQL Server copy the logs?",
     "D:\\LogShip",
-    text,
+    folder,
+    { or: { of: copyFolderOf, says: "the same folder as at production" } },
   ),
   question(
     "alias",
-    "alias",
-    "DNS name by which people find K2, which is to move; empty for none",
+    "By which DNS name do people find K2 (empty: no name of K2 moves)?",
     "",
-    optional(matches(/^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+)+$/, "a whole name, such as k2.corp.example")),
+    optional(alias("k2", "k2.corp.example")),
+    { or: "" },
   ),
+  question(
+    "sqlAlias",
+    "By which DNS name does K2 find SQL Server (empty: by the server's own name)?",
+    "",
+    optional(alias("sql", "k2-sql.corp.example")),
+    { or: "" },
+  ),
+  question("zone", "Which DNS zone holds these names?", "corp.example", zone, {
+    arises: named,
+    or: {
+      of: (b) => (b.alias || b.sqlAlias || "").split(".").slice(1).join("."),
+      says: "the name without its first part",
+    },
+  }),
   question(
     "dnsServer",
-    "dns-server",
-    "address of the name server that takes signed updates of that name; empty for none",
-    "",
-    optional(matches(/^\d{1,3}(\.\d{1,3}){3}$/, "an IPv4 address, such as 10.20.0.10")),
+    "At which IPv4 address does the name server take updates of that zone?",
+    "10.20.0.10",
+    ipv4,
+    { arises: named },
   ),
-  question("rtoMin", "rto-min", "how long K2 may be away at most, in minutes", "60", minutes),
-  question("rpoMin", "rpo-min", "how much data may be lost at most, in minutes", "240", minutes),
+  question("dnsPort", "Which port does it take them on?", "53", port, { arises: named, or: "53" }),
+  question(
+    "tsigName",
+    "What is the TSIG key called at the name server?",
+    "parallel-standby",
+    matches(/^[A-Za-z0-9_.-]{1,253}$/, "the name of the key, such as parallel-standby"),
+    { arises: named, or: "parallel-standby" },
+  ),
+  question(
+    "tsigAlgorithm",
+    "Which algorithm has that key: hmac-sha256, hmac-sha384 or hmac-sha512?",
+    "hmac-sha256",
+    matches(/^hmac-sha(256|384|512)$/, "hmac-sha256, hmac-sha384 or hmac-sha512"),
+    { arises: named, or: "hmac-sha256" },
+  ),
+  question("rtoMin", "For how many minutes may K2 be away at most?", "60", minutes(60), { or: "60" }),
+  question(
+    "rpoMin",
+    "How many minutes of data may be lost at most?",
+    "240",
+    minutes(
+      240,
+      shipped.beforeMin,
+      `the estate that is written recovers to ${String(shipped.beforeMin)} minutes before a disaster, and less can't be promised before its times are shorter`,
+    ),
+    { or: "240" },
+  ),
   question(
     "mirror",
-    "mirror",
-    "folder on another disk or server for the journal's copy; empty for none",
+    "In which folder on another disk or server is the journal's copy kept (empty: in none)?",
     "",
-    optional(text),
+    optional(every(text)),
+    { or: "" },
   ),
 ];
 
-function question(
-  key: AnswerKey,
-  flag: string,
-  asks: string,
-  example: string,
-  wrong: Question["wrong"],
-): Question {
-  return { key, flag, asks, example, wrong };
+/** The share that is usual for a folder: its last name, on production's SQL Server. */
+function shareOf({ sqlPrimary, shipFolder = "" }: Given): string {
+  if (shipFolder.startsWith("\\\\")) return shipFolder;
+  const last = shipFolder.split("\\").findLast((name) => name !== "" && !name.endsWith(":"));
+  return `\\\\${serversIn(sqlPrimary)[0]?.id ?? "SQLPRD01"}\\${last ?? "LogShip"}`;
 }
 
-/** The parts of an answer with commas between them. */
-export const listOf = (answer: string): readonly string[] =>
-  answer
-    .split(",")
-    .map((one) => one.trim())
-    .filter((one) => one !== "");
+/** The same folder at both servers; a share of a third one is no folder of the standby's. */
+function copyFolderOf({ shipFolder }: Given): string {
+  return shipFolder === undefined || shipFolder.startsWith("\\\\") ? "D:\\LogShip" : shipFolder;
+}

@@ -1,5 +1,5 @@
 import { upCommand } from "../up-command.ts";
-import type { Answers } from "./questions.ts";
+import type { Answers } from "./keys.ts";
 
 /** README.md of an owner's project: the rungs from an empty machine to a rehearsed cutover, and the bad night. */
 export function readmeText(a: Answers): string {
@@ -21,7 +21,7 @@ export function readmeText(a: Answers): string {
     "**2. Secrets.** Copy `secrets.env.example` to `secrets.env` (Windows: `secrets.ps1.example` to `secrets.ps1`), fill it in, and load it in every shell. On Windows: `. .\\secrets.ps1`",
     "",
     ...shell("set -a; . ./secrets.env; set +a"),
-    "**3. Servers.** Prints the host key of each as the line for `estate.ts`, and everything that is missing. Repeat until all is well.",
+    "**3. Servers.** Prints the host key of each: compare it at the server, then put the printed line in place of the server's `ssh: { … }` in `estate.ts`. Prints everything else that is missing, too. Repeat until all is well.",
     "",
     ...shell("npx parallel-standby hosts check"),
     "**4. Journal.** Once: says which site is active today.",

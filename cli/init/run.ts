@@ -3,17 +3,21 @@ import * as path from "node:path";
 import { CliError, UsageError } from "../failure.ts";
 import type { Terminal } from "../terminal.ts";
 import { ownVersion } from "../version.ts";
-import { answersIn, completed, wrongIn } from "./answers.ts";
+import { answersIn, completed, missingIn, wrongIn } from "./answers.ts";
 import { projectFiles } from "./files.ts";
-import { questions, type AnswerKey } from "./questions.ts";
+import { asked, promptHere, type Prompt } from "./ask.ts";
+import type { Given } from "./keys.ts";
+import { questions } from "./questions.ts";
 
-type Given = Partial<Record<AnswerKey, string>>;
+/** How many names of what is in the way are told. */
+const named = 3;
 
 /** Writes an owner's project into a folder, from options, a file, or what is typed. */
 export async function init(
   folder: string,
   options: Readonly<Record<string, string | true>>,
   terminal: Terminal,
+  prompt?: Prompt,
 ): Promise<void> {
   const target = path.resolve(folder);
   const { answers: file, yes, package: spec } = options;
@@ -25,8 +29,8 @@ export async function init(
   };
   refuse(wrongIn(given));
   // Asked in vain would be the worse order: what stands in the way is found first.
-  await refuseExisting(target, Object.keys(projectFiles(completed(given), "")));
-  const all = completed(yes === true ? given : { ...given, ...(await asked(given)) });
+  await refuseFilled(target);
+  const all = completed(yes === true ? given : await answered(given, prompt ?? (await promptHere())));
   refuse(wrongIn(all));
   const files = projectFiles(all, typeof spec === "string" ? spec : `^${ownVersion()}`);
   for (const [name, content] of Object.entries(files)) {
@@ -49,52 +53,46 @@ const textOf = (file: string): Promise<string> =>
     );
   });
 
-async function refuseExisting(target: string, names: readonly string[]): Promise<void> {
-  const there = await Promise.all(
-    names.map(async (name) => {
-      const found = await fs.lstat(path.join(target, name)).catch(() => undefined);
-      return found ? [name] : [];
-    }),
-  );
-  const existing = there.flat();
-  if (existing.length > 0)
+/** A new folder or an empty one; what git keeps there is in nobody's way. */
+async function refuseFilled(target: string): Promise<void> {
+  const found = await fs.readdir(target).catch((error: unknown) => {
+    const code = error instanceof Error && "code" in error ? error.code : undefined;
+    if (code === "ENOENT") return [];
     throw new CliError(
-      `${target} holds ${existing.join(", ")} already, and nothing is ever overwritten. Choose another folder; nothing was written`,
+      `${target} ${code === "ENOTDIR" ? "is a file, not a folder" : `can't be read (${String(code)})`}. Choose another folder; nothing was written`,
     );
+  });
+  const inTheWay = found.filter((name) => name !== ".git").toSorted();
+  if (inTheWay.length === 0) return;
+  const more = inTheWay.length > named ? ` and ${String(inTheWay.length - named)} more` : "";
+  throw new CliError(
+    `${target} is not empty: it holds ${inTheWay.slice(0, named).join(", ")}${more}, and init writes into a new or an empty folder only. Choose another one; nothing was written`,
+  );
 }
 
-/** Asks what is not answered yet. Ctrl+C ends it, and nothing is written. */
-async function asked(given: Given): Promise<Given> {
-  if (!process.stdin.isTTY)
+/** What is typed at the prompt; without one, only what has a default may be left unsaid. */
+async function answered(given: Given, prompt: Prompt | undefined): Promise<Given> {
+  if (prompt) return asked(given, prompt);
+  const missing = missingIn(given);
+  if (missing.length > 0)
     throw new UsageError(
-      "nobody can be asked here. Answer by options or --answers, and add --yes to take examples for the rest",
+      `nobody can be asked here, and these are not answered: ${missing.join(", ")}. Give them as options or in --answers, or add --yes to take examples for them; nothing was written`,
     );
-  const { input } = await import("@inquirer/prompts");
-  const answers: Given = {};
-  try {
-    for (const { key, asks, example, wrong } of questions) {
-      if (given[key] !== undefined) continue;
-      // A name server is only of use for an alias.
-      if (key === "dnsServer" && (given.alias ?? answers.alias ?? "") === "") continue;
-      const message = asks.charAt(0).toUpperCase() + asks.slice(1);
-      answers[key] = await input({
-        message,
-        ...(example === "" ? {} : { default: example }),
-        validate: (answer) => wrong(answer.trim()) ?? true,
-      });
-    }
-  } catch (error) {
-    if (error instanceof Error && error.name === "ExitPromptError")
-      throw new CliError("stopped; nothing was written");
-    throw error;
-  }
-  return answers;
+  return given;
 }
+
+/** A folder as a shell of that platform takes it. */
+const quoted = (folder: string, platform: NodeJS.Platform): string =>
+  /^[\w./\\:~-]+$/.test(folder)
+    ? folder
+    : platform === "win32"
+      ? `'${folder.replaceAll("'", "''")}'`
+      : `'${folder.replaceAll("'", `'\\''`)}'`;
 
 const nextText = (folder: string, platform: NodeJS.Platform): string =>
   [
     "next:",
-    `  cd ${folder}`,
+    `  cd ${quoted(folder, platform)}`,
     "  npm install",
     platform === "win32"
       ? "  copy secrets.ps1.example secrets.ps1     (fill it in, then: . .\\secrets.ps1)"

@@ -52,7 +52,7 @@ export async function checksAtStandby(
   const until = lab.localTime(untilMs);
   const last = await rowsOf(
     lab,
-    "SQLDR01",
+    lab.sqlServerAt("dr"),
     `SELECT 'K2' AS name, COUNT(*) AS n, CONVERT(varchar(23), MAX([StartedAt]), 126) AS newest FROM [K2].[ServerLog].[ProcInst] WHERE [StartedAt] <= '${until}'
 UNION ALL SELECT 'Claims', COUNT(*), CONVERT(varchar(23), MAX([FiledAt]), 126) FROM [Claims].[dbo].[Claim] WHERE [FiledAt] <= '${until}'`,
   );
@@ -61,7 +61,7 @@ UNION ALL SELECT 'Claims', COUNT(*), CONVERT(varchar(23), MAX([FiledAt]), 126) F
   const licences = (
     await rowsOf(
       lab,
-      "SQLDR01",
+      lab.sqlServerAt("dr"),
       "SELECT [LicenseKey] AS kept FROM [K2].[HostServer].[LicenseKey] WHERE [HostName] = N'K2DR01' UNION ALL SELECT [Name] FROM [K2].[Server].[Server] WHERE [Name] = N'K2DR01'",
     )
   ).map((r) => String(r["kept"]));

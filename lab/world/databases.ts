@@ -1,3 +1,5 @@
+import { randomBytes } from "node:crypto";
+
 /** A batch for one database of the lab. */
 export interface Batch {
   readonly database: string;
@@ -14,6 +16,14 @@ export interface LabSecrets {
   /** Of the SQL login `k2_service`, by which K2 logs on. */
   readonly k2Service: string;
 }
+
+export const newPassword = (): string => `${randomBytes(18).toString("base64url")}aA1!`;
+export const newSecrets = (): LabSecrets => ({
+  sqlPrimary: newPassword(),
+  sqlDr: newPassword(),
+  masterKey: newPassword(),
+  k2Service: newPassword(),
+});
 
 const quoted = (text: string): string => `N'${text.replaceAll("'", "''")}'`;
 

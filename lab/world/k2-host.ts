@@ -3,7 +3,7 @@ import { k2Server } from "../servers/k2/server.ts";
 import type { LabNetwork } from "../servers/network.ts";
 import type { Row } from "../servers/k2/server.ts";
 import type { SqlInstance } from "../servers/sql/engine/instance.ts";
-import type { HostIdentity, LabClock, Program } from "../servers/types.ts";
+import type { HostIdentity, LabClock } from "../servers/types.ts";
 import { windowsHost, type WindowsHost } from "../servers/windows/host.ts";
 import type { ServiceSpec } from "../servers/windows/service.ts";
 import type { LabUser } from "../servers/windows/users.ts";
@@ -27,9 +27,11 @@ export interface K2HostOptions {
   readonly onWorked?: () => void;
   /** Services that stand beside K2. */
   readonly more?: readonly ServiceSpec[];
+  /** A server that runs already and gets K2 too. Default: a new one. */
+  readonly on?: WindowsHost | undefined;
 }
 
-/** Starts a Windows server with K2 on it. */
+/** A Windows server with K2 on it, started. */
 export async function k2Host({
   identity,
   clock,
@@ -43,35 +45,12 @@ export async function k2Host({
   work,
   onWorked,
   more = [],
+  on,
 }: K2HostOptions): Promise<WindowsHost> {
   const disk = disks.host(identity.name);
   const query = (sql: string): Promise<readonly Row[]> =>
     ask(database(), { ...login, database: "K2", hostName: identity.name, appName: "K2 Server" }, sql);
-  // The program needs the host's event log, and the host needs the program.
-  const program: Program = {
-    start: async () => await server.start(),
-    stop: async () => await server.stop(),
-  };
-  const host = windowsHost({
-    identity,
-    clock,
-    network,
-    disk,
-    users,
-    services: [
-      {
-        name: "K2 Server",
-        displayName: "K2 Server",
-        account: "CORP\\svc-k2",
-        image: '"C:\\Program Files\\K2\\Host Server\\Bin\\K2HostServer.exe"',
-        initially: runs ? "running" : "stopped",
-        startUpMs: 400,
-        stopMs: 600,
-        program,
-      },
-      ...more,
-    ],
-  });
+  const host = on ?? windowsHost({ identity, clock, network, disk, users });
   const server = k2Server({
     identity,
     clock,
@@ -86,6 +65,23 @@ export async function k2Host({
     port,
     startUpMs: 600,
   });
-  await host.start();
+  if (!on) await host.start();
+  const services: readonly ServiceSpec[] = [
+    {
+      name: "K2 Server",
+      displayName: "K2 Server",
+      account: "CORP\\svc-k2",
+      image: '"C:\\Program Files\\K2\\Host Server\\Bin\\K2HostServer.exe"',
+      initially: runs ? "running" : "stopped",
+      startUpMs: 400,
+      stopMs: 600,
+      program: server,
+    },
+    ...more,
+  ];
+  for (const service of services) {
+    host.services.install(service);
+    if (service.initially === "running") await host.services.runAlready(service.name);
+  }
   return host;
 }

@@ -1,6 +1,5 @@
 import type { Order } from "../control/orders.ts";
 import type { LabSite } from "../servers/types.ts";
-import { labServers } from "./places.ts";
 import type { Lab } from "./start.ts";
 
 /** Carries out orders in a running lab; gives what to tell whoever gave one. */
@@ -17,9 +16,9 @@ export const obeyIn =
       case "status":
         return [
           `lab time ${time(lab)}`,
-          ...labServers.map(
+          ...lab.servers.map(
             (s) =>
-              `${s.name} (${s.site}): ${lab.network.isUp(s.name) ? `up${s.runs === "k2" ? `, K2 Server ${lab.serviceAt(s.name, "K2 Server")}` : ""}` : (lab.azure?.azure.vmPower(s.name) ?? "without power")}`,
+              `${s.name} (${s.site}): ${lab.network.isUp(s.name) ? `up${s.runs.includes("k2") ? `, K2 Server ${lab.serviceAt(s.name, "K2 Server")}` : ""}` : (lab.azure?.azure.vmPower(s.name) ?? "without power")}`,
           ),
         ].join("\n");
     }

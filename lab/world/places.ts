@@ -6,20 +6,29 @@ export interface LabServer {
   readonly site: LabSite;
   /** Loopback addresses differ by site, so that an alias proves something. */
   readonly address: string;
-  readonly runs: "k2" | "sql" | "dns";
+  readonly runs: readonly ("k2" | "sql" | "dns")[];
 }
 
 /** Both sites' clocks. */
 export const labTimeZone = "Europe/London";
 
-/** The lab's servers: two in each of two buildings, and a name server that belongs to neither. */
-export const labServers: readonly LabServer[] = [
-  { name: "K2PRD01", site: "primary", address: "127.10.1.4", runs: "k2" },
-  { name: "SQLPRD01", site: "primary", address: "127.10.1.5", runs: "sql" },
-  { name: "K2DR01", site: "dr", address: "127.20.1.4", runs: "k2" },
-  { name: "SQLDR01", site: "dr", address: "127.20.1.5", runs: "sql" },
-  { name: "DNSDR01", site: "dr", address: "127.20.1.10", runs: "dns" },
-];
+const nameServer: LabServer = { name: "DNSDR01", site: "dr", address: "127.20.1.10", runs: ["dns"] };
+
+/** The lab's servers: two in each of two buildings, or one with both K2 and SQL Server, and a name server. */
+export const labServers = (perSite: 1 | 2): readonly LabServer[] =>
+  perSite === 1
+    ? [
+        { name: "K2PRD01", site: "primary", address: "127.10.1.4", runs: ["k2", "sql"] },
+        { name: "K2DR01", site: "dr", address: "127.20.1.4", runs: ["k2", "sql"] },
+        nameServer,
+      ]
+    : [
+        { name: "K2PRD01", site: "primary", address: "127.10.1.4", runs: ["k2"] },
+        { name: "SQLPRD01", site: "primary", address: "127.10.1.5", runs: ["sql"] },
+        { name: "K2DR01", site: "dr", address: "127.20.1.4", runs: ["k2"] },
+        { name: "SQLDR01", site: "dr", address: "127.20.1.5", runs: ["sql"] },
+        nameServer,
+      ];
 
 /** The zone that the lab's name server answers for. */
 export const labZone = "corp.example";

@@ -13,12 +13,12 @@ import type { Speed, SqlInstance } from "../servers/sql/engine/instance.ts";
 import type { Disk, HostIdentity, LabClock } from "../servers/types.ts";
 import type { WindowsHost } from "../servers/windows/host.ts";
 import { labAzure, type LabAzure } from "./azure.ts";
-import { minuteOfWork, production, standby, type LabSecrets } from "./databases.ts";
+import { minuteOfWork, newPassword, newSecrets, production, standby, type LabSecrets } from "./databases.ts";
 import { freePort } from "./free-port.ts";
 import { k2Host } from "./k2-host.ts";
 import { pathWith, writeLabFiles, writeLauncher, type LabFile } from "./lab-file.ts";
 import { obeyIn } from "./obey.ts";
-import { labServers, labTimeZone, labZone } from "./places.ts";
+import { labServers, labTimeZone, labZone, type LabServer } from "./places.ts";
 import { claimsService, ledger } from "./second-system.ts";
 import { sqlHost, type SqlHost } from "./sql-host.ts";
 
@@ -32,12 +32,15 @@ export interface LabOptions {
   readonly speed: Partial<Speed>;
   /** Whether the K2 servers are VMs of a simulated Azure. Default: false. */
   readonly azure: boolean;
+  /** 1: K2 and SQL Server stand on one server at each site. Default: 2. */
+  readonly hostsPerSite: 1 | 2;
   /** 2: beside K2 a service of another system, with a database of its own. Default: 1. */
   readonly systems: 1 | 2;
 }
 
 /** Two sites that run, until `close`. */
 export interface Lab {
+  readonly servers: readonly LabServer[];
   readonly clock: LabClock;
   readonly network: LabNetwork;
   readonly dns: { readonly address: string; readonly port: number; readonly server: DnsServer };
@@ -50,6 +53,8 @@ export interface Lab {
   readonly env: Readonly<Record<string, string>>;
   host(name: string): WindowsHost;
   sql(name: string): SqlInstance;
+  /** Name of the server with SQL Server at a site. */
+  sqlServerAt(site: LabServer["site"]): string;
   disk(name: string): Disk;
   /** How a client logs on to a SQL Server of the lab. */
   sqlLogin(name: string): {
@@ -76,14 +81,17 @@ export async function startLab({
   speed = {},
   shell = {},
   azure: withAzure = false,
+  hostsPerSite = 2,
   systems = 1,
 }: Partial<LabOptions> & Pick<LabOptions, "folder">): Promise<Lab> {
   const root = join(resolve(folder), ".lab");
   await mkdir(join(root, "keys"), { recursive: true });
+  const servers = labServers(hostsPerSite);
+  const running = (what: "k2" | "sql"): readonly LabServer[] => servers.filter((s) => s.runs.includes(what));
   const clock = await sharedClock(join(root, "clock"));
   const network = labNetwork();
   const identities = new Map(
-    labServers.map((s): [string, HostIdentity] => [
+    servers.map((s): [string, HostIdentity] => [
       s.name,
       { name: s.name, site: s.site, address: s.address, timeZone: labTimeZone },
     ]),
@@ -94,15 +102,10 @@ export async function startLab({
   const keyFile = join(root, "keys", "id_ed25519");
   await writeFile(keyFile, key.private, { mode: 0o600 });
   await chmod(keyFile, 0o600);
-  const secrets: LabSecrets = {
-    sqlPrimary: password(),
-    sqlDr: password(),
-    masterKey: password(),
-    k2Service: password(),
-  };
-  const claimsPassword = password();
+  const secrets = newSecrets();
+  const claimsPassword = newPassword();
   const tsigKey = randomBytes(32).toString("base64");
-  const k2Addresses = labServers.filter((s) => s.runs === "k2").map((s) => s.address);
+  const k2Addresses = running("k2").map((s) => s.address);
   const k2Port = await freePort(k2Addresses);
   const claimsPort = systems === 2 ? await freePort(k2Addresses) : undefined;
   const users = [{ name: sshUser, publicKeys: [key.public] }];
@@ -112,7 +115,7 @@ export async function startLab({
     zone: labZone,
     records: [
       { name: `k2.${labZone}`, type: "A", ttl: 60, value: addressOf("K2PRD01") },
-      { name: `k2-sql.${labZone}`, type: "A", ttl: 60, value: addressOf("SQLPRD01") },
+      { name: `k2-sql.${labZone}`, type: "A", ttl: 60, value: addressOf(sqlServerAt("primary")) },
       ...(systems === 2
         ? [{ name: `claims.${labZone}`, type: "A" as const, ttl: 60, value: addressOf("K2PRD01") }]
         : []),
@@ -132,7 +135,7 @@ export async function startLab({
   const worked = { k2: [] as number[], claims: [] as number[] };
   const sqlHosts = new Map<string, SqlHost>();
   const hosts = new Map<string, WindowsHost>();
-  for (const s of labServers.filter((q) => q.runs === "sql")) {
+  for (const s of running("sql")) {
     const made = await sqlHost({
       ...common,
       identity: known(s.name),
@@ -150,11 +153,12 @@ export async function startLab({
     [...sqlHosts.values()].find(
       (h) => which(h) && h.isRunning() && network.reachable(from, h.host.identity.name),
     )?.instance;
-  for (const s of labServers.filter((q) => q.runs === "k2"))
+  for (const s of running("k2"))
     hosts.set(
       s.name,
       await k2Host({
         ...common,
+        on: hosts.get(s.name),
         identity: known(s.name),
         port: k2Port,
         runs: s.site === "primary",
@@ -189,7 +193,7 @@ export async function startLab({
     ? await labAzure({
         clock,
         network,
-        servers: labServers.filter((s) => s.runs === "k2").map((s) => known(s.name)),
+        servers: running("k2").map((s) => known(s.name)),
       })
     : undefined;
   const file: Omit<LabFile, "control"> = {
@@ -215,7 +219,7 @@ export async function startLab({
     SQL_DR: secrets.sqlDr,
     TSIG_KEY: tsigKey,
     K2_MASTER_KEY: secrets.masterKey,
-    CAPTURE_KEY: password(),
+    CAPTURE_KEY: newPassword(),
     // Node programs of this environment have the lab's time.
     LAB_CLOCK: join(root, "clock"),
     NODE_OPTIONS: `--import=${pathToFileURL(resolve(import.meta.dirname, "../clock/preload.js")).href}`,
@@ -226,6 +230,7 @@ export async function startLab({
   };
 
   const lab: Lab = {
+    servers,
     clock,
     network,
     dns: { address: file.dns.address, port: file.dns.port, server: dns },
@@ -236,6 +241,7 @@ export async function startLab({
     env,
     host: (name) => hosts.get(name.toUpperCase()) ?? unknown(name),
     sql: (name) => sqlHosts.get(name.toUpperCase())?.instance ?? unknown(name),
+    sqlServerAt,
     disk: (name) => disks.host(known(name).name),
     sqlLogin: (name) => ({
       server: addressOf(name),
@@ -280,10 +286,10 @@ export async function startLab({
   function addressOf(name: string): string {
     return known(name).address;
   }
+  function sqlServerAt(site: LabServer["site"]): string {
+    return running("sql").find((s) => s.site === site)?.name ?? unknown(`with SQL Server at ${site}`);
+  }
+  function unknown(name: string): never {
+    throw new Error(`the lab has no server ${name}; it has ${servers.map((s) => s.name).join(", ")}`);
+  }
 }
-
-function unknown(name: string): never {
-  throw new Error(`the lab has no server ${name}; it has ${labServers.map((s) => s.name).join(", ")}`);
-}
-
-const password = (): string => `${randomBytes(18).toString("base64url")}aA1!`;

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { execa } from "execa";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
+import { installFlags, packed, registryIsAway, userPath } from "./packed.ts";
 
 const repository = join(import.meta.dirname, "../..");
 /** Building, packing and installing, and then each use of it. Milliseconds. */
@@ -33,10 +34,6 @@ export const estate = defineEstate({
   ],
 });
 `;
-/** Its users have this repository's Node, and nothing else of its tools. */
-const path = [dirname(process.execPath), ...(process.env["PATH"] ?? "").split(delimiter)]
-  .filter((entry) => !entry.startsWith(join(repository, "node_modules/.bin")))
-  .join(delimiter);
 const names = "defineEstate, k2, logShipping, secret, site";
 
 describe("The published package, packed and installed", function () {
@@ -48,7 +45,7 @@ describe("The published package, packed and installed", function () {
       cwd,
       input,
       reject: false,
-      env: { PATH: path },
+      env: { PATH: userPath },
       all: true,
     });
   const node = (code: string) => run(process.execPath, ["--input-type=module", "-e", code]);
@@ -58,15 +55,11 @@ describe("The published package, packed and installed", function () {
     this.timeout(limitMs.making);
     folder = await mkdtemp(join(tmpdir(), "standby-package-"));
     own = join(folder, "own");
-    const built = await run(process.execPath, ["tools/pack/build.ts", join(folder, "package")], repository);
-    expect(built.exitCode, built.all).to.equal(0);
-    const packed = await run("npm", ["pack", "./package", "--json"], folder);
-    const [archive] = JSON.parse(packed.stdout) as readonly [{ readonly filename: string }];
+    const { archive } = await packed(folder);
     await mkdir(own);
     await written("package.json", JSON.stringify({ name: "own", private: true, type: "module" }));
-    const flags = ["--ignore-scripts", "--prefer-offline", "--no-audit", "--no-fund"];
-    const installed = await run("npm", ["install", ...flags, join(folder, archive.filename)]);
-    if (/\b(ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ENETUNREACH|ETIMEDOUT)\b/.test(installed.all)) {
+    const installed = await run("npm", ["install", ...installFlags, archive]);
+    if (registryIsAway(installed.all)) {
       process.stdout.write("  the registry cannot be reached: the package is not tried\n");
       this.skip();
     }

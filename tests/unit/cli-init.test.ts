@@ -3,34 +3,22 @@ import fc from "fast-check";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import * as vm from "node:vm";
 import { answersIn, completed, wrongIn } from "../../cli/init/answers.ts";
-import { estateText, secretsOf } from "../../cli/init/estate-text.ts";
+import { estateText } from "../../cli/init/estate-text.ts";
 import { projectFiles } from "../../cli/init/files.ts";
-import { questions, type Answers } from "../../cli/init/questions.ts";
+import type { Answers } from "../../cli/init/keys.ts";
+import { questions } from "../../cli/init/questions.ts";
 import { init } from "../../cli/init/run.ts";
+import { buildProgram } from "../../cli/program.ts";
 import { failureOf, writtenTerminal } from "./cli-fixture.ts";
+import { callsIn } from "./written-estate.ts";
 
-interface Called {
-  readonly what: string;
-  readonly args: readonly unknown[];
-}
-
-/** Runs the text of an estate with functions that only note how they were called. */
-function callsIn(text: string): readonly Called[] {
-  const calls: Called[] = [];
-  const noting =
-    (what: string) =>
-    (...args: unknown[]): unknown => {
-      calls.push({ what, args });
-      return what === "site" ? { server: noting("server") } : {};
-    };
-  const code = text.replace(/^import .*\n/, "").replace("export const estate", "const estate");
-  const secret = { env: noting("env"), file: noting("file") };
-  const names = ["alias", "defineEstate", "k2", "logShipping", "site"];
-  vm.runInNewContext(code, { secret, ...Object.fromEntries(names.map((n) => [n, noting(n)])) });
-  return calls;
-}
+/** The help of init, its lines joined. */
+const commandHelp = (): string => {
+  const program = buildProgram(writtenTerminal());
+  const help = program.commands.find((c) => c.name() === "init")?.helpInformation() ?? "";
+  return help.replaceAll(/\s+/g, " ");
+};
 
 describe("init", () => {
   let folder: string;
@@ -58,7 +46,7 @@ describe("init", () => {
       "tsconfig.json",
     ]);
     expect(await read("Pulumi.yaml")).to.match(
-      /^name: contoso\n[^]*typescript: false\nmain: main\.js\nbackend:\n {2}url: file:\/\/\.\/\.state\n$/,
+      /^name: "contoso"\n[^]*typescript: false\nmain: main\.js\nbackend:\n {2}url: file:\/\/\.\/\.state\n$/,
     );
     expect(await read("main.ts")).to.contain('import { runStack } from "parallel-standby/stack";');
     expect(JSON.parse(await read("package.json"))).to.deep.include({ type: "module", private: true });
@@ -67,8 +55,10 @@ describe("init", () => {
 
   it("names in both examples every secret that the estate takes from the environment, and the engine's settings", async () => {
     await init(folder, { yes: true, alias: "k2.corp.example", dnsServer: "10.20.0.10" }, terminal);
-    const secrets = secretsOf(await read("estate.ts"));
-    expect(secrets).to.include.members([
+    const secrets = [...(await read("estate.ts")).matchAll(/secret\.env\("(\w+)"\)/g)].map(
+      ([, name]) => name,
+    );
+    expect(secrets).to.have.members([
       "SQL_PRIMARY",
       "SQL_DR",
       "DNS_TSIG_KEY",
@@ -87,13 +77,36 @@ describe("init", () => {
       .and.match(/^journal\/$/m);
   });
 
-  it("never overwrites: one file in the way and nothing is written", async () => {
+  it("refuses a folder that holds anything, and changes nothing in it", async () => {
     await fs.mkdir(folder);
-    await fs.writeFile(path.join(folder, "estate.ts"), "mine");
-    const { message } = await failureOf(init(folder, { yes: true }, terminal));
-    expect(message).to.match(/holds estate\.ts already, and nothing is ever overwritten/);
-    expect(await fs.readdir(folder)).to.deep.equal(["estate.ts"]);
-    expect(await read("estate.ts")).to.equal("mine");
+    for (const name of ["notes.txt", "a", "b", "c", "d"]) await fs.writeFile(path.join(folder, name), "mine");
+    const failure = await failureOf(init(folder, { yes: true }, terminal));
+    expect(failure.message).to.match(/ is not empty: it holds a, b, c and 2 more, .*nothing was written$/);
+    expect(failure.exitCode).to.equal(1);
+    expect((await fs.readdir(folder)).sort()).to.deep.equal(["a", "b", "c", "d", "notes.txt"]);
+    expect(await read("notes.txt")).to.equal("mine");
+  });
+
+  it("refuses a file in place of the folder, and asks nothing before", async () => {
+    await fs.writeFile(folder, "mine");
+    const asking = () => Promise.reject(new Error("it was asked"));
+    const { message } = await failureOf(init(folder, {}, terminal, asking));
+    expect(message).to.contain("is a file, not a folder");
+  });
+
+  it("writes into an empty folder, also where git has begun", async () => {
+    await fs.mkdir(path.join(folder, ".git"), { recursive: true });
+    await init(folder, { yes: true }, terminal);
+    expect(await read("estate.ts")).to.contain("defineEstate");
+  });
+
+  it("names the folder, in what to type next, as a shell takes it", async () => {
+    const odd = `${folder} of O'Hara`;
+    await init(odd, { yes: true }, terminal);
+    expect(terminal.lines.join("\n")).to.contain(`cd '${folder} of O'\\''Hara'`);
+    await fs.rm(odd, { recursive: true });
+    await init(odd, { yes: true }, { ...terminal, platform: "win32" });
+    expect(terminal.lines.join("\n")).to.contain(`cd '${folder} of O''Hara'`);
   });
 
   it("takes answers from a file, and an option over it", async () => {
@@ -115,28 +128,86 @@ describe("init", () => {
     expect(() => answersIn("{", "a.json")).to.throw("is not JSON");
   });
 
-  it("asks nobody where nobody can answer", async function () {
+  it("says in one sentence what is missing where nobody can be asked", async function () {
     if (process.stdin.isTTY) this.skip();
-    const failure = await failureOf(init(folder, {}, terminal));
-    expect(failure.message).to.contain("--yes");
+    const given = { name: "contoso", drPlace: "Leeds", alias: "k2.corp.example" };
+    const failure = await failureOf(init(folder, given, terminal));
+    expect(failure.message).to.equal(
+      "nobody can be asked here, and these are not answered: --primary-place, --primary-time-zone, --k2-primary, --k2-dr, --sql-primary, --sql-dr, --ssh-user, --dns-server. Give them as options or in --answers, or add --yes to take examples for them; nothing was written",
+    );
     expect(failure.exitCode).to.equal(2);
+    expect(await fs.readdir(path.dirname(folder))).to.deep.equal([]);
+  });
+
+  it("takes defaults where nobody can be asked and all that has none is answered", async function () {
+    if (process.stdin.isTTY) this.skip();
+    const given = Object.fromEntries(
+      questions.filter((q) => q.otherwise === undefined && q.arises({})).map((q) => [q.key, q.example]),
+    );
+    await init(folder, given, terminal);
+    expect(await read("estate.ts")).to.equal(estateText(completed(given)));
   });
 
   const refused: readonly (readonly [Partial<Answers>, RegExp])[] = [
     [{ k2Primary: "K2PRD01" }, /--k2-primary "K2PRD01": write NAME=ADDRESS/],
-    [{ sqlDr: "A=1,B=2" }, /--sql-dr/],
+    [{ k2Primary: "K2PRD01=10.10.1.400" }, /"10\.10\.1\.400" is no address for K2PRD01/],
+    [{ k2Dr: "K2DR01=-x-" }, /--k2-dr "K2DR01=-x-": "-x-" is no address for K2DR01/],
+    [{ k2Primary: "A=10.0.0.1, a=10.0.0.2" }, /a is there twice/],
+    [{ k2Primary: "A=10.0.0.1", k2Dr: "A=10.0.0.1" }, /A is a server of production already/],
+    [{ standby: "cold", k2Primary: "A=10.0.0.1", k2Dr: "A=10.0.0.1" }, /with a cold standby it only tells/],
+    [{ sqlDr: "A=10.0.0.1,B=10.0.0.2" }, /--sql-dr.*write NAME=ADDRESS/],
+    [{ k2Primary: "SRV1=10.0.0.1", sqlPrimary: "srv1=10.0.0.2" }, /srv1 is at 10\.0\.0\.1 by an earlier/],
+    [{ k2Port: "65536" }, /--k2-port "65536": write a port, from 1 to 65535/],
+    [{ sqlPort: "SQLEXPRESS" }, /--sql-port "SQLEXPRESS": write a port/],
+    [{ sqlPort: "1433, 1434" }, /two ports that belong to no server/],
+    [{ sqlPrimary: "A=10.0.0.1", sqlPort: "B=1" }, /B is none of the servers A:/],
+    [{ k2Primary: "A=10.0.0.1", sqlPrimary: "B=10.0.0.2", sqlPort: "A=1" }, /A is none of the servers B:/],
+    [{ k2Primary: "A=10.0.0.1", sshPort: "A=0" }, /--ssh-port "A=0": write a port/],
     [{ drTimeZone: "GMT Standard Time" }, /write an IANA name/],
     [{ rtoMin: "1h" }, /whole minutes/],
+    [{ rpoMin: "60" }, /recovers to 120 minutes before a disaster.*write 120 or more/],
+    [{ databases: "K2, k2" }, /k2 is there twice/],
+    [{ databases: "K2, msdb" }, /msdb belongs to SQL Server itself/],
+    [{ databases: "K2, a/b" }, /"a\/b" has a character/],
+    [{ shipFolder: "LogShip" }, /a folder with its drive/],
+    [{ copyFolder: "\\\\SQLDR01\\LogShip" }, /a folder with its drive/],
+    [{ shipFolder: "D:\\$(x)" }, /SQL Server Agent reads as its own/],
     [{ shipShare: "D:\\LogShip" }, /a share/],
-    [{ alias: "k2" }, /a whole name/],
-    [{ alias: "k2.corp.example", dnsServer: "" }, /--dns-server is missing/],
-    [{ k2Primary: "SRV1=10.0.0.1", sqlPrimary: "srv1=10.0.0.1" }, /server SRV1 is named twice/],
+    [{ alias: "k2" }, /--alias "k2": write a whole name/],
+    [{ alias: "k2.corp.example." }, /a whole name/],
+    [
+      { alias: "k2.corp.example", k2Dr: "K2DR01=dr.corp.example" },
+      /K2DR01 is at "dr\.corp\.example": write its/,
+    ],
+    [{ alias: "k2.corp.example", sqlAlias: "K2.corp.example" }, /--sql-alias.*people find K2 by/],
+    [
+      { alias: "k2.corp.example", zone: "other.example" },
+      /k2\.corp\.example is not in the zone other\.example/,
+    ],
+    [{ alias: "k2.a.example", sqlAlias: "sql.b.example", zone: "a.example" }, /sql\.b\.example is not in/],
+    [{ alias: "k2.corp.example", dnsServer: "ns1" }, /--dns-server "ns1": write an IPv4 address/],
+    [{ alias: "k2.corp.example", dnsServer: "" }, /--dns-server "": write an IPv4 address/],
+    [{ sqlAlias: "k2-sql.corp.example", tsigName: "a key" }, /--tsig-name "a key": write the name/],
+    [
+      { sqlAlias: "k2-sql.corp.example", tsigAlgorithm: "hmac-md5" },
+      /--tsig-algorithm "hmac-md5": write hmac/,
+    ],
     [{ standby: "tepid" }, /cold, warm or hot/],
+    [{ primaryPlace: "Lon\u2028don" }, /on one line/],
   ];
   for (const [given, says] of refused)
-    it(`refuses ${JSON.stringify(given)}`, () => {
+    it(`refuses ${JSON.stringify(given)}`, async () => {
       expect(wrongIn(given).join("\n")).to.match(says);
+      const failure = await failureOf(init(folder, { yes: true, ...given }, terminal));
+      expect(failure.exitCode).to.equal(2);
+      expect(await fs.readdir(path.dirname(folder))).to.deep.equal([]);
     });
+
+  it("finds a default that does not fit what was answered", async () => {
+    const given = { yes: true, alias: "k2.a.example", sqlAlias: "sql.b.example" } as const;
+    const { message } = await failureOf(init(folder, given, terminal));
+    expect(message).to.contain('--zone "a.example": sql.b.example is not in the zone a.example');
+  });
 
   it("finds nothing wrong with its own examples", () => {
     expect(wrongIn(completed({}))).to.deep.equal([]);
@@ -202,6 +273,20 @@ describe("init", () => {
       }),
       { numRuns: 50 },
     );
+  });
+
+  it("shows every option in its help, with its default or an example", () => {
+    const help = commandHelp();
+    for (const { flag, asks, example, otherwise } of questions) {
+      const after = otherwise ? `default: ${otherwise.says}` : `no default; such as ${example}`;
+      expect(help).to.contain(`--${flag} <text> ${asks} (${after})`);
+    }
+    for (const flag of ["--yes", "--answers <file>", "--package <spec>"])
+      expect(help).to.match(new RegExp(`${flag} [^(]*\\(default: `));
+  });
+
+  it("asks for no secret", () => {
+    expect(questions.filter((q) => /password|passphrase|secret/i.test(q.asks))).to.deep.equal([]);
   });
 
   it("has one option and one key for each question", () => {
