@@ -1,5 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { MockMonitor } from "@pulumi/pulumi/runtime/mocks.js";
+import * as state from "@pulumi/pulumi/runtime/state.js";
+
+/** What the SDK knows of the engine it talks to; its types leave that out. */
+const store = state as unknown as { getStore(): { supportsSecrets: boolean } };
 
 /** A resource as it was registered: what the SDK's own mocks do not show is here too. */
 export interface Registered {
@@ -36,9 +40,13 @@ export async function registered(
   const seen: Registered[] = [];
   const last = (urn: string): string => urn.split("::").at(-1) ?? urn;
   const mocks: pulumi.runtime.Mocks = {
-    newResource: ({ name, inputs }) => ({
+    newResource: ({ type, name, inputs }) => ({
       id: preview ? undefined : `${name}-id`,
-      state: inputs as Record<string, unknown>,
+      state: {
+        ...(inputs as Record<string, unknown>),
+        // A stack that was never updated has no outputs yet.
+        ...(type === "pulumi:pulumi:StackReference" ? { outputs: {}, secretOutputNames: [] } : {}),
+      },
     }),
     call: ({ inputs }) => inputs as Record<string, unknown>,
   };
@@ -59,6 +67,8 @@ export async function registered(
   }
   await pulumi.runtime.setMocks(mocks, "project", stack, preview, "organization");
   pulumi.runtime.setMockOptions(new Recorder(mocks), "project", stack, preview, "organization");
+  // Setting options forgets what the monitor can do: without this, secrets would arrive unmarked.
+  store.getStore().supportsSecrets = true;
   await program();
   await pulumi.runtime.disconnect();
   return seen;
