@@ -149,7 +149,9 @@ describe("hosts check", function () {
     expect(said())
       .to.match(/K2DR01 +dr +ok/)
       .and.match(/K2DR02 +dr +MEND/);
-    expect(said()).to.contain("K2DR02 (127.20.1.4:1) refuses connections: OpenSSH Server does not run there");
+    expect(said()).to.contain(
+      "K2DR02 (127.20.1.4:1) refuses connections: OpenSSH Server does not run there, or the server is off. Start the server, or its service sshd.",
+    );
   });
 
   it("shows what SQL Server is judged by before every cutover", async () => {
