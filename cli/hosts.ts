@@ -14,7 +14,7 @@ export function addHosts(program: Command, terminal: Terminal): void {
     .argument("[host...]", "only these; without any, all")
     .summary("host keys, logins, rights, tools and clocks of the servers")
     .description(
-      "Connects to every server over SSH and to SQL Server, and reads: host key, login, rights, tools, clock and time zone. It changes nothing. A host key that is not pinned yet is printed as the line to put into estate.ts; nothing is sent to such a server.",
+      "Says what is wrong with estate.ts itself, connects to every server over SSH and to SQL Server, and reads: host key, login, rights, tools, clock and time zone. It changes nothing. A host key that is not pinned yet is printed as the line to put into estate.ts; nothing is sent to such a server.",
     )
     .addHelpText(
       "after",

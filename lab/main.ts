@@ -1,18 +1,20 @@
 import { Command } from "commander";
-import { mkdir, readdir, readFile, rm } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { ensureEngine } from "../tools/engine/ensure.ts";
 import { orderHelp, orderOf } from "./control/orders.ts";
+import { labIn, order, runningLabs } from "./control/running.ts";
+import { engineShell } from "./world/lab-file.ts";
 import { startLab } from "./world/start.ts";
-import type { LabFile } from "./world/lab-file.ts";
 
 const project = join(import.meta.dirname, "project");
+const rehearsals = join(import.meta.dirname, ".lab", "rehearsals");
 
 const program = new Command("npm run lab --")
   .description(
     "Starts the lab's two sites on loopback and keeps them running, or gives orders to a lab that runs.",
   )
-  .argument("[order...]", "fault, clock or status, to a lab that runs")
+  .argument("[order...]", "fault, clock, sql or status, to a lab that runs")
   .addHelpText("after", `\n${orderHelp}`)
   .action(async (words: string[]) => {
     if (words.length > 0) await tell(words);
@@ -23,9 +25,9 @@ await program.parseAsync();
 async function run(): Promise<void> {
   if (process.platform === "win32")
     throw new Error("the lab needs Linux (or WSL2): its servers stand on many loopback addresses");
-  const running = await controlOf().catch(() => undefined);
-  if (running && (await fetch(running, { method: "POST", body: "status" }).catch(() => undefined)))
-    fail(`a lab runs here already (${running}). Stop it first, with Ctrl+C where it was started`);
+  const running = await labIn(project);
+  if (running)
+    fail(`a lab runs here already (${running.control}). Stop it first, with Ctrl+C where it was started`);
   const began = performance.now();
   const engine = await ensureEngine();
   // The servers of a new lab are empty: state, journal and stacks of the one before speak of others.
@@ -35,11 +37,7 @@ async function run(): Promise<void> {
   await mkdir(join(project, ".state"), { recursive: true });
   const lab = await startLab({
     folder: project,
-    shell: {
-      PULUMI_HOME: engine.env["PULUMI_HOME"] ?? "",
-      PULUMI_SKIP_UPDATE_CHECK: "true",
-      PATH: engine.env["PATH"] ?? "",
-    },
+    shell: engineShell(engine.env),
   });
   const at = relative(process.cwd(), project) || ".";
   const up = relative(project, join(import.meta.dirname, ".."));
@@ -71,22 +69,16 @@ Ctrl+C stops it; the next "npm run lab" begins anew. Engine: ${engine.way}, ${en
   await lab.close();
 }
 
-/** Where the lab that was started here takes orders. */
-async function controlOf(): Promise<string> {
-  return (JSON.parse(await readFile(join(project, ".lab", "lab.json"), "utf8")) as LabFile).control;
-}
-
+/** Gives an order to the lab that was started here, or else to the newest that a rehearsal keeps. */
 async function tell(words: readonly string[]): Promise<void> {
-  const order = orderOf(words);
-  if ("wrong" in order) fail(`${order.wrong}\n\n${orderHelp}`);
-  const control = await controlOf().catch(() =>
-    fail('no lab was started here. Start one with "npm run lab"'),
-  );
-  const response = await fetch(control, { method: "POST", body: words.join(" ") }).catch(() =>
-    fail(`no lab answers at ${control}. Start one with "npm run lab"`),
-  );
-  const says = await response.text();
-  if (!response.ok) fail(says);
+  const made = orderOf(words);
+  if ("wrong" in made) fail(`${made.wrong}\n\n${orderHelp}`);
+  const [lab, ...others] = await runningLabs(project, rehearsals);
+  if (!lab) fail('no lab runs. Start one with "npm run lab", or "npm run rehearse -- --keep"');
+  if (others.length > 0)
+    process.stderr.write(`several labs run; this is the one of ${relative(process.cwd(), lab.folder)}\n`);
+  const { ok, says } = await order(lab.control, words);
+  if (!ok) fail(says);
   process.stdout.write(`${says}\n`);
 }
 

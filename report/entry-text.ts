@@ -10,7 +10,7 @@ export function entryText(e: Entry): string {
       return `facts ${e.factsHash} declared: ${String(e.recovery.parts.length)} parts on ${String(e.recovery.hosts.length)} servers`;
     case "move declared":
       return [
-        `${e.as} declares a ${e.mode} move to ${e.to}`,
+        `${e.as} declares ${e.mode === "unplanned" ? "an" : "a"} ${e.mode} move to ${e.to}`,
         ...(e.incident === undefined ? [] : [`incident ${e.incident}`]),
         ...(e.disasterAt === undefined ? [] : [`disaster at ${moment(Date.parse(e.disasterAt) / 1000)}`]),
         ...(e.mode === "planned" ? [] : [`up to ${durationText(e.acceptLossSec)} of data may be lost`]),

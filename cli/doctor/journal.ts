@@ -3,7 +3,7 @@ import type { Entry } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { entriesOf } from "../../journal/chain.ts";
 import { situation } from "../../journal/situation.ts";
-import { isLease } from "../../journal/store.ts";
+import { isLease, type Store } from "../../journal/store.ts";
 import { compared } from "../journal/compare.ts";
 import { count } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
@@ -23,7 +23,10 @@ export async function journalFindings(
     entries = await ownJournal(journal, estate.name);
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
-    return { findings: [bad("journal", says, 'look with "parallel-standby journal verify"')], entries };
+    const found = (await isEmpty(journal.store))
+      ? await noJournal(project)
+      : bad("journal", says, 'look with "parallel-standby journal verify"');
+    return { findings: [found], entries };
   }
   const s = situation(entries);
   return {
@@ -41,6 +44,36 @@ export async function journalFindings(
     ],
   };
 }
+
+/** Whether a journal can be read there, and nothing is in it. */
+const isEmpty = (store: Pick<Store, "read">): Promise<boolean> =>
+  store.read().then(
+    (text) => text === "",
+    () => false,
+  );
+
+/** A journal that was never begun, or one that is lost: the mirror tells which. */
+async function noJournal({ root, estate, journal }: Project): Promise<Finding> {
+  const { mirror } = estate.journal;
+  const place = mirror === undefined ? undefined : path.resolve(root, mirror);
+  const copy = place === undefined ? "" : await mirrorIn(place).catch(() => undefined);
+  if (place !== undefined && copy !== "")
+    return bad(
+      "journal",
+      `there is none in ${journal.store.place}, and ${copy === undefined ? "its mirror cannot be read" : `its mirror ${place} holds one`}`,
+      copy === undefined
+        ? `reach ${place}: if a journal is there, copy its journal.jsonl into the folder; for a new estate "parallel-standby journal init"`
+        : "copy the mirror's journal.jsonl into the folder, and begin no other",
+    );
+  return bad(
+    "journal",
+    `there is none in ${journal.store.place}${place === undefined ? "" : ", nor in its mirror"}`,
+    'for a new estate "parallel-standby journal init --active primary --as YOUR-NAME"; where one was lost: docs/journal.md, "When it cannot be read"',
+  );
+}
+
+/** The text of the mirror's journal. */
+const mirrorIn = (place: string): Promise<string> => folderStore(place, undefined, () => undefined).read();
 
 /** A lease is taken and given back: the same lock and the same kind of file that an entry needs. */
 async function writable({ journal }: Project): Promise<Finding> {
@@ -67,10 +100,7 @@ async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[
     );
   const place = path.resolve(root, mirror);
   try {
-    const { same, says } = compared(
-      entries,
-      entriesOf(await folderStore(place, undefined, () => undefined).read()),
-    );
+    const { same, says } = compared(entries, entriesOf(await mirrorIn(place)));
     return same ? ok("mirror", `${place}: ${says}`) : bad("mirror", says, "parallel-standby journal verify");
   } catch (error) {
     return bad(

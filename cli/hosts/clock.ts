@@ -30,7 +30,7 @@ export function clockFrom(output: string): Clock | undefined {
   return { atMs: local.toMillis() + Number(milli) - offsetMin * 60_000, offsetMin };
 }
 
-/** What is wrong with a clock, against the runner's and against the time zone that the estate gives the server. */
+/** What is wrong with a clock, against the runner's and against the time zone that the estate gives the server; a zone that is none is a mistake of the estate. */
 export function clockFindings(clock: Clock, runnerMs: number, timeZone: string): readonly string[] {
   const skewSec = Math.round((clock.atMs - runnerMs) / 1000);
   const zone = DateTime.fromMillis(runnerMs, { zone: timeZone });
@@ -42,7 +42,7 @@ export function clockFindings(clock: Clock, runnerMs: number, timeZone: string):
       : []),
     ...(zone.isValid && zone.offset !== clock.offsetMin
       ? [
-          `its clock is ${offsetText(clock.offsetMin)}, but its time zone in the estate, ${timeZone}, is ${offsetText(zone.offset)} now. Write the time zone that it has (tzutil /g)`,
+          `its clock is ${offsetText(clock.offsetMin)}, but its time zone in the estate, ${timeZone}, is ${offsetText(zone.offset)} now. Write the zone that it has, by its IANA name (tzutil prints Windows's name: docs/windows.md has both)`,
         ]
       : []),
   ];

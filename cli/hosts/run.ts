@@ -1,8 +1,10 @@
-import type { Server } from "../../model/estate.ts";
+import { describe, EstateError } from "../../model/describe.ts";
+import type { Estate, Server } from "../../model/estate.ts";
 import { Host, type SshAccess } from "../../model/host.ts";
 import { didYouMean } from "../../model/nearest.ts";
-import type { Io, Runs } from "../../steps/act.ts";
-import { findRunnable } from "../../steps/find.ts";
+import type { Parts } from "../../model/part.ts";
+import type { Io } from "../../steps/act.ts";
+import { findRunnable, type World } from "../../steps/find.ts";
 import { withIo } from "../../steps/io.ts";
 import { CliError, UsageError } from "../failure.ts";
 import { count } from "../layout.ts";
@@ -10,39 +12,42 @@ import type { Project } from "../project.ts";
 import { serversOf } from "../servers.ts";
 import type { Terminal } from "../terminal.ts";
 import { allWell, hostsText, none, type Found, type HostFound } from "./finding.ts";
-import { checkSsh, shapeOf, unpinned } from "./ssh-check.ts";
+import { checkSsh, unpinned } from "./ssh-check.ts";
 
 /** How long looking at one server may take, in seconds: 10 for each connection, the rest for its answers. */
 const hostLimitSec = 90;
 /** The verb by which every cutover looks at a SQL Server first: what it finds is what is shown here. */
 const instanceVerb = "sql/instance/reachable";
 
-/** Tries the servers of the estate side by side and prints what was found. Throws where something is to mend. */
+/**
+ * Says what is wrong with the estate itself, tries its servers side by side and prints what was found. Throws where
+ * something is to mend.
+ */
 export async function check(
   names: readonly string[],
   { estate, journal }: Project,
-  { runs }: { readonly runs: Runs },
+  { parts, runs }: Pick<World, "parts" | "runs">,
   terminal: Terminal,
 ): Promise<void> {
   const servers = chosen(names, serversOf(estate));
   if (servers.length === 0) throw new CliError("the estate names no server: declare systems in estate.ts");
+  const wrong = mistakes(estate, parts);
+  if (wrong.length > 0) terminal.out(["estate.ts:", ...wrong.map((says) => `  ${says}`), ""].join("\n"));
   const found = await Promise.all(
     servers.map(async (server): Promise<HostFound> => {
       const [ssh, sql] = await Promise.all([safely(() => trySsh(server)), safely(() => trySql(server))]);
-      const lacks = shapeOf(server);
-      return {
-        host: server.id,
-        site: server.site,
-        ssh: lacks.length === 0 ? ssh : { ...ssh, state: "mend", says: [...lacks, ...ssh.says] },
-        sql,
-      };
+      return { host: server.id, site: server.site, ssh, sql };
     }),
   );
   terminal.out(hostsText(found));
-  if (!allWell(found)) {
-    const bad = found.filter((f) => !allWell([f])).length;
-    throw new CliError(`${count(bad, "server needs", "servers need")} mending; nothing was changed`);
-  }
+  const bad = found.filter((f) => !allWell([f])).length;
+  if (wrong.length + bad > 0)
+    throw new CliError(
+      `${[
+        ...(wrong.length > 0 ? [`${count(wrong.length, "thing")} in estate.ts`] : []),
+        ...(bad > 0 || wrong.length === 0 ? [count(bad, "server")] : []),
+      ].join(" and ")} ${wrong.length + bad === 1 ? "needs" : "need"} mending; nothing was changed`,
+    );
 
   async function trySsh(server: Server): Promise<Found> {
     const { ssh } = server.host;
@@ -52,18 +57,19 @@ export async function check(
   }
 
   async function trySql(server: Server): Promise<Found> {
-    const { ssh: _, ...host } = server.host;
+    const { ssh, ...host } = server.host;
     if (!host.sql) return none;
     const runnable = await findRunnable(instanceVerb, [], runs);
     return look(host, async (io) => {
-      await runnable.bind({ host: server.id, agent: true }).check(io);
+      // Where there is SSH the clock of the server is read there, and told once.
+      await runnable.bind({ host: server.id, agent: true, clock: !ssh }).check(io);
       return { state: "ok", says: [] };
     });
   }
 
   function look(host: Server["host"], work: (io: Io) => Promise<Found>): Promise<Found> {
     const parsed = Host.safeParse(host);
-    // What is wrong with the shape is told once, by `shapeOf`.
+    // What is wrong with it is among the mistakes of the estate.
     if (!parsed.success) return Promise.resolve({ state: "mend", says: [] });
     return withIo(
       {
@@ -76,6 +82,20 @@ export async function check(
       },
       work,
     );
+  }
+}
+
+/** What has to be mended in estate.ts, a sentence each; a key that is not pinned yet is told with the key that was found. */
+function mistakes(estate: Estate, parts: Parts): readonly string[] {
+  try {
+    describe(estate, parts);
+    return [];
+  } catch (error) {
+    if (!(error instanceof EstateError))
+      return [`${error instanceof Error ? error.message : String(error)}. "npm run check" shows the place`];
+    return error.message
+      .split("\n")
+      .filter((_, i) => !/^server .*\.ssh\.hostKey$/.test(error.problems[i]?.at ?? ""));
   }
 }
 

@@ -1,4 +1,3 @@
-import { Host } from "../../model/host.ts";
 import type { Server } from "../../model/estate.ts";
 import type { Io } from "../../steps/act.ts";
 import { hostKeyShownBy } from "../../steps/transports/ssh-connect.ts";
@@ -83,14 +82,4 @@ async function readClock(
     if (clock) return { clock, runnerMs };
   }
   return undefined;
-}
-
-/** What the estate still lacks for a server, key by key; values are never repeated. */
-export function shapeOf(server: Server): readonly string[] {
-  const parsed = Host.safeParse(server.host);
-  return parsed.success
-    ? []
-    : parsed.error.issues
-        .filter((issue) => issue.path.join(".") !== "ssh.hostKey")
-        .map((issue) => `estate.ts: server ${server.id}.${issue.path.join(".")}: ${issue.message}`);
 }

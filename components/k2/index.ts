@@ -41,9 +41,11 @@ export interface LicenceInput {
    */
   readonly namesHosts?: boolean;
   /**
-   * What becomes of licence rows that came over with the other site's data. `keep`: they stay, unless a row of this
-   * site has the same key; K2 reads only those of its own name. `remove`: they are deleted. Rows of the server table
-   * always stay: process instances refer to them. Default: keep.
+   * What becomes of licence rows that came over with the other site's data. `remove`: they are deleted, as K2's
+   * procedure puts a whole table back; all of them were captured before. K2 looks its licence up by the computer's name,
+   * so that a server of the other site that comes back by itself would find its own row, start, and work on the active
+   * site's database. `keep`: they stay, unless a row of this site has the same key. Rows of a table that others refer to
+   * stay, and the step says so; rows of the server table always do: process instances refer to them. Default: remove.
    */
   readonly otherRows?: "keep" | "remove";
   /**
@@ -174,7 +176,7 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     server,
     licenceKey,
     namesHosts = true,
-    otherRows = "keep",
+    otherRows = "remove",
     copies,
     ...otherLicence
   } = licence;

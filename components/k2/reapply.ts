@@ -3,7 +3,7 @@ import { sqlOn, SqlError, type Sql } from "../../steps/transports/sql.ts";
 import { differences, fitted, nameOf, strangers, type Difference, type TableRows } from "./captured.ts";
 import { keptRows } from "./capture.ts";
 import { readColumns, readTable, useOf } from "./read-rows.ts";
-import { putBack } from "./tsql.ts";
+import { isReferred, putBack } from "./tsql.ts";
 import { reapplyLicences } from "./verbs.ts";
 import type * as z from "zod";
 
@@ -41,6 +41,15 @@ async function wanted(args: Args, sql: Sql, io: Io): Promise<Wanted> {
   };
 }
 
+/** Whether rows of other servers go: never from a table that others refer to, where it could stop the whole. */
+async function removesOthers({ removeOthers, tables }: Args, sql: Sql): Promise<boolean> {
+  if (!removeOthers) return false;
+  const [found] = await sql.rows<{ referred: number }>(isReferred(tables.licenceKey));
+  return found?.referred !== 1;
+}
+
+const rowsOfOthers = (n: number): string => `${String(n)} ${n === 1 ? "row" : "rows"} of other servers`;
+
 const told = ({ table, key, columns }: Difference): string =>
   columns.length === 0
     ? `${table} has no row ${key}`
@@ -61,13 +70,18 @@ export const runnables: readonly Runnable[] = [
           says: `${wrong.slice(0, 3).map(told).join("; ")}${wrong.length > 3 ? ` and ${String(wrong.length - 3)} more` : ""}`,
           expected,
         };
-      const others = args.removeOthers ? strangers(licenceKey, rows.licenceKey) : 0;
+      const others = strangers(licenceKey, rows.licenceKey);
+      const removes = await removesOthers(args, sql);
+      const table = nameOf(args.tables.licenceKey);
+      if (removes && others > 0)
+        return { there: false, says: `${table} on ${args.sql} holds ${rowsOfOthers(others)}`, expected };
+      const stay =
+        others === 0 || !args.removeOthers
+          ? ""
+          : `; ${rowsOfOthers(others)} ${others === 1 ? "stays" : "stay"} in ${table}, since other tables refer to it: a server of the other site finds its licence there, and starts if it is switched on`;
       return {
-        there: others === 0,
-        says:
-          others === 0
-            ? `${String(rows.server.rows.length)} rows of ${nameOf(args.tables.server)} and ${String(rows.licenceKey.rows.length)} of ${nameOf(args.tables.licenceKey)} on ${args.sql} are those of ${args.site}, ${rows.of}`
-            : `${nameOf(args.tables.licenceKey)} on ${args.sql} holds ${String(others)} rows of other servers`,
+        there: true,
+        says: `${String(rows.server.rows.length)} rows of ${nameOf(args.tables.server)} and ${String(rows.licenceKey.rows.length)} of ${table} on ${args.sql} are those of ${args.site}, ${rows.of}${stay}`,
         expected,
       };
     },
@@ -78,13 +92,13 @@ export const runnables: readonly Runnable[] = [
         await sql.run(
           putBack([
             { rows: rows.server, removeOthers: false },
-            { rows: rows.licenceKey, removeOthers: args.removeOthers },
+            { rows: rows.licenceKey, removeOthers: await removesOthers(args, sql) },
           ]),
         );
       } catch (error) {
         if (!(error instanceof SqlError)) throw error;
         throw new Error(
-          `SQL Server took none of the rows back: ${error.message}. ${error.has(2601, 2627) ? "Another row has the same unique value: remove it in K2's licence page, or in the table, then run this again" : error.has(547) ? 'Other tables refer to rows that were to be removed: write licence.otherRows: "keep"' : "Nothing was changed"}`,
+          `SQL Server took none of the rows back: ${error.message}. ${error.has(2601, 2627) ? "Another row has the same unique value: remove it in K2's licence page, or in the table, then run this again" : "Nothing was changed"}`,
           { cause: error },
         );
       }

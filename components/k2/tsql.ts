@@ -35,6 +35,13 @@ WHERE k.object_id = ${objectId(name)} AND k.is_included_column = 0 AND k.index_i
 ORDER BY k.key_ordinal;`;
 };
 
+/** Whether foreign keys of other tables lead to a table, one row: their rows may hold on to rows of it. */
+export const isReferred = (name: TableName): string =>
+  `SELECT CASE WHEN EXISTS (
+  SELECT * FROM ${ident(name.database)}.sys.foreign_keys
+  WHERE referenced_object_id = ${objectId(name)} AND parent_object_id <> referenced_object_id AND is_disabled = 0)
+  THEN 1 ELSE 0 END AS [referred];`;
+
 /** How each type is turned into text and back, without loss. `exact` is the type that the text is converted to. */
 interface AsText {
   read(column: string): string;

@@ -65,7 +65,7 @@ export const reapplyLicences = verb(
     sql: name,
     tables: Tables,
     keepOn: z.array(name),
-    /** Whether licence rows that were not captured, those of the other site's servers, are deleted. */
+    /** Whether licence rows that were not captured, those of the other site's servers, are deleted where no table refers to them. */
     removeOthers: z.boolean(),
   }),
   120,

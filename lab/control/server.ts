@@ -4,13 +4,13 @@ import { text } from "node:stream/consumers";
 import { orderOf } from "./orders.ts";
 import type { Order } from "./orders.ts";
 
-/** Takes orders for a running lab over HTTP on loopback: one line of words in, some lines of text out. */
+/** Takes orders for a running lab over HTTP on loopback: the words of one, as a JSON array, in; some lines of text out. */
 export async function controlServer(
   obey: (order: Order) => Promise<string>,
 ): Promise<{ readonly url: string; close(): Promise<void> }> {
   const server: Server = createServer((request, response) => {
     const answer = async (): Promise<[number, string]> => {
-      const order = orderOf((await text(request)).split(" ").filter((w) => w !== ""));
+      const order = orderOf(wordsOf(await text(request)));
       return "wrong" in order ? [400, order.wrong] : [200, await obey(order)];
     };
     answer()
@@ -39,4 +39,10 @@ export async function controlServer(
         });
       }),
   };
+}
+
+/** The words that were sent; none where it is no array of them. */
+function wordsOf(body: string): readonly string[] {
+  const sent: unknown = JSON.parse(body);
+  return Array.isArray(sent) ? sent.map(String) : [];
 }

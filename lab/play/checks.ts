@@ -62,7 +62,7 @@ UNION ALL SELECT 'Claims', COUNT(*), CONVERT(varchar(23), MAX([FiledAt]), 126) F
     await rowsOf(
       lab,
       lab.sqlServerAt("dr"),
-      "SELECT [LicenseKey] AS kept FROM [K2].[HostServer].[LicenseKey] WHERE [HostName] = N'K2DR01' UNION ALL SELECT [Name] FROM [K2].[Server].[Server] WHERE [Name] = N'K2DR01'",
+      "SELECT [LicenseKey] AS kept FROM [K2].[HostServer].[LicenseKey] UNION ALL SELECT [Name] FROM [K2].[Server].[Server] WHERE [Name] = N'K2DR01'",
     )
   ).map((r) => String(r["kept"]));
   const old = lab.serviceAt("K2PRD01", "K2 Server");

@@ -112,7 +112,7 @@ async function dropOld(folder: string | undefined): Promise<void> {
 async function untilStopped(made: Rig, signal: AbortSignal, json: boolean): Promise<void> {
   if (!json)
     process.stdout.write(
-      `\nThe lab runs on. Its project is in ${made.folder}; source .lab/lab.env.sh there. Ctrl+C stops it.\n`,
+      `\nThe lab runs on. Its project is in ${made.folder}; source .lab/lab.env.sh there. Orders to it: npm run lab -- status. Ctrl+C stops it.\n`,
     );
   await new Promise<void>((resolve) => {
     signal.addEventListener("abort", () => resolve());

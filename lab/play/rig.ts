@@ -6,6 +6,7 @@ import { entriesOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { offlineEnv } from "../../tools/engine/env.ts";
+import { engineShell } from "../world/lab-file.ts";
 import { endOffspring, markName } from "./offspring.ts";
 import { startLab, type Lab, type LabOptions } from "../world/start.ts";
 
@@ -67,7 +68,11 @@ export async function rig({
   for (const file of ["Pulumi.yaml", "main.js", "main.ts", "estate.ts"])
     await cp(join(repository, "lab", "project", file), join(folder, file));
   await pointAtPlugin(folder);
-  const lab = await startLab({ ...options, folder });
+  const lab = await startLab({
+    ...options,
+    folder,
+    shell: engineShell(engine.env),
+  });
   const env = offlineEnv(
     engine.env["PULUMI_HOME"] ?? "",
     { ...lab.env, PATH: `${dirname(process.execPath)}:${engine.env["PATH"] ?? ""}` },

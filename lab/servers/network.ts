@@ -102,35 +102,43 @@ export class LabNetwork {
   /** Takes the power: ports are shut, connections reset, whatever ran there stops at once. */
   async hostDown(host: string): Promise<void> {
     const at = this.#known(host);
-    await this.#changePower([at], () => this.#faults.hostDown(at.name, true));
+    await this.#change(() => this.#faults.hostDown(at.name, true));
   }
 
   /** Gives the power back: ports open again, a Windows host boots. */
   async hostUp(host: string): Promise<void> {
     const at = this.#known(host);
-    await this.#changePower([at], () => this.#faults.hostDown(at.name, false));
+    await this.#change(() => this.#faults.hostDown(at.name, false));
   }
 
   /** All hosts of the site lose their power. */
   async siteDown(site: LabSite): Promise<void> {
-    await this.#changePower(this.hosts(), () => this.#faults.siteDown(site, true));
+    await this.#change(() => this.#faults.siteDown(site, true));
   }
 
   /** The site has power again. A host that was down by itself stays down. */
   async siteUp(site: LabSite): Promise<void> {
-    await this.#changePower(this.hosts(), () => this.#faults.siteDown(site, false));
+    await this.#change(() => this.#faults.siteDown(site, false));
   }
 
-  /** The site runs on, but neither the other site nor the machine that runs the tool reaches it, and it reaches neither. */
-  siteCut(site: LabSite, by: CutBy = "silence"): void {
-    this.#faults.cut(site, by);
-    this.#review();
+  /** Whether `siteCut` is in force. */
+  isCut(site: LabSite): boolean {
+    return this.#faults.isCut(site);
+  }
+
+  /**
+   * The site runs on, but neither the other site nor the machine that runs the tool reaches it, and it reaches neither.
+   * New connections are refused, whoever tries: the kernel completes a connection to a port that listens before anybody
+   * can ask where it comes from, and one that completes would look like a server that is alive. What stands between
+   * hosts of the site goes on; what stands from outside falls silent, or breaks.
+   */
+  async siteCut(site: LabSite, by: CutBy = "silence"): Promise<void> {
+    await this.#change(() => this.#faults.cut(site, by));
   }
 
   /** Ends `siteCut`. */
-  siteJoined(site: LabSite): void {
-    this.#faults.cut(site, undefined);
-    this.#review();
+  async siteJoined(site: LabSite): Promise<void> {
+    await this.#change(() => this.#faults.cut(site, undefined));
   }
 
   /** Cuts what lies between two hosts, two sites, or one of them and the machine that runs the tool. */
@@ -186,8 +194,8 @@ export class LabNetwork {
   }
 
   async #hang(at: HostIdentity, door: Door): Promise<Listener> {
-    // A port that a host without power asks for opens when the power is back: nothing may listen on a dead host.
-    if (this.#faults.isUp(at)) await door.open();
+    // A port that a host asks for which is without power or cut off opens when that is over.
+    await this.#set(door, at);
     const doors = this.#doors.get(at.name) ?? new Set<Door>();
     this.#doors.set(at.name, doors);
     doors.add(door);
@@ -202,19 +210,27 @@ export class LabNetwork {
     };
   }
 
-  async #changePower(hosts: readonly HostIdentity[], change: () => void): Promise<void> {
-    const before = new Map(hosts.map((host) => [host, this.#faults.isUp(host)]));
+  /** A fault that shuts ports or opens them, of hosts that lose their power, get it back, or are cut off and joined. */
+  async #change(change: () => void): Promise<void> {
+    const faults = this.#faults;
+    const before = this.hosts().map((host) => [host, faults.isUp(host), faults.isOpen(host)] as const);
     change();
     await Promise.all(
-      hosts.map(async (host) => {
-        const on = this.#faults.isUp(host);
-        if (on === before.get(host)) return;
-        const doors = [...(this.#doors.get(host.name) ?? [])];
-        await Promise.all(doors.map((door) => (on ? door.open() : door.shut())));
-        for (const work of [...(this.#power.get(host.name) ?? [])]) await work(on);
+      before.map(async ([host, wasUp, wasOpen]) => {
+        const isUp = faults.isUp(host);
+        if (isUp === wasUp && faults.isOpen(host) === wasOpen) return;
+        await Promise.all([...(this.#doors.get(host.name) ?? [])].map((door) => this.#set(door, host)));
+        if (isUp !== wasUp) for (const work of [...(this.#power.get(host.name) ?? [])]) await work(isUp);
       }),
     );
     this.#review();
+  }
+
+  /** Brings a port into the state that the faults leave it. */
+  async #set(door: Door, at: HostIdentity): Promise<void> {
+    if (this.#faults.isOpen(at)) await door.open();
+    else if (this.#faults.isUp(at)) door.turnAway();
+    else await door.shut();
   }
 
   #review(): void {

@@ -27,14 +27,17 @@ export const newSecrets = (): LabSecrets => ({
 
 const quoted = (text: string): string => `N'${text.replaceAll("'", "''")}'`;
 
-/** K2's consolidated database as an installation on that server leaves it: tables, keys, the licence of its own host. */
-function k2Database(host: string, masterKey: string): readonly Batch[] {
+/**
+ * K2's consolidated database as an installation on that server leaves it: tables, keys, the licence of its own host. Its
+ * rows are numbered from `firstId` on: two installations that had the same numbers would hide rows that stay.
+ */
+function k2Database(host: string, masterKey: string, firstId: number): readonly Batch[] {
   const k2 = (sql: string): Batch => ({ database: "K2", sql });
   return [
     { database: "master", sql: "CREATE DATABASE [K2]; ALTER DATABASE [K2] SET RECOVERY FULL;" },
     ...["Server", "HostServer", "ServerLog"].map((schema) => k2(`CREATE SCHEMA [${schema}]`)),
-    k2(`CREATE TABLE [Server].[Server] ([ID] int IDENTITY(1,1) NOT NULL CONSTRAINT [PK_Server] PRIMARY KEY, [Name] nvarchar(128) NOT NULL, [LastSeen] datetime NULL);
-CREATE TABLE [HostServer].[LicenseKey] ([ID] int IDENTITY(1,1) NOT NULL CONSTRAINT [PK_LicenseKey] PRIMARY KEY, [HostName] nvarchar(128) NOT NULL, [LicenseKey] nvarchar(400) NOT NULL, [Expires] datetime NULL);
+    k2(`CREATE TABLE [Server].[Server] ([ID] int IDENTITY(${String(firstId)},1) NOT NULL CONSTRAINT [PK_Server] PRIMARY KEY, [Name] nvarchar(128) NOT NULL, [LastSeen] datetime NULL);
+CREATE TABLE [HostServer].[LicenseKey] ([ID] int IDENTITY(${String(firstId)},1) NOT NULL CONSTRAINT [PK_LicenseKey] PRIMARY KEY, [HostName] nvarchar(128) NOT NULL, [LicenseKey] nvarchar(400) NOT NULL, [Expires] datetime NULL);
 CREATE TABLE [HostServer].[Configuration] ([VariableToken] nvarchar(255) NOT NULL CONSTRAINT [PK_Configuration] PRIMARY KEY, [VariableValue] varbinary(8000) NULL, [Encrypted] bit NOT NULL);
 CREATE TABLE [ServerLog].[ProcInst] ([ID] int IDENTITY(1,1) NOT NULL CONSTRAINT [PK_ProcInst] PRIMARY KEY, [StartedAt] datetime NOT NULL, [Folio] nvarchar(100) NOT NULL);`),
     k2(`CREATE MASTER KEY ENCRYPTION BY PASSWORD = ${quoted(masterKey)};
@@ -58,7 +61,7 @@ const sysadmin = (name: string): string => ` ALTER SERVER ROLE [sysadmin] ADD ME
 export const production = (secrets: LabSecrets): readonly Batch[] => [
   login("dr_operator", secrets.sqlPrimary, sysadmin("dr_operator")),
   login("k2_service", secrets.k2Service),
-  ...k2Database("K2PRD01", secrets.masterKey),
+  ...k2Database("K2PRD01", secrets.masterKey, 1),
   { database: "master", sql: "CREATE DATABASE [Claims]; ALTER DATABASE [Claims] SET RECOVERY FULL;" },
   {
     database: "Claims",
@@ -78,7 +81,7 @@ export const production = (secrets: LabSecrets): readonly Batch[] => [
 /** The standby as K2's installer leaves it: its own empty database with the licence of the standby's host. */
 export const standby = (secrets: LabSecrets): readonly Batch[] => [
   login("dr_operator", secrets.sqlDr, sysadmin("dr_operator")),
-  ...k2Database("K2DR01", "the standby's own master key password"),
+  ...k2Database("K2DR01", "the standby's own master key password", 11),
 ];
 
 /** A minute of production: a workflow begins and a claim is filed, in two databases. */

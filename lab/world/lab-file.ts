@@ -48,6 +48,15 @@ export async function writeLauncher(folder: string, program: string): Promise<st
   return bin;
 }
 
+/** What a shell of the lab needs of the engine that was made sure of. */
+export const engineShell = (
+  env: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> => ({
+  PULUMI_HOME: env["PULUMI_HOME"] ?? "",
+  PULUMI_SKIP_UPDATE_CHECK: "true",
+  PATH: env["PATH"] ?? "",
+});
+
 /** `PATH` with these folders first, and the Node that runs this. */
 export const pathWith = (folders: readonly string[]): string =>
   [...folders, dirname(process.execPath), process.env["PATH"] ?? ""].join(delimiter);

@@ -19,6 +19,7 @@ import { k2Host } from "./k2-host.ts";
 import { pathWith, writeLabFiles, writeLauncher, type LabFile } from "./lab-file.ts";
 import { obeyIn } from "./obey.ts";
 import { labServers, labTimeZone, labZone, type LabServer } from "./places.ts";
+import { addressAt } from "./resolver.ts";
 import { claimsService, ledger } from "./second-system.ts";
 import { sqlHost, type SqlHost } from "./sql-host.ts";
 
@@ -153,6 +154,10 @@ export async function startLab({
     [...sqlHosts.values()].find(
       (h) => which(h) && h.isRunning() && network.reachable(from, h.host.identity.name),
     )?.instance;
+  const behind = (from: string, addressOfName: () => string | undefined) => (): SqlInstance | undefined => {
+    const address = addressOfName();
+    return reached(from, (h) => h.host.identity.address === address);
+  };
   for (const s of running("k2"))
     hosts.set(
       s.name,
@@ -163,11 +168,10 @@ export async function startLab({
         port: k2Port,
         runs: s.site === "primary",
         login: { user: "k2_service", password: secrets.k2Service },
-        database: () => {
-          const record = dns.zone.records.find((r) => r.name === `k2-sql.${labZone}.`);
-          const address = record && [...record.rdata].join(".");
-          return reached(s.name, (h) => h.host.identity.address === address);
-        },
+        database: behind(
+          s.name,
+          addressAt(s.name, `k2-sql.${labZone}`, { network, nameServer: "DNSDR01", zone: dns.zone }),
+        ),
         work: minuteOfWork,
         ...(s.site === "primary" ? { onWorked: () => worked.k2.push(clock.now()) } : {}),
         more:

@@ -85,7 +85,7 @@ function why(error: unknown, access: SqlAccess): readonly [Obstacle, string] {
   if (obstacle === "refused")
     return [
       "refused",
-      "refuses connections: SQL Server does not listen there. Look at its service and its TCP port.",
+      "refuses connections: SQL Server does not listen there, or the server is off. Start the server, or look at its service and its TCP port.",
     ];
   if (obstacle === "unknown name")
     return [obstacle, "is a name without an address. Look at the name server."];

@@ -111,10 +111,24 @@ describe("doctor", () => {
     expect(await project.journal.store.leases()).to.deep.equal([]);
   });
 
-  it("sees a journal that has not begun, one without facts, and a mirror that is behind", async () => {
-    expect((await journalFindings(project)).findings[0]?.says).to.contain(
-      'begin one with "parallel-standby journal init',
-    );
+  it("advises to begin a journal where there never was one, and to take the mirror's where it was lost", async () => {
+    const [none] = (await journalFindings(project)).findings;
+    expect(none?.says).to.match(/there is none in .*, nor in its mirror/);
+    expect(none?.todo)
+      .to.contain('for a new estate "parallel-standby journal init')
+      .and.not.contain("verify");
+    await write(project, begun(holdingRecovery()));
+    await fs.rm(path.join(project.folder, "journal.jsonl"));
+    const [lost, ...more] = (await journalFindings(project)).findings;
+    expect(lost?.state).to.equal("bad");
+    expect(lost?.says).to.match(/its mirror .* holds one/);
+    expect(lost?.todo).to.contain("copy the mirror's journal.jsonl");
+    expect(more).to.deep.equal([]);
+    await fs.writeFile(path.join(project.folder, "journal.jsonl"), "cut off");
+    expect((await journalFindings(project)).findings[0]?.todo).to.contain("journal verify");
+  });
+
+  it("sees a journal without facts, and a mirror that is behind", async () => {
     await write(project, begun(holdingRecovery()).slice(0, 1));
     await fs.rm(path.join(project.root, "mirror"), { recursive: true });
     const { findings } = await journalFindings(project);

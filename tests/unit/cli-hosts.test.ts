@@ -4,6 +4,7 @@ import { check } from "../../cli/hosts/run.ts";
 import { clockFindings, clockFrom, clockText } from "../../cli/hosts/clock.ts";
 import type { Declared, Server } from "../../model/estate.ts";
 import type { Host } from "../../model/host.ts";
+import type { Parts } from "../../model/part.ts";
 import type { Runs } from "../../steps/act.ts";
 import { runs } from "../../steps/act.ts";
 import { verb } from "../../model/verb.ts";
@@ -11,7 +12,16 @@ import * as z from "zod";
 import { failureOf, tempProject, writtenTerminal, type Written } from "./cli-fixture.ts";
 import { sshPassword, windowsBench, type WindowsBench } from "./windows-bench.ts";
 
-const reachable = verb("sql/instance/reachable", z.strictObject({ host: z.string(), agent: z.boolean() }), 5);
+const reachable = verb(
+  "sql/instance/reachable",
+  z.strictObject({ host: z.string(), agent: z.boolean(), clock: z.boolean() }),
+  5,
+);
+/** A system without anything to it. */
+const Facts = z.strictObject({});
+const parts: Parts = {
+  x: { kind: "x", version: 1, facts: Facts, uses: () => [], problems: () => [], plan: () => ({}) },
+};
 
 /** SQL Server as it would be judged: with a finding, or well. */
 const judging = (finding?: string): Runs => ({
@@ -19,8 +29,8 @@ const judging = (finding?: string): Runs => ({
     Promise.resolve({
       runnables: [
         runs(reachable, {
-          check: ({ host }) =>
-            finding === undefined
+          check: ({ host, clock }) =>
+            finding === undefined || (finding === "is late" && !clock)
               ? Promise.resolve({ there: true, says: `${host} lets the runner in`, expected: "it does" })
               : Promise.reject(new Error(`the login dr_runner on ${host} ${finding}`)),
         }),
@@ -42,6 +52,14 @@ describe("hosts check", function () {
     siteTimeZone: "UTC",
     host,
   });
+  /** An estate has servers at both sites; this one is asked nothing. */
+  const production: Host = {
+    id: "K2PRD01",
+    site: "primary",
+    address: "127.10.1.4",
+    timeZone: "UTC",
+    whilePassive: "running",
+  };
   const declaring = (...hosts: readonly Host[]): Declared => ({
     id: "x",
     kind: "x",
@@ -49,11 +67,15 @@ describe("hosts check", function () {
     servers: hosts.map(server),
     uses: [],
   });
-  const run = (hosts: readonly Host[], names: readonly string[] = [], sql: Runs = judging()): Promise<void> =>
+  const run = (
+    hosts: readonly Host[],
+    names: readonly string[] = hosts.map((h) => h.id),
+    sql: Runs = judging(),
+  ): Promise<void> =>
     check(
       names,
-      { ...project, estate: { ...project.estate, systems: [declaring(...hosts)] } },
-      { runs: sql },
+      { ...project, estate: { ...project.estate, systems: [declaring(production, ...hosts)] } },
+      { parts, runs: sql },
       terminal,
     );
   const said = (): string => terminal.lines.join("\n");
@@ -131,7 +153,9 @@ describe("hosts check", function () {
     expect(said())
       .to.match(/K2DR01 +dr +ok/)
       .and.match(/K2DR02 +dr +MEND/);
-    expect(said()).to.contain("K2DR02 (127.20.1.4:1) refuses connections: OpenSSH Server does not run there");
+    expect(said()).to.contain(
+      "K2DR02 (127.20.1.4:1) refuses connections: OpenSSH Server does not run there, or the server is off. Start the server, or its service sshd.",
+    );
   });
 
   it("shows what SQL Server is judged by before every cutover", async () => {
@@ -146,7 +170,7 @@ describe("hosts check", function () {
     await run([{ ...host, sql }]);
     expect(said()).to.match(/K2DR01 +dr +- +ok/);
     terminal.lines.length = 0;
-    await failureOf(run([{ ...host, sql }], [], judging("lacks rights: CONTROL SERVER")));
+    await failureOf(run([{ ...host, sql }], undefined, judging("lacks rights: CONTROL SERVER")));
     expect(said())
       .to.match(/K2DR01 +dr +- +MEND/)
       .and.contain("the login dr_runner on K2DR01 lacks rights: CONTROL SERVER");
@@ -156,7 +180,55 @@ describe("hosts check", function () {
     const host = bench.host();
     const ssh = { ...host.ssh, user: "" } as NonNullable<Host["ssh"]>;
     await failureOf(run([{ ...host, ssh }]));
-    expect(said()).to.contain("estate.ts: server K2DR01.ssh.user:");
+    expect(said()).to.match(/^estate\.ts:\n {2}server K2DR01\.ssh\.user: it is empty\. Write /);
+  });
+
+  it("says what is wrong with the estate before anything else, and ends with 1 though every server is well", async () => {
+    const elsewhere: Parts = {
+      x: {
+        ...parts["x"],
+        problems: () => [
+          {
+            at: "k2 k2.servers.dr",
+            says: "K2PRD01 is a server of the site primary",
+            write: "a server of the site dr",
+          },
+        ],
+      } as Parts[string],
+    };
+    const estate = { ...project.estate, systems: [declaring(production, bench.host())] };
+    const failure = await failureOf(
+      check(["K2DR01"], { ...project, estate }, { parts: elsewhere, runs: judging() }, terminal),
+    );
+    expect(failure.exitCode).to.equal(1);
+    expect(failure.message).to.equal("1 thing in estate.ts needs mending; nothing was changed");
+    expect(terminal.lines[0]).to.equal(
+      "estate.ts:\n  k2 k2.servers.dr: K2PRD01 is a server of the site primary. Write a server of the site dr.\n",
+    );
+    expect(terminal.lines[1]).to.match(/K2DR01 +dr +ok/);
+  });
+
+  it("says that a time zone is none: tzutil's is Windows's name for it", async () => {
+    await failureOf(run([{ ...bench.host(), timeZone: "GMT Standard Time" }]));
+    expect(said()).to.contain(
+      'server K2DR01.timeZone: "GMT Standard Time" is not a time zone. Write an IANA name such as Europe/London',
+    );
+    expect(said())
+      .to.match(/K2DR01 +dr +ok/)
+      .and.not.contain("NaN");
+  });
+
+  it("tells the clock of a server with SSH and SQL Server once", async () => {
+    const sql = {
+      port: 1433,
+      user: "dr_runner",
+      password: { env: "SQL" },
+      encrypt: true,
+      trustServerCertificate: true,
+    };
+    await run([{ ...bench.host(), sql }], undefined, judging("is late"));
+    const { ssh: _, ...host } = bench.host();
+    await failureOf(run([{ ...host, sql }], undefined, judging("is late")));
   });
 
   it("looks only at the servers that are named, and knows their names", async () => {

@@ -83,6 +83,15 @@ describe("journal", () => {
     expect(terminal.lines[0]).to.contain("a done: it is open");
   });
 
+  it("says how a move was declared as people would", async () => {
+    await write(project, [
+      ...begun(holdingRecovery()),
+      { ...declared, mode: "unplanned", acceptLossSec: 60 },
+    ]);
+    await show({}, project, terminal);
+    expect(terminal.lines[2]).to.contain("op declares an unplanned move to dr");
+  });
+
   it("shows a hold that failed, though it is a step: nothing else tells of it", async () => {
     await write(project, [
       ...begun(holdingRecovery()),

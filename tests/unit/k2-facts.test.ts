@@ -43,6 +43,12 @@ describe("a K2 as its owner declares it", () => {
     });
   });
 
+  it("keeps no licence of the other site's servers, unless it says otherwise", () => {
+    expect(factsOf({}).licence?.otherRows).to.equal("remove");
+    expect(factsOf({ licence: { otherRows: "keep" } }).licence?.otherRows).to.equal("keep");
+    expect(factsOf({ standby: "cold" }).licence).to.equal(undefined);
+  });
+
   it("is blackpearl's service and folder for version 4", () => {
     const f = factsOf({ version: 4, health: { log: "file" } });
     expect(f.services).to.deep.equal(["K2 blackpearl Server"]);

@@ -20,7 +20,7 @@ const live = {
   keepOn: both,
 };
 const restored = { ...live, database: "restored", sql: "SQLDR01", keepOn: ["SQLDR01"] };
-const back = { ...dr, sql: "SQLDR01", tables, keepOn: ["SQLDR01"], removeOthers: false };
+const back = { ...dr, sql: "SQLDR01", tables, keepOn: ["SQLDR01"], removeOthers: true };
 
 describe("K2's licence rows", () => {
   let bench: K2SqlBench;
@@ -44,10 +44,15 @@ describe("K2's licence rows", () => {
     args: object = { ...dr, keepOn: ["SQLDR01"] },
     more?: Readonly<Record<string, string>>,
   ) => bound(k2, "k2/rows-captured", args).check(step(more).io);
+  const ofStandby = { ID: 11, HostName: "K2DR01", LicenseKey: "licence of K2DR01" };
   const licences = () =>
     bench.run(
       "SQLDR01",
       "SELECT [ID], [HostName], [LicenseKey] FROM [K2].[HostServer].[LicenseKey] ORDER BY [ID]",
+    );
+  const servers = async () =>
+    (await bench.run("SQLDR01", "SELECT [Name] FROM [K2].[Server].[Server] ORDER BY [ID]")).map(
+      (r) => r["Name"],
     );
   const kept = (name: "SQLPRD01" | "SQLDR01") =>
     bench.run(name, "SELECT [Part], [Site] FROM [ParallelStandby].[dbo].[CapturedRows] ORDER BY [Site]");
@@ -69,7 +74,7 @@ describe("K2's licence rows", () => {
     await bench.run("SQLDR01", "RESTORE DATABASE [K2] WITH RECOVERY");
     expect(await capture(own)).to.include({ there: true, acted: false });
     expect((await putBack()).there).to.equal(true);
-    expect(await licences()).to.deep.equal([{ ID: 1, HostName: "K2DR01", LicenseKey: "licence of K2DR01" }]);
+    expect(await licences()).to.deep.equal([ofStandby]);
   });
 
   it("that were never captured and lie under production's data are asked for in a sentence", async () => {
@@ -119,27 +124,40 @@ describe("K2's licence rows", () => {
     ]);
     const found = await putBack();
     expect(found).to.include({ there: true, acted: true });
-    expect(await licences()).to.deep.equal([{ ID: 1, HostName: "K2DR01", LicenseKey: "licence of K2DR01" }]);
-    expect(await bench.run("SQLDR01", "SELECT [Name] FROM [K2].[Server].[Server]")).to.deep.equal([
-      { Name: "K2DR01" },
-    ]);
+    expect(await licences()).to.deep.equal([ofStandby]);
+    expect(await servers()).to.deep.equal(["K2PRD01", "K2DR01"]);
     expect(await putBack()).to.include({ there: true, acted: false });
   });
 
-  it("leave rows of other servers there, or remove them where that is asked for, servers never", async () => {
+  const secondServer =
+    "INSERT INTO [K2].[HostServer].[LicenseKey] ([HostName], [LicenseKey]) VALUES (N'K2PRD02', N'second'); INSERT INTO [K2].[Server].[Server] ([Name]) VALUES (N'K2PRD02');";
+
+  it("take the place of those of other servers, or leave them there where that is asked for, servers always", async () => {
+    await capture(own);
+    await bench.run("SQLPRD01", secondServer);
+    await bench.restore("RECOVERY");
+    expect(await putBack({ ...back, removeOthers: false })).to.include({ there: true, acted: true });
+    expect((await licences()).map((r) => r["HostName"])).to.deep.equal(["K2PRD01", "K2PRD02", "K2DR01"]);
+    expect(await putBack()).to.include({ there: true, acted: true });
+    expect(await licences()).to.deep.equal([ofStandby]);
+    expect(await servers()).to.deep.equal(["K2PRD01", "K2PRD02", "K2DR01"]);
+  });
+
+  it("stay beside those of other servers in a table that others refer to, and the step says so", async () => {
     await capture(own);
     await bench.run(
       "SQLPRD01",
-      "INSERT INTO [K2].[HostServer].[LicenseKey] ([HostName], [LicenseKey]) VALUES (N'K2PRD02', N'second'); INSERT INTO [K2].[Server].[Server] ([Name]) VALUES (N'K2PRD02');",
+      "CREATE TABLE [K2].[HostServer].[Use] ([ID] int NOT NULL CONSTRAINT [PK_Use] PRIMARY KEY, [LicenseKeyID] int NOT NULL CONSTRAINT [FK_Use] REFERENCES [HostServer].[LicenseKey] ([ID])); INSERT INTO [K2].[HostServer].[Use] VALUES (1, 1);",
+      "K2",
     );
     await bench.restore("RECOVERY");
-    await putBack();
-    expect((await licences()).map((r) => r["HostName"])).to.deep.equal(["K2DR01", "K2PRD02"]);
-    expect(await putBack({ ...back, removeOthers: true })).to.include({ there: true, acted: true });
-    expect((await licences()).map((r) => r["HostName"])).to.deep.equal(["K2DR01"]);
-    expect(
-      await bench.run("SQLDR01", "SELECT [Name] FROM [K2].[Server].[Server] ORDER BY [ID]"),
-    ).to.deep.equal([{ Name: "K2DR01" }, { Name: "K2PRD02" }]);
+    const found = await putBack();
+    expect(found).to.include({ there: true, acted: true });
+    expect(found.says).to.contain(
+      "1 row of other servers stays in K2.HostServer.LicenseKey, since other tables",
+    );
+    expect((await licences()).map((r) => r["HostName"])).to.deep.equal(["K2PRD01", "K2DR01"]);
+    expect(await putBack()).to.include({ there: true, acted: false });
   });
 
   it("are added where production has no row with their key", async () => {
@@ -150,7 +168,7 @@ describe("K2's licence rows", () => {
     );
     await bench.restore("RECOVERY");
     expect(await putBack()).to.include({ there: true, acted: true });
-    expect(await licences()).to.deep.equal([{ ID: 1, HostName: "K2DR01", LicenseKey: "licence of K2DR01" }]);
+    expect(await licences()).to.deep.equal([ofStandby]);
   });
 
   it("are put back all or none: a row that SQL Server refuses leaves both tables as they were", async () => {
@@ -161,7 +179,7 @@ describe("K2's licence rows", () => {
     );
     await bench.restore("RECOVERY");
     const before = await licences();
-    const refused = await failure(putBack());
+    const refused = await failure(putBack({ ...back, removeOthers: false }));
     expect(refused.message)
       .to.contain("SQL Server took none of the rows back")
       .and.to.contain("the same unique value");

@@ -30,6 +30,7 @@ describe("K2's T-SQL", () => {
     databaseState: tsql.databaseState("K2's"),
     columnsOf: tsql.columnsOf(table),
     keyColumnsOf: tsql.keyColumnsOf(table),
+    isReferred: tsql.isReferred(table),
     rowsOf: tsql.rowsOf(table, wide),
     putBack: tsql.putBack([
       {

@@ -87,10 +87,10 @@ describe("the lab's disks", () => {
     await dr.write("\\\\SQLPRD01\\logship\\back.txt", Buffer.from("x"));
     expect(await prd.exists("D:\\logship\\back.txt")).to.equal(true);
     expect(await codeOf(dr.read("\\\\SQLPRD01\\nothing\\a"))).to.equal(53);
-    network.siteCut("primary");
+    await network.siteCut("primary");
     expect(await codeOf(dr.read("\\\\SQLPRD01\\logship\\k2_1.trn"))).to.equal(53);
     expect(await prd.exists("\\\\SQLPRD01\\logship\\k2_1.trn")).to.equal(true);
-    network.siteJoined("primary");
+    await network.siteJoined("primary");
     expect(await dr.exists("\\\\SQLPRD01\\logship\\k2_1.trn")).to.equal(true);
     await network.hostDown("SQLPRD01");
     expect(await dr.exists("\\\\SQLPRD01\\logship\\k2_1.trn")).to.equal(false);

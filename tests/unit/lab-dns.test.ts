@@ -236,9 +236,9 @@ describe("the lab's DNS server", () => {
       await there.listen(k2Dr.address, 0, lab.network);
       const ask = (limitMs: number) => dns.overUdp(dns.query(k2), k2Dr.address, there.port, limitMs);
       expect(await ask(1000)).not.to.equal(undefined);
-      lab.network.siteCut("dr");
+      await lab.network.siteCut("dr");
       expect(await ask(80)).to.equal(undefined);
-      lab.network.siteJoined("dr");
+      await lab.network.siteJoined("dr");
       const port = there.port;
       await lab.network.hostDown("K2DR01");
       expect(await ask(80)).to.equal(undefined);

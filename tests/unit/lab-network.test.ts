@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import type { Listener } from "../../lab/servers/network.ts";
 import { type Fixture, fixture, greeting, k2Dr, k2Prd, sqlPrd, until } from "./lab-fixture.ts";
 
@@ -47,16 +47,63 @@ describe("the lab's network", () => {
     expect(await greet()).to.equal("hello");
   });
 
-  it("cuts a site off from the runner and the other site while its own hosts still reach it", async () => {
-    lab.network.siteCut("primary");
-    expect(await greet()).to.equal("silence");
-    expect(await greet(k2Dr.address)).to.equal("silence");
-    expect(await greet(k2Prd.address)).to.equal("hello");
+  /** A connection that stands, from a lab host or from the machine that runs the tool, and what it has heard. */
+  const standing = async (from?: string): Promise<{ socket: Socket; heard(): string }> => {
+    const socket = connect({
+      port: door.port,
+      host: sqlPrd.address,
+      ...(from === undefined ? {} : { localAddress: from }),
+    });
+    let heard = "";
+    socket.on("error", () => undefined);
+    socket.on("data", (data) => void (heard += data.toString()));
+    await until("the greeting arrives", () => heard === "hello");
+    return { socket, heard: () => heard };
+  };
+
+  it("cuts a site off: no connection to it completes, what stands inside goes on, and joining brings all back", async () => {
+    const [inside, outside] = [await standing(k2Prd.address), await standing()];
+    const port = door.port;
+    await lab.network.siteCut("primary");
+    for (const from of [undefined, k2Dr.address]) expect(await greet(from)).to.equal("ECONNREFUSED");
+    expect(lab.network.isUp("SQLPRD01")).to.equal(true);
+    expect(lab.network.isCut("primary")).to.equal(true);
     expect(lab.network.reachable("K2DR01", "SQLPRD01")).to.equal(false);
     expect(lab.network.reachable("K2PRD01", "SQLPRD01")).to.equal(true);
-    lab.network.siteCut("primary", "reset");
-    expect(await greet()).to.equal("ECONNRESET");
-    lab.network.siteJoined("primary");
+    outside.socket.write(" out");
+    inside.socket.write(" in");
+    await until("the echo arrives inside", () => inside.heard() === "hello in");
+    const started = await lab.network.listen("K2PRD01", { port: 0, onConnection: (line) => line.end("new") });
+    expect(outside.heard()).to.equal("hello");
+    await lab.network.siteJoined("primary");
+    expect(door.port).to.equal(port);
+    expect(await greet()).to.equal("hello");
+    expect(await greeting(started.port, k2Prd.address)).to.equal("new");
+    await until("what was held back arrives", () => outside.heard() === "hello out");
+    inside.socket.destroy();
+    outside.socket.destroy();
+  });
+
+  it("cuts a site off by resets: what stands from outside breaks", async () => {
+    const [inside, outside] = [await standing(k2Prd.address), await standing()];
+    const closed = new Promise((resolve) => outside.socket.on("close", resolve));
+    await lab.network.siteCut("primary", "reset");
+    await closed;
+    expect(await greet()).to.equal("ECONNREFUSED");
+    inside.socket.write(" in");
+    await until("the echo arrives inside", () => inside.heard() === "hello in");
+    inside.socket.destroy();
+  });
+
+  it("lets nobody in to a site that is cut off and loses its power, until it has both again", async () => {
+    await lab.network.siteCut("primary");
+    await lab.network.siteDown("primary");
+    await lab.network.siteJoined("primary");
+    expect(await greet()).to.equal("ECONNREFUSED");
+    await lab.network.siteCut("primary");
+    await lab.network.siteUp("primary");
+    expect(await greet()).to.equal("ECONNREFUSED");
+    await lab.network.siteJoined("primary");
     expect(await greet()).to.equal("hello");
   });
 

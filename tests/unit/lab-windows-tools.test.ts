@@ -120,7 +120,7 @@ describe("the native tools of a Windows host", () => {
       lab.disks.host("K2DR01").share("in", "D:\\");
       await run("echo one>D:\\a.txt");
       expect((await run("robocopy D:\\ \\\\K2DR01\\in a.txt /R:0 /W:0")).code).to.equal(1);
-      lab.network.siteCut("dr");
+      await lab.network.siteCut("dr");
       expect((await run("robocopy D:\\ \\\\K2DR01\\in a.txt /R:0 /W:0")).stdout).to.include("ERROR 53");
     });
   });

@@ -106,6 +106,12 @@ describe("What is wrong with a SQL Server instance", () => {
       expect(found[0]?.isGrave).to.equal(isGrave);
     });
 
+  it("is a time zone that is none, told without figures", () => {
+    const [found, ...more] = findingsOf("SQLDR01", "GMT Standard Time", good);
+    expect(more).to.be.empty;
+    expect(found?.says).to.contain('"GMT Standard Time", is no IANA name').and.not.contain("NaN");
+  });
+
   it("follows summer time: London is UTC+00:00 in January", () => {
     const winter = { ...facts, nowMs: Date.UTC(2026, 0, 1), offsetSec: 0 };
     expect(findingsOf("X", "Europe/London", { ...good, facts: winter, askedMs: winter.nowMs })).to.be.empty;
@@ -222,6 +228,17 @@ describe("A SQL Server instance", () => {
     await begin({ offsetSec: 3600, mode: "unplanned" });
     expect((await look()).there).to.equal(true);
     expect(step.said.join()).to.contain("UTC+01:00");
+  });
+
+  it("is not asked for its clock where somebody else reads it, and is for its rights", async () => {
+    await begin({ offsetSec: 3600 });
+    expect((await look({ clock: false })).there).to.equal(true);
+    await step.end();
+    await made.end();
+    await begin({ offsetSec: 3600, sysadmin: 0 });
+    expect((await failure(look({ clock: false }))).message)
+      .to.contain("lacks rights")
+      .and.not.contain("UTC+01:00");
   });
 
   it("has offsets in whole quarters of an hour, though its two clocks are read one after the other", async () => {

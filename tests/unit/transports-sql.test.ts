@@ -210,6 +210,7 @@ describe("SQL Server as a step uses it", () => {
     await made.server.close();
     const error = await failure(sqlOn("SQLPRD01", step.io));
     expect(error).to.be.instanceOf(Unreachable).with.property("obstacle", "refused");
+    expect(error.message).to.contain("or the server is off");
     expect(error.message).to.contain(`SQLPRD01 (127.0.0.1:${String(made.port)})`);
   });
 

@@ -4,7 +4,7 @@ import type { InstanceFacts } from "./facts.ts";
 /** Seconds by which the clocks of a server and of the runner may differ: a point in time is chosen to the second. */
 export const clockLimitSec = 60;
 
-/** What is wrong with an instance. A grave one stops every move, the others only one in which nothing may be lost. */
+/** What is wrong with an instance. A grave one stops every move; the others, all of its clock, only one in which nothing may be lost. */
 export interface Finding {
   readonly says: string;
   readonly isGrave: boolean;
@@ -41,10 +41,16 @@ export function findingsOf(host: string, timeZone: string, seen: InstanceSeen): 
       says: `the clock of ${host} is ${String(Math.abs(skewSec))} s ${skewSec > 0 ? "ahead of" : "behind"} this machine's. Set both by the same time server (w32tm /resync)`,
       isGrave: false,
     });
-  const expectedSec = DateTime.fromMillis(facts.nowMs, { zone: timeZone }).offset * 60;
-  if (expectedSec !== facts.offsetSec)
+  const zoned = DateTime.fromMillis(facts.nowMs, { zone: timeZone });
+  const expectedSec = zoned.offset * 60;
+  if (!zoned.isValid)
     findings.push({
-      says: `the clock of ${host} is ${offsetText(facts.offsetSec)}, but its time zone in the estate, ${timeZone}, is ${offsetText(expectedSec)} now. Write the time zone that the server has (tzutil /g)`,
+      says: `the time zone of ${host} in the estate, "${timeZone}", is no IANA name. Write one such as Europe/London (tzutil prints Windows's name: docs/windows.md has both)`,
+      isGrave: false,
+    });
+  else if (expectedSec !== facts.offsetSec)
+    findings.push({
+      says: `the clock of ${host} is ${offsetText(facts.offsetSec)}, but its time zone in the estate, ${timeZone}, is ${offsetText(expectedSec)} now. Write the zone that the server has, by its IANA name (tzutil prints Windows's name: docs/windows.md has both)`,
       isGrave: false,
     });
   return findings;

@@ -7,9 +7,11 @@ import { instanceReachable } from "./verbs.ts";
 /** The code behind the verbs of SQL Server instances. */
 export const runnables: RunModule["runnables"] = [
   runs(instanceReachable, {
-    check: async ({ host, agent, rights }, io) => {
+    check: async ({ host, agent, rights, clock = true }, io) => {
       const seen = await look(host, { agent, rights: rights ?? ["CONTROL SERVER"] }, io);
-      const findings = findingsOf(host, io.host(host).timeZone, seen);
+      const all = findingsOf(host, io.host(host).timeZone, seen);
+      // What is not grave is about clocks.
+      const findings = clock ? all : all.filter(({ isGrave }) => isGrave);
       // A standby that is all that is left is not refused for its clock.
       const stops = findings.filter(({ isGrave }) => isGrave || io.activation?.mode !== "unplanned");
       if (stops.length > 0) throw new Error(`${stops.map(({ says }) => says).join(". ")}.`);

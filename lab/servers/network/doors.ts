@@ -14,8 +14,12 @@ export interface Guard {
 /** A port that a stand-in server holds open, and that a fault shuts and opens again under the same number. */
 export interface Door {
   readonly port: number;
+  /** Lets connections in, after `shut` or `turnAway` as well. */
   open(): Promise<void>;
+  /** Nothing listens, and what stands breaks: the host has lost its power. */
   shut(): Promise<void>;
+  /** Nothing listens, and what stands stays: the host runs on, and nobody new reaches it. */
+  turnAway(): void;
   /** Looks again at every connection after a fault has begun or ended. */
   review(): void;
 }
@@ -42,6 +46,8 @@ export class TcpDoor implements Door {
   readonly #onConnection: (line: Line) => void;
   readonly #lines = new Map<Line, boolean>();
   readonly #waiting = new Set<Socket>();
+  /** Servers that listen no more, and still have connections. */
+  readonly #closing = new Set<Promise<void>>();
   #server: Server | undefined;
 
   constructor(host: HostIdentity, port: number, guard: Guard, onConnection: (line: Line) => void) {
@@ -68,15 +74,22 @@ export class TcpDoor implements Door {
   }
 
   async shut(): Promise<void> {
-    const server = this.#server;
-    if (!server) return;
-    this.#server = undefined;
-    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    this.turnAway();
     for (const line of this.#lines.keys()) line.reset();
     for (const socket of this.#waiting) socket.resetAndDestroy();
     this.#lines.clear();
     this.#waiting.clear();
-    await closed;
+    await Promise.all(this.#closing);
+  }
+
+  turnAway(): void {
+    const server = this.#server;
+    if (!server) return;
+    this.#server = undefined;
+    // The port is given back at once; the server itself ends with the last of its connections.
+    const closed = new Promise<void>((resolve) => server.close(() => resolve()));
+    this.#closing.add(closed);
+    void closed.then(() => this.#closing.delete(closed));
   }
 
   review(): void {
@@ -172,6 +185,9 @@ export class UdpDoor implements Door {
     this.#timers.clear();
     await new Promise<void>((resolve) => socket.close(() => resolve()));
   }
+
+  /** A datagram that nobody may send is dropped when it comes. */
+  turnAway(): void {}
 
   review(): void {}
 

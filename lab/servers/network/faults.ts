@@ -70,6 +70,15 @@ export class Faults {
     return !this.#down.has(host.name) && !this.#sitesDown.has(host.site);
   }
 
+  /** Whether the host has power, and its site is not cut off: only then does anything new reach it. */
+  isOpen(host: HostIdentity): boolean {
+    return this.isUp(host) && !this.isCut(host.site);
+  }
+
+  isCut(site: LabSite): boolean {
+    return this.#cuts.has(site);
+  }
+
   delayMs(host: string): number {
     return this.#slowMs.get(host) ?? 0;
   }
