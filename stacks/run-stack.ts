@@ -16,7 +16,7 @@ const provisionings: Readonly<Record<string, SiteId>> = { primary: "primary", st
 export interface StackOutputs {
   /** Hash of the journal's first entry. */
   readonly genesis: string;
-  /** Hash of the journal's last entry when this program began. */
+  /** Hash of the journal's last entry before the first step: that an activation began is in it. */
   readonly head: string;
   /** Number of the activation that this stack shows. */
   readonly epoch?: number;
@@ -33,7 +33,7 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
   const site = provisionings[stack];
   try {
     const journal = openJournal(estate.journal, (line) => void pulumi.log.warn(line));
-    const s = await knowsThisJournal(journal, estate.name);
+    const s = await knowsThisJournal(journal, estate.name, target);
     if (!pulumi.runtime.isDryRun()) await soleRun(journal);
     const outputs = { genesis: s.genesis, head: s.head };
     if (target) return { ...outputs, ...(await activate(estate, target, { journal, parts, runs })) };

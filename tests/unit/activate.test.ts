@@ -38,6 +38,8 @@ interface Rig {
   readonly journal: Journal;
   /** Runs the program of the stack dr-active; gives what it registered, or why it refused. */
   up(preview?: boolean): Promise<readonly Registered[] | string>;
+  /** The outputs that the last one gave. */
+  outputs(): Awaited<ReturnType<typeof activate>>;
   /** Entries of activations. */
   activations(): Promise<readonly Entry[]>;
   /** The journal's kinds, as they were each time that somebody asked who still runs. */
@@ -65,15 +67,21 @@ async function rig(
     },
   };
   const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toyWorld()) };
+  let outputs: Awaited<ReturnType<typeof activate>> = {};
   return {
     journal: plain,
     asked,
+    outputs: () => outputs,
     activations: async () => (await plain.entries()).filter((e) => e.kind === "activation started"),
     up: async (preview = false) => {
       let refused = "";
       const all = await registered(
         async () => {
-          await activate(estate, "dr", world).catch((e: unknown) => (refused = String(e)));
+          try {
+            outputs = await activate(estate, "dr", world);
+          } catch (error) {
+            refused = String(error);
+          }
         },
         { preview, stack: "dr-active" },
       );
@@ -93,6 +101,14 @@ describe("the program of an activation", () => {
     const [one, ...more] = await r.activations();
     expect(more).to.deep.equal([]);
     expect(one).to.include({ epoch: 1, to: "dr", planHash: made.hash, declaration: 2 });
+  });
+
+  it("keeps in its outputs an entry by which a journal is known that has forgotten the activation", async () => {
+    const r = await rig([...begun, move]);
+    await r.up(true);
+    expect(r.outputs().head).to.equal((await r.journal.entries()).at(-1)?.hash);
+    await r.up();
+    expect(r.outputs()).to.deep.equal({ epoch: 1, head: (await r.activations())[0]?.hash });
   });
 
   it("writes nothing in a preview", async () => {
