@@ -14,3 +14,6 @@ export const otherSite = (site: SiteId): SiteId => (site === "primary" ? "dr" : 
 export const bySite = <T extends z.ZodType>(value: T): z.ZodObject<{ primary: T; dr: T }, z.core.$strict> =>
   z.strictObject({ primary: value, dr: value });
 export type BySite<T> = Readonly<Record<SiteId, T>>;
+
+/** The stack that provisions a site. */
+export const stackOf: BySite<string> = { primary: "primary", dr: "standby" };

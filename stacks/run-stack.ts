@@ -3,14 +3,16 @@ import { parts } from "../components/registry/parts.ts";
 import { runs } from "../components/registry/runs.ts";
 import { openJournal } from "../journal/open.ts";
 import type { Estate } from "../model/estate.ts";
-import type { SiteId } from "../model/site.ts";
+import { siteIds, stackOf, type SiteId } from "../model/site.ts";
 import { activate } from "./activate.ts";
 import { soleRun, knowsThisJournal } from "./journal-guard.ts";
 import { provision } from "./provision.ts";
 
 /** What each stack is: its name says it. */
 const activations: Readonly<Record<string, SiteId>> = { "dr-active": "dr", "primary-active": "primary" };
-const provisionings: Readonly<Record<string, SiteId>> = { primary: "primary", standby: "dr" };
+const provisionings: Readonly<Record<string, SiteId>> = Object.fromEntries(
+  siteIds.map((site) => [stackOf[site], site]),
+);
 
 /** Outputs of every stack: plain data, known before the first step, so that one failed step loses none of it. */
 export interface StackOutputs {

@@ -4,6 +4,7 @@ import { folderStore } from "../../journal/folder-store.ts";
 import { entriesOf } from "../../journal/chain.ts";
 import { situation } from "../../journal/situation.ts";
 import { isLease } from "../../journal/store.ts";
+import { otherSite, stackOf } from "../../model/site.ts";
 import { compared } from "../journal/compare.ts";
 import { count } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
@@ -36,7 +37,7 @@ export async function journalFindings(
       await writable(project),
       s.declared
         ? ok("facts", s.declared.factsHash)
-        : bad("facts", "the journal holds none", 'run "pulumi up -s standby"'),
+        : bad("facts", "the journal holds none", `run "pulumi up -s ${stackOf[otherSite(s.active)]}"`),
       await mirrorFinding(project, entries),
     ],
   };

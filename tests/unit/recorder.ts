@@ -14,6 +14,14 @@ export interface Registered {
   readonly ignoreChanges: readonly string[];
 }
 
+/** How a program is run. */
+export interface RecorderOptions {
+  readonly preview?: boolean;
+  readonly stack?: string;
+  /** By resource, outputs of an earlier run, which the engine gives for what is left out (--target, --exclude). */
+  readonly left?: ReadonlyMap<string, object>;
+}
+
 interface Request {
   getType(): string;
   getName(): string;
@@ -31,14 +39,14 @@ interface Request {
  */
 export async function registered(
   program: () => Promise<void> | void,
-  { preview = false, stack = "test" } = {},
+  { preview = false, stack = "test", left = new Map<string, object>() }: RecorderOptions = {},
 ): Promise<readonly Registered[]> {
   const seen: Registered[] = [];
   const last = (urn: string): string => urn.split("::").at(-1) ?? urn;
   const mocks: pulumi.runtime.Mocks = {
     newResource: ({ name, inputs }) => ({
       id: preview ? undefined : `${name}-id`,
-      state: inputs as Record<string, unknown>,
+      state: { ...(inputs as Record<string, unknown>), ...left.get(name) },
     }),
     call: ({ inputs }) => inputs as Record<string, unknown>,
   };
