@@ -6,6 +6,7 @@ import type { Estate } from "../model/estate.ts";
 import { siteIds, stackOf, type SiteId } from "../model/site.ts";
 import { activate } from "./activate.ts";
 import { soleRun, knowsThisJournal } from "./journal-guard.ts";
+import { withoutTraceOfFailedSteps } from "./plain-errors.ts";
 import { provision } from "./provision.ts";
 
 /** What each stack is: its name says it. */
@@ -33,6 +34,7 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
   const stack = pulumi.getStack();
   const target = activations[stack];
   const site = provisionings[stack];
+  withoutTraceOfFailedSteps();
   try {
     const journal = openJournal(estate.journal, (line) => void pulumi.log.warn(line));
     const s = await knowsThisJournal(journal, estate.name, target);
