@@ -33,8 +33,8 @@ export interface WindowsHostArgs {
 }
 
 /**
- * The Azure VM of a host: network interface, VM, disks. Protected where SQL Server runs on it and where its site is
- * active. A newer image or another administrator password never replaces it. Its subscription is that of the provider
+ * The Azure VM of a host: network interface, VM, disks. Always protected: the state keeps what it was told when its site
+ * was passive, and would let a destroy delete the VM of the site that is active now. A newer image or another administrator password never replaces it. Its subscription is that of the provider
  * in `opts.provider`.
  */
 export class WindowsHost extends pulumi.ComponentResource {
@@ -51,14 +51,13 @@ export class WindowsHost extends pulumi.ComponentResource {
         this,
         true,
       );
-    const protect = host.sql !== undefined || at.site === at.active;
     const nic = new azure.NetworkInterface(`${name}-nic`, nicArgs(host, vm, vm.provision), {
       parent: this,
-      protect,
+      protect: true,
     });
     new azure.VirtualMachine(`${name}-vm`, vmArgs(host, vm, vm.provision, nic.id, adminPassword), {
       parent: this,
-      protect,
+      protect: true,
       ignoreChanges: ["storageProfile.imageReference", "osProfile.adminPassword"],
     });
     this.registerOutputs({});
