@@ -1,6 +1,6 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import { local } from "@pulumi/command";
-import type { JournalRef, Recovery } from "../model/recovery.ts";
+import { hashOf, type JournalRef, type Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import type { Draft } from "../model/verb.ts";
 import type { ProvisioningEnvelope } from "../steps/envelope.ts";
@@ -24,6 +24,16 @@ export interface Provisioning {
    * at everything again, whatever the stack's state remembers of the time before.
    */
   readonly epoch: number;
+  /** Told of every step that is made from this. Default: nobody is told. */
+  readonly onStep?: (step: ProvisioningStep) => void;
+}
+
+/** A step of provisioning as it was made. */
+export interface ProvisioningStep {
+  /** What it is to run with. */
+  readonly input: pulumi.Input<string>;
+  /** Its output `stdin` is what it has run with: of one that was left out (--target, --exclude), that of an earlier run. */
+  readonly command: local.Command;
 }
 
 /** A component that provisions one part at one site. */
@@ -57,13 +67,15 @@ export const engineLimit = (timeoutSec: number): pulumi.CustomTimeouts => {
 
 /**
  * A step of provisioning as a resource: idempotent, run again when its input changes, never deleted. The step asks the
- * journal just before it acts whether its verb may act at that site.
+ * journal just before it acts whether its verb may act at that site. `after`: it acts only where all of these have run
+ * with what they are to run with.
  */
 export function provisioningStep(
   name: string,
   draft: Draft,
-  { journal, recovery, site, epoch }: Provisioning,
+  { journal, recovery, site, epoch, onStep }: Provisioning,
   opts: pulumi.CustomResourceOptions,
+  after?: readonly ProvisioningStep[],
 ): local.Command {
   const text = JSON.stringify(draft.args);
   const envelope: ProvisioningEnvelope = {
@@ -78,9 +90,26 @@ export function provisioningStep(
     },
     hosts: recovery.hosts.filter((h) => text.includes(JSON.stringify(h.id))),
   };
-  return new local.Command(
+  const input = after ? withAfter(envelope, after) : JSON.stringify(envelope);
+  const command = new local.Command(
     name,
-    { create: stepCommand, update: stepCommand, stdin: JSON.stringify(envelope) },
+    { create: stepCommand, update: stepCommand, stdin: input },
     { ...opts, customTimeouts: engineLimit(draft.timeoutSec) },
   );
+  onStep?.({ input, command });
+  return command;
 }
+
+/** Two hashes and not the inputs themselves: those of a large estate are longer than an input should be. */
+const withAfter = (
+  envelope: ProvisioningEnvelope,
+  steps: readonly ProvisioningStep[],
+): pulumi.Output<string> =>
+  pulumi
+    .all([pulumi.all(steps.map((s) => s.input)), pulumi.all(steps.map((s) => s.command.stdin))])
+    .apply(([wanted, ran]) =>
+      JSON.stringify({
+        ...envelope,
+        provision: { ...envelope.provision, after: { wanted: hashOf(wanted), ran: hashOf(ran) } },
+      } satisfies ProvisioningEnvelope),
+    );

@@ -1,6 +1,11 @@
 import * as pulumi from "@pulumi/pulumi";
 import { createStacks, declareFacts } from "../planning/verbs.ts";
-import { provisioningStep, type Provisioning, type ProvisionModule } from "./provisioning.ts";
+import {
+  provisioningStep,
+  type Provisioning,
+  type ProvisioningStep,
+  type ProvisionModule,
+} from "./provisioning.ts";
 
 /** What a site is made from. */
 export interface SiteArgs {
@@ -16,16 +21,18 @@ export interface SiteArgs {
 }
 
 /**
- * Everything that one site needs: a component for each part, those it uses before it, and at the end, when all else
- * has succeeded, the facts in the journal.
+ * Everything that one site needs: a component for each part, those it uses before it. The passive site writes the facts
+ * to the journal when all else has succeeded: a cutover goes by them, and what they say of a standby must be there.
  */
 export class Site extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { at, machines, provisions, uses, stacks }: SiteArgs,
+    { at: plain, machines, provisions, uses, stacks }: SiteArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("parallel-standby:index:Site", name, {}, opts);
+    const steps: ProvisioningStep[] = [];
+    const at: Provisioning = { ...plain, onStep: (step) => void steps.push(step) };
     const hosts = machines(this);
     const before: pulumi.ComponentResource[] = [...hosts];
     for (const p of at.recovery.parts) {
@@ -53,18 +60,22 @@ export class Site extends pulumi.ComponentResource {
         ),
       );
     }
-    const declared = provisioningStep(
-      `${name}-declare`,
-      declareFacts.step("declare", { recovery: at.recovery }),
-      at,
-      {
-        parent: this,
-        dependsOn: [...before, ...made.values()],
-      },
-    );
-    provisioningStep(`${name}-stacks`, createStacks.step("stacks", { names: [...stacks] }), at, {
+    const all = [...before, ...made.values()];
+    const declared =
+      at.site === at.active
+        ? []
+        : [
+            provisioningStep(
+              `${name}-declare`,
+              declareFacts.step("declare", { recovery: at.recovery }),
+              plain,
+              { parent: this, dependsOn: all },
+              steps,
+            ),
+          ];
+    provisioningStep(`${name}-stacks`, createStacks.step("stacks", { names: [...stacks] }), plain, {
       parent: this,
-      dependsOn: [declared],
+      dependsOn: [...all, ...declared],
     });
     this.registerOutputs({});
   }

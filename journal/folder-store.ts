@@ -13,10 +13,13 @@ const codeOf = (error: unknown): unknown =>
 
 /**
  * A journal in a folder on the runner, and a copy of every entry in a second folder. The copy is written after the
- * journal; where the second place cannot be written the run goes on and says so, and the next append catches up.
+ * journal; where the second place cannot be written the run goes on and says so, and the next append catches up. A
+ * journal that lacks what its copy has is neither read nor written: it was restored from an older one.
  */
 export function folderStore(folder: string, mirror: string | undefined, warn: (line: string) => void): Store {
   const copy = mirror === undefined ? undefined : mirrorOf(folder, mirror, warn);
+  const own = (): Promise<Buffer> => readBytes(folder);
+  const compared = (): Promise<Buffer> => (copy ? copy.compared(own) : own());
   const alone: Alone = async (work) => {
     const stillAlone = (isAlone: () => boolean) => (): void => {
       if (!isAlone())
@@ -37,7 +40,7 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
   return {
     place: folder,
     read: async () => {
-      const text = await readText(folder);
+      const text = (await compared()).toString("utf8");
       // A line without its end may be one that is being written: nobody writes while we are alone.
       return text === "" || text.endsWith("\n")
         ? text
@@ -45,8 +48,7 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
     },
     append: (make) =>
       alone(async (stillAlone) => {
-        const bytes = await readBytes(folder);
-        await copy?.refuseOlder(bytes);
+        const bytes = await compared();
         const line = make(bytes.toString("utf8"));
         if (line === undefined) return;
         stillAlone();

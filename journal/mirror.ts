@@ -1,15 +1,18 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { JournalError } from "./chain.ts";
+import { entriesOf, JournalError } from "./chain.ts";
 
 /** How long the mirror's place may take for one read or write, and for how long it is left out once it took longer. Milliseconds. */
 const limitMs = 5_000;
 const leftOutMs = 60_000;
 
+/** So much of a mirror's end holds the hash of its last line. Bytes. */
+const tailLength = 128;
+
 /** The copy of a journal in a second folder, which may lie on a server that is gone. */
 export interface Mirror {
-  /** Throws where the journal lacks what the mirror has, or tells another history. */
-  refuseOlder(own: Buffer): Promise<void>;
+  /** The journal as `own` reads it. Throws where it lacks what the mirror has, or tells another history. */
+  compared(own: () => Promise<Buffer>): Promise<Buffer>;
   /** Brings the mirror up to the whole journal; where that fails it warns, and the next entry catches up. */
   complete(whole: Buffer): Promise<void>;
 }
@@ -21,61 +24,124 @@ export interface Mirror {
  */
 export function mirrorOf(folder: string, mirror: string, warn: (line: string) => void): Mirror {
   const mark = path.join(folder, "mirror-silent");
+  const file = path.join(mirror, "journal.jsonl");
   const isLeftOut = async (): Promise<boolean> => {
     const marked = await fs.stat(mark).catch(() => undefined);
     return marked !== undefined && Math.abs(Date.now() - marked.mtimeMs) < leftOutMs;
   };
-  const bounded = async (work: (file: string) => Promise<void>): Promise<void> => {
-    if (await isLeftOut()) return;
+  let hanging = 0;
+  const bounded = async <T>(
+    work: () => Promise<T>,
+    failed: (why: string) => void,
+  ): Promise<T | undefined> => {
+    // What hangs keeps one of the few threads that all files of this process are read with.
+    if (hanging > 0 || (await isLeftOut())) return undefined;
+    const working = work();
     try {
-      await inTime(work(path.join(mirror, "journal.jsonl")));
+      return await inTime(working);
     } catch (error) {
-      if (error instanceof JournalError) throw error;
-      if (error instanceof Silent) await fs.writeFile(mark, "").catch(() => undefined);
-      warn(
-        `the journal's mirror in ${mirror} was not written: ${error instanceof Error ? error.message : String(error)}`,
-      );
+      if (error instanceof Silent) {
+        hanging += 1;
+        const over = (): void => void (hanging -= 1);
+        working.then(over, over);
+        await fs.writeFile(mark, "").catch(() => undefined);
+      }
+      failed(error instanceof Error ? error.message : String(error));
+      return undefined;
     }
   };
+  let saidUnread = false;
+  const read = <T>(work: () => Promise<T>): Promise<T | undefined> =>
+    bounded(work, (why) => {
+      if (!saidUnread) warn(`the journal's mirror in ${mirror} cannot be read: ${why}`);
+      saidUnread = true;
+    });
   return {
-    refuseOlder: (own) =>
-      bounded(async (file) => {
-        const copy = await fs.readFile(file).catch(() => Buffer.alloc(0));
-        refuse(own, copy, folder, mirror);
-      }),
-    complete: (whole) =>
-      bounded(async (file) => {
-        await fs.mkdir(mirror, { recursive: true });
-        const handle = await fs.open(file, fs.constants.O_RDWR | fs.constants.O_CREAT);
-        try {
-          // At its place and not at the end: a write that was given up and happens late writes what is there already.
-          const { size } = await handle.stat();
-          if (size < whole.length) await handle.write(whole, size, whole.length - size, size);
-          await handle.sync();
-        } finally {
-          await handle.close();
-        }
-      }),
+    // The mirror first: what is written meanwhile is in the journal before it is in the mirror.
+    compared: async (own) => {
+      const end = await read(() => endOf(file));
+      const bytes = await own();
+      if (!end || hasAll(bytes, end)) return bytes;
+      const copy = await read(() => fs.readFile(file));
+      const now = await own();
+      if (copy) refuse(now, copy, folder, mirror);
+      return now;
+    },
+    complete: async (whole) => {
+      await bounded(
+        () => bringUp(file, whole),
+        (why) => {
+          warn(`the journal's mirror in ${mirror} was not written: ${why}`);
+        },
+      );
+    },
   };
+}
+
+/** Where a file ends and with which bytes; undefined where there is none. */
+type End = { readonly size: number; readonly tail: Buffer } | undefined;
+
+async function endOf(file: string): Promise<End> {
+  const handle = await fs.open(file, "r").catch((error: unknown) => {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (!handle) return undefined;
+  try {
+    const { size } = await handle.stat();
+    const tail = Buffer.alloc(Math.min(size, tailLength));
+    const { bytesRead } = await handle.read(tail, 0, tail.length, size - tail.length);
+    return { size, tail: tail.subarray(0, bytesRead) };
+  } finally {
+    await handle.close();
+  }
+}
+
+/** The end is enough where it ends a line: that holds a hash over all before it. */
+const hasAll = (own: Buffer, { size, tail }: NonNullable<End>): boolean =>
+  own.length >= size && own.subarray(size - tail.length, size).equals(tail) && tail.at(-1) === lineBreak;
+const lineBreak = 10;
+
+async function bringUp(file: string, whole: Buffer): Promise<void> {
+  await fs.mkdir(path.dirname(file), { recursive: true });
+  const handle = await fs.open(file, fs.constants.O_RDWR | fs.constants.O_CREAT);
+  try {
+    // At its place and not at the end: a write that was given up and happens late writes what is there already.
+    const { size } = await handle.stat();
+    if (size < whole.length) await handle.write(whole, size, whole.length - size, size);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
 }
 
 /** A journal that lacks what its mirror has was restored from an older copy: whoever goes on with it forgets a cutover. */
 function refuse(own: Buffer, copy: Buffer, folder: string, mirror: string): void {
   const startsWith = (whole: Buffer, start: Buffer): boolean => whole.subarray(0, start.length).equals(start);
+  const entries = (bytes: Buffer): string => {
+    const lines = bytes.toString("utf8").trimEnd().split("\n").length;
+    return lines === 1 ? "1 entry" : `${String(lines)} entries`;
+  };
+  if (own.length === 0 && copy.length > 0)
+    throw new JournalError(
+      `there is no journal in ${folder}, or an empty one, while its mirror in ${mirror} holds ${entries(copy)}. Is journal.folder in estate.ts right, and its drive or share there? If so, copy the mirror's journal.jsonl into it. Never begin a new journal: it would forget every cutover`,
+    );
   if (copy.length > own.length && startsWith(copy, own))
     throw new JournalError(
-      `the journal in ${folder} is older than its mirror in ${mirror}: it lacks the last ${String(copy.subarray(own.length).toString("utf8").trimEnd().split("\n").length)} entries. Copy the mirror's journal.jsonl over it`,
+      `the journal in ${folder} is older than its mirror in ${mirror}: it lacks the last ${entries(copy.subarray(own.length))}. Copy the mirror's journal.jsonl over it`,
     );
-  if (!startsWith(own, copy))
-    throw new JournalError(
-      `the journal in ${folder} and its mirror in ${mirror} hold different histories. Find out with "parallel-standby journal verify" which one is right, and copy it over the other`,
-    );
+  if (startsWith(own, copy)) return;
+  // One that is broken says where.
+  entriesOf(own.toString("utf8"));
+  throw new JournalError(
+    `the journal in ${folder} and its mirror in ${mirror} hold different histories. Find out with "parallel-standby journal verify" which one is right, and copy it over the other`,
+  );
 }
 
 /** The mirror's place took too long. */
 class Silent extends Error {}
 
-async function inTime(work: Promise<void>): Promise<void> {
+async function inTime<T>(work: Promise<T>): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
   const timer = setTimeout(() => {
     reject(
@@ -85,7 +151,7 @@ async function inTime(work: Promise<void>): Promise<void> {
     );
   }, limitMs);
   try {
-    await Promise.race([work, late]);
+    return await Promise.race([work, late]);
   } finally {
     clearTimeout(timer);
   }

@@ -15,3 +15,6 @@ export const bySite = <T extends z.ZodType>(value: T): z.ZodObject<{ primary: T;
   z.strictObject({ primary: value, dr: value });
 /** One value for each site. */
 export type BySite<T> = Readonly<Record<SiteId, T>>;
+
+/** The stack that provisions a site. */
+export const stackOf: BySite<string> = { primary: "primary", dr: "standby" };

@@ -22,7 +22,11 @@ const waitForOthersSec = 120;
  * The cutover toward a site: begins what was declared, goes on with what is unfinished, changes nothing where that site
  * is active already.
  */
-export async function activate(estate: Estate, target: SiteId, world: World): Promise<{ epoch?: number }> {
+export async function activate(
+  estate: Estate,
+  target: SiteId,
+  world: World,
+): Promise<{ readonly epoch?: number; readonly head?: string }> {
   const { journal, parts } = world;
   const entries = await journal.entries();
   const s = situation(entries);
@@ -47,13 +51,14 @@ export async function activate(estate: Estate, target: SiteId, world: World): Pr
     );
   await pulumi.log.info(planText(made, recovery, now.epoch, s));
   if (!pulumi.runtime.isDryRun()) await begin(now, target, made, declared.factsHash, world);
+  const { head } = situation(await journal.entries());
   new Failover("move", {
     plan: made,
     journal: estate.journal,
     epoch: now.epoch,
     attempts: now.kind === "start" ? new Map() : await attemptsNow(s, recovery, now.request.from),
   });
-  return { epoch: now.epoch };
+  return { epoch: now.epoch, head };
 }
 
 /**

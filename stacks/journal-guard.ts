@@ -1,7 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import { situation, type Situation } from "../journal/situation.ts";
+import type { Entry } from "../journal/entries.ts";
 import type { Journal } from "../journal/journal.ts";
+import { situation, type Situation } from "../journal/situation.ts";
 import { isLease } from "../journal/store.ts";
+import type { SiteId } from "../model/site.ts";
 
 /** How long a run's lease outlives a program that was killed on another machine. */
 const runTtlMs = 30_000;
@@ -16,23 +18,65 @@ export async function soleRun(journal: Journal): Promise<void> {
   process.once("beforeExit", () => void given.release());
 }
 
-/** The journal of this estate, and the one that this stack saw last: an older copy would forget a cutover. */
-export async function knowsThisJournal(journal: Journal, estate: string): Promise<Situation> {
+/** What a stack has kept of the journal in its outputs. */
+export interface Seen {
+  readonly genesis?: string;
+  readonly head?: string;
+  readonly epoch?: number;
+}
+
+/**
+ * The journal of this estate, and one that holds what this stack has seen: an older copy would forget a cutover.
+ * `target`: the site that this stack makes active, where it does.
+ */
+export async function knowsThisJournal(
+  journal: Journal,
+  estate: string,
+  target: SiteId | undefined,
+): Promise<Situation> {
   const entries = await journal.entries();
+  const lacks = lacking(entries, await ownOutputs(), target);
+  if (lacks !== undefined)
+    throw new pulumi.RunError(
+      entries.length === 0
+        ? `there is no journal in ${journal.store.place}, or an empty one, and this stack has seen ${lacks}. Is journal.folder in estate.ts right, and its drive or share there? If so, restore the journal from its mirror or a backup. Never begin a new one: it would forget every cutover`
+        : `this stack has seen ${lacks}; the journal in ${journal.store.place} does not hold it. It is another one, or an older copy: restore the newest from its mirror or a backup`,
+    );
   const s = situation(entries);
   if (s.estate !== estate)
     throw new pulumi.RunError(
       `the journal in ${journal.store.place} belongs to the estate "${s.estate}", not to "${estate}". Check journal.folder in estate.ts`,
     );
+  return s;
+}
+
+/** What of that the journal does not hold. */
+export function lacking(
+  entries: readonly Entry[],
+  { genesis, head, epoch }: Seen,
+  target: SiteId | undefined,
+): string | undefined {
+  const holds = (hash: string): boolean => entries.some((e) => e.hash === hash);
+  if (genesis !== undefined && !holds(genesis))
+    return `a journal that begins with ${genesis.slice(0, 12)} (its output genesis)`;
+  // Before the head: it is the clearer word. The number alone may have been given out a second time, for the other site.
+  const began = entries.some(
+    (e) => e.kind === "activation started" && e.epoch === epoch && (target === undefined || e.to === target),
+  );
+  if (epoch !== undefined && !began)
+    return `activation ${String(epoch)}${target === undefined ? "" : ` toward ${target}`} begin (its output epoch)`;
+  return head === undefined || holds(head) ? undefined : `entry ${head.slice(0, 12)} (its output head)`;
+}
+
+async function ownOutputs(): Promise<Seen> {
   const self = new pulumi.StackReference("self", {
     name: `organization/${pulumi.getProject()}/${pulumi.getStack()}`,
   });
-  for (const output of ["genesis", "head"]) {
-    const value: unknown = (await self.getOutputDetails(output)).value;
-    if (typeof value === "string" && !entries.some((e) => e.hash === value))
-      throw new pulumi.RunError(
-        `this stack has seen a journal that holds ${output} ${value.slice(0, 12)}; the journal in ${journal.store.place} does not. It is another one, or an older copy: restore the newest from its mirror`,
-      );
-  }
-  return s;
+  const value = async (name: string): Promise<unknown> => (await self.getOutputDetails(name)).value;
+  const [genesis, head, epoch] = await Promise.all([value("genesis"), value("head"), value("epoch")]);
+  return {
+    ...(typeof genesis === "string" ? { genesis } : {}),
+    ...(typeof head === "string" ? { head } : {}),
+    ...(typeof epoch === "number" ? { epoch } : {}),
+  };
 }

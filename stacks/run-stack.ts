@@ -4,20 +4,23 @@ import { runs } from "../components/registry/runs.ts";
 import { openJournal } from "../journal/open.ts";
 import type { Estate } from "../model/estate.ts";
 import { didYouMean } from "../model/nearest.ts";
-import type { SiteId } from "../model/site.ts";
+import { siteIds, stackOf, type SiteId } from "../model/site.ts";
 import { activate } from "./activate.ts";
 import { soleRun, knowsThisJournal } from "./journal-guard.ts";
+import { withoutTraceOfFailedSteps } from "./plain-errors.ts";
 import { provision } from "./provision.ts";
 
 /** What each stack is: its name says it. */
 const activations: Readonly<Record<string, SiteId>> = { "dr-active": "dr", "primary-active": "primary" };
-const provisionings: Readonly<Record<string, SiteId>> = { primary: "primary", standby: "dr" };
+const provisionings: Readonly<Record<string, SiteId>> = Object.fromEntries(
+  siteIds.map((site) => [stackOf[site], site]),
+);
 
 /** Outputs of every stack: plain data, known before the first step, so that one failed step loses none of it. */
 export interface StackOutputs {
   /** Hash of the journal's first entry. */
   readonly genesis: string;
-  /** Hash of the journal's last entry when this program began. */
+  /** Hash of the journal's last entry before the first step: that an activation began is in it. */
   readonly head: string;
   /** Number of the activation that this stack shows. */
   readonly epoch?: number;
@@ -32,9 +35,10 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
   const stack = pulumi.getStack();
   const target = activations[stack];
   const site = provisionings[stack];
+  withoutTraceOfFailedSteps();
   try {
     const journal = openJournal(estate.journal, (line) => void pulumi.log.warn(line));
-    const s = await knowsThisJournal(journal, estate.name);
+    const s = await knowsThisJournal(journal, estate.name, target);
     if (!pulumi.runtime.isDryRun()) await soleRun(journal);
     const outputs = { genesis: s.genesis, head: s.head };
     if (target) return { ...outputs, ...(await activate(estate, target, { journal, parts, runs })) };

@@ -39,6 +39,8 @@ export const ProvisioningEnvelope = z.strictObject({
     site: SiteId,
     /** Number of the last activation when this was planned, 0 before the first. */
     epoch: z.int().nonnegative(),
+    /** Hashes of what the steps before it were to run with, and of what they have run with; it acts only where they agree. */
+    after: z.strictObject({ wanted: id, ran: id }).optional(),
   }),
   hosts: z.array(Host),
 });

@@ -77,6 +77,6 @@ async function closeAll(closers: readonly (() => Promise<void> | void)[]): Promi
 
 function refuseHost(id: string): never {
   throw new Refused(
-    `the facts know no host ${id}. Run "pulumi up -s standby" so that the journal holds the newest facts`,
+    `the facts know no host ${id}. Run "pulumi up" of the stack of the passive site ("-s standby" while primary is active), which writes the newest facts to the journal`,
   );
 }

@@ -69,8 +69,8 @@ function order(s: Situation, step: Step): Leave {
   return act;
 }
 
-/** A step of provisioning: where it works, and the number of the last activation when it was planned. */
-type Planned = Pick<ProvisioningEnvelope["provision"], "id" | "site" | "epoch">;
+/** A step of provisioning: where it works, the number of the last activation when it was planned, and what it waits for. */
+type Planned = Pick<ProvisioningEnvelope["provision"], "id" | "site" | "epoch" | "after">;
 
 /**
  * The guard of a provisioning step. While the estate moves nothing is provisioned; what stops, parks or overwrites acts
@@ -78,7 +78,7 @@ type Planned = Pick<ProvisioningEnvelope["provision"], "id" | "site" | "epoch">;
  */
 export function mayProvision(
   s: Situation,
-  { id, site, epoch }: Planned,
+  { id, site, epoch, after }: Planned,
   role: ProvisioningRole | undefined,
 ): Leave {
   if (role === undefined) return refuse(`${id}: this kind of step belongs to a cutover and never provisions`);
@@ -97,6 +97,10 @@ export function mayProvision(
   if (role === "passive" && s.active === site)
     return refuse(
       `${id}: ${site} is the active site, and this step acts only at a passive one. Run "pulumi up" again: the plan for an active site has no such step`,
+    );
+  if (after && after.wanted !== after.ran)
+    return refuse(
+      `${id}: a step before it was left out (--target, --exclude), so what it would write is not so yet. Run "pulumi up" of this stack again without them`,
     );
   return act;
 }

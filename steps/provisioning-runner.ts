@@ -1,4 +1,4 @@
-import type { Verdict } from "../journal/entries.ts";
+import type { Fact, Verdict } from "../journal/entries.ts";
 import { situation } from "../journal/situation.ts";
 import { Refused, type Runnable } from "./act.ts";
 import { checkActCheck } from "./check-act-check.ts";
@@ -11,8 +11,9 @@ import { mayProvision } from "./may-act.ts";
 import type { Progress } from "./progress.ts";
 
 /**
- * Runs one step of provisioning under the journal's guard: it takes its lock, and the journal is asked once more just
- * before it acts, so that a leftover of a killed run never touches a site that has become active.
+ * Runs one step of provisioning under the journal's guard: it takes its lock, and just before it acts the journal is
+ * asked once more and told, so that a leftover of a killed run never touches a site that has become active, and nothing
+ * is done that the journal cannot hold.
  */
 export async function runProvisioningStep(
   envelope: ProvisioningEnvelope,
@@ -22,15 +23,25 @@ export async function runProvisioningStep(
   const { provision: step, hosts } = envelope;
   const { journal } = world;
   const runnable = await findRunnable(step.verb, machinery(world), world.runs);
-  const write = (verdict: Verdict, says: string): Promise<void> =>
-    journal.append({
-      kind: "step",
-      step: step.id,
-      verdict,
-      critical: true,
-      says,
-      ...(progress.lines.length > 0 ? { log: [...progress.lines] } : {}),
+  const fact = (verdict: Verdict, says: string): Fact => ({
+    kind: "step",
+    step: step.id,
+    verdict,
+    critical: true,
+    says,
+    ...(progress.lines.length > 0 ? { log: [...progress.lines] } : {}),
+  });
+  const write = (verdict: Verdict, says: string): Promise<void> => journal.append(fact(verdict, says));
+  /** Decided under the journal's exclusion: a move that begins at this moment comes first or sees this step. */
+  const begin = async (): Promise<void> => {
+    let refused = "";
+    await journal.append((entries) => {
+      const may = mayProvision(situation(entries), step, runnable.provisioning);
+      refused = may.kind === "refuse" ? may.says : "";
+      return may.kind === "refuse" ? fact("refused", may.says) : fact("started", "");
     });
+    if (refused !== "") throw new Refused(refused);
+  };
   await guard(runnable, envelope, world, write);
   const lock = await lockStep(journal.store, lockOfProvisioning(step.id), step.timeoutSec, progress.say);
   try {
@@ -46,7 +57,7 @@ export async function runProvisioningStep(
         limitSec: step.timeoutSec,
         mayStillAct: () => guard(runnable, envelope, world, write),
       },
-      (io) => checkActCheck(runnable.bind(step.args), io, () => guard(runnable, envelope, world, write)),
+      (io) => checkActCheck(runnable.bind(step.args), io, begin),
     );
     if (ended.verdict === "done") await write("done", ended.says);
     return `${ended.verdict}: ${ended.says}`;

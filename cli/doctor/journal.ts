@@ -3,7 +3,8 @@ import type { Entry } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { entriesOf } from "../../journal/chain.ts";
 import { situation } from "../../journal/situation.ts";
-import { isLease, type Store } from "../../journal/store.ts";
+import { isLease } from "../../journal/store.ts";
+import { otherSite, stackOf } from "../../model/site.ts";
 import { compared } from "../journal/compare.ts";
 import { count } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
@@ -23,7 +24,7 @@ export async function journalFindings(
     entries = await ownJournal(journal, estate.name);
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
-    const found = (await isEmpty(journal.store))
+    const found = (await isEmpty(project.folder))
       ? await noJournal(project)
       : bad("journal", says, 'look with "parallel-standby journal verify"');
     return { findings: [found], entries };
@@ -39,15 +40,15 @@ export async function journalFindings(
       await writable(project),
       s.declared
         ? ok("facts", s.declared.factsHash)
-        : bad("facts", "the journal holds none", 'run "pulumi up -s standby"'),
+        : bad("facts", "the journal holds none", `run "pulumi up -s ${stackOf[otherSite(s.active)]}"`),
       await mirrorFinding(project, entries),
     ],
   };
 }
 
-/** Whether a journal can be read there, and nothing is in it. */
-const isEmpty = (store: Pick<Store, "read">): Promise<boolean> =>
-  store.read().then(
+/** Whether the folder can be read, and holds no journal; the mirror is not asked. */
+const isEmpty = (folder: string): Promise<boolean> =>
+  journalIn(folder).then(
     (text) => text === "",
     () => false,
   );
@@ -56,7 +57,7 @@ const isEmpty = (store: Pick<Store, "read">): Promise<boolean> =>
 async function noJournal({ root, estate, journal }: Project): Promise<Finding> {
   const { mirror } = estate.journal;
   const place = mirror === undefined ? undefined : path.resolve(root, mirror);
-  const copy = place === undefined ? "" : await mirrorIn(place).catch(() => undefined);
+  const copy = place === undefined ? "" : await journalIn(place).catch(() => undefined);
   if (place !== undefined && copy !== "")
     return bad(
       "journal",
@@ -72,8 +73,8 @@ async function noJournal({ root, estate, journal }: Project): Promise<Finding> {
   );
 }
 
-/** The text of the mirror's journal. */
-const mirrorIn = (place: string): Promise<string> => folderStore(place, undefined, () => undefined).read();
+/** The text of the journal in one folder, the mirror's too. */
+const journalIn = (place: string): Promise<string> => folderStore(place, undefined, () => undefined).read();
 
 /** A lease is taken and given back: the same lock and the same kind of file that an entry needs. */
 async function writable({ journal }: Project): Promise<Finding> {

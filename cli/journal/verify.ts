@@ -15,7 +15,10 @@ type Read = { readonly entries: readonly Entry[] } | { readonly broken: string }
 /** Proves journal and mirror. Throws where either is broken or they differ. */
 export async function verify({ root, estate, journal }: Project, terminal: Terminal): Promise<void> {
   const { mirror } = estate.journal;
-  const own = await read(journal.store);
+  // Each for itself: the project's own store does not read a journal that its mirror contradicts.
+  const copyIn = (folder: string): Promise<Read> =>
+    read(folderStore(folder, undefined, (l) => terminal.note(l)));
+  const own = await copyIn(journal.store.place);
   terminal.out(line("journal", journal.store.place, own));
   if (mirror === undefined) {
     terminal.note("no mirror is set. Write journal: { folder, mirror } in estate.ts: one disk can fail");
@@ -23,7 +26,7 @@ export async function verify({ root, estate, journal }: Project, terminal: Termi
     return;
   }
   const place = path.resolve(root, mirror);
-  const copy = await read(folderStore(place, undefined, (l) => terminal.note(l)));
+  const copy = await copyIn(place);
   terminal.out(line("mirror", place, copy));
   if ("broken" in own || "broken" in copy)
     throw new CliError(

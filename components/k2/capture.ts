@@ -10,7 +10,16 @@ import {
   type Captured,
   type TableName,
 } from "./captured.ts";
-import { filePlace, lookIn, newestOf, sqlPlace, type Held, type Place, type Whose } from "./places.ts";
+import {
+  filePlace,
+  lookIn,
+  newestOf,
+  otherParts,
+  sqlPlace,
+  type Held,
+  type Place,
+  type Whose,
+} from "./places.ts";
 import { readTable, useOf } from "./read-rows.ts";
 import { capture, rowsCaptured } from "./verbs.ts";
 import type * as z from "zod";
@@ -31,7 +40,8 @@ export async function keptRows(
 ): Promise<{ readonly captured: Captured; readonly from: string }> {
   const held = await lookIn(placesOf(args, io), args);
   const found = newestOf(held);
-  if (!found?.captured) throw new Error(`${noneKept(args, held)}. ${whatToDo(args)}`);
+  if (!found?.captured)
+    throw new Error(`${noneKept(args, held)}. ${await keptOfOthers(args, io)}${whatToDo(args)}`);
   for (const h of held) if (h.error !== undefined) io.say(`not seen: ${h.error}`);
   const foreign = unnamedHosts(found.captured.licenceKey, args.named);
   if (foreign.length > 0)
@@ -48,6 +58,15 @@ const noneKept = ({ part, site }: Whose, held: readonly Held[]): string => {
 
 const whatToDo = ({ site }: Whose): string =>
   `Run "pulumi up -s ${site === "dr" ? "standby" : "primary"}" while the database of ${site} is its own; where production's lies over it already, restore a backup of the K2 database of ${site} under another name and name it under licence.copies.${site}`;
+
+/** Rows are kept under the K2's id: one that was renamed has them under another. Empty where nothing else is kept. */
+async function keptOfOthers(args: KeptArgs, io: Io): Promise<string> {
+  const others = await otherParts(placesOf(args, io), args.part);
+  const [first] = others;
+  return first === undefined
+    ? ""
+    : `Rows of ${args.site} are kept of ${others.join(", ")}: if this K2 had ${others.length === 1 ? "that id" : "one of these ids"}, write it as keptAs (keptAs: ${JSON.stringify(first)}). Else: `;
+}
 
 /** What is to be kept: of a passive site what is kept already, else what the tables say now; nothing where they have become the other site's. */
 async function wanted(args: CaptureArgs, held: readonly Held[], io: Io): Promise<Captured | undefined> {
@@ -72,7 +91,7 @@ async function readNow(args: CaptureArgs, io: Io): Promise<Captured | undefined>
       );
     if (use !== "online")
       throw new Error(
-        `${database} on ${host} is ${use.state}, and no licence rows of ${part} at ${site} were captured before. Restore a backup of the K2 database of ${site} under another name on ${host}, and name it: licence: { copies: { ${site}: { ${name.database}: "…" } } }`,
+        `${database} on ${host} is ${use.state}, and no licence rows of ${part} at ${site} were captured before. ${await keptOfOthers(args, io)}Restore a backup of the K2 database of ${site} under another name on ${host}, and name it: licence: { copies: { ${site}: { ${name.database}: "…" } } }`,
       );
     return withoutHosts(await readTable(sql, host, name, database), args.others);
   };
@@ -84,7 +103,7 @@ async function readNow(args: CaptureArgs, io: Io): Promise<Captured | undefined>
     throw new Error(
       args.database === "live"
         ? `no row of ${nameOf(tables.licenceKey)} on ${host} names ${foreign.join(", ")}. Give ${foreign.length === 1 ? "that server" : "those servers"} a licence in K2, or write licence: { namesHosts: false } where your K2 keeps no host names there`
-        : `no row of ${nameOf(tables.licenceKey)} on ${host} names ${foreign.join(", ")}: they are the rows of ${otherSite(site)}, restored there before. Restore a backup of the K2 database of ${site} under another name, and name it under licence.copies.${site}`,
+        : `no row of ${nameOf(tables.licenceKey)} on ${host} names ${foreign.join(", ")}: they are the rows of ${otherSite(site)}, restored there before. ${await keptOfOthers(args, io)}Restore a backup of the K2 database of ${site} under another name, and name it under licence.copies.${site}`,
     );
   return { format: 1, part, site, at: new Date().toISOString(), server, licenceKey };
 }

@@ -56,7 +56,7 @@ export const K2Facts = z.strictObject({
   data: z.array(DataFacts).nonempty(),
   /** Ids of alias parts. */
   aliases: z.array(name),
-  /** Name under which rows are kept: the part's id. */
+  /** Id under which captured rows are kept: the part's own, or an earlier one. */
   keptAs: name,
   captureKey: SecretRef.optional(),
   /** Absent for a cold standby: its servers have the same names, and so the same licence. */

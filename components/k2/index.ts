@@ -140,6 +140,11 @@ export interface K2Args {
   readonly masterKey?: MasterKeyInput;
   /** Passphrase of the file in which licence rows are kept beside the journal. Not needed for a cold standby. */
   readonly captureKey?: SecretRef;
+  /**
+   * The id that this K2 had when its licence rows were first captured: they are kept under it. For a K2 that was renamed.
+   * Default: its id.
+   */
+  readonly keptAs?: string;
   /** How it is seen that K2 is well once its port answers. Default: the event log. */
   readonly health?: HealthInput;
   /** How long K2 may be away and how much data may be lost. Minutes. */
@@ -199,7 +204,7 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
       databases: [...d.databases],
     })),
     aliases: aliases.map((a) => a.id),
-    keptAs: id,
+    keptAs: args.keptAs ?? id,
     ...(captureKey ? { captureKey } : {}),
     ...(standby === "cold"
       ? {}

@@ -13,6 +13,7 @@ import {
   hasKeepTable,
   keepDatabase,
   readKept,
+  readKeptParts,
   writeKept,
 } from "./tsql.ts";
 
@@ -28,11 +29,14 @@ export interface Place {
   readonly name: string;
   read(): Promise<Captured | undefined>;
   write(captured: Captured): Promise<void>;
+  /** The parts of which rows of that site are kept there. */
+  parts(): Promise<readonly string[]>;
 }
 
 /** Beside the journal, sealed: it is there when both SQL Servers are not. */
 export function filePlace({ part, site }: Whose, key: SecretRef, io: Io): Place {
-  const name = `captured/${encodeURIComponent(part)}-${site}.json.enc`;
+  const ending = `-${site}.json.enc`;
+  const name = `captured/${encodeURIComponent(part)}${ending}`;
   const file = path.join(io.keep, name);
   const about = `${part} ${site}`;
   return {
@@ -63,6 +67,10 @@ export function filePlace({ part, site }: Whose, key: SecretRef, io: Io): Place 
         await fs.rm(fresh, { force: true });
       }
     },
+    parts: async () =>
+      (await fs.readdir(path.dirname(file)))
+        .filter((f) => f.endsWith(ending))
+        .map((f) => decodeURIComponent(f.slice(0, -ending.length))),
   };
 }
 
@@ -84,6 +92,8 @@ export function sqlPlace({ part, site }: Whose, host: string, io: Io): Place {
       await create(sql, createKeepTable, 2714);
       await sql.run(writeKept, { part, site, at: captured.at, captured: JSON.stringify(captured) });
     },
+    parts: async () =>
+      (await (await sqlOn(host, io)).rows<{ part: string }>(readKeptParts, { site })).map((r) => r.part),
   };
 }
 
@@ -132,6 +142,12 @@ export const lookIn = (places: readonly Place[], { part, site }: Whose): Promise
       }
     }),
   );
+
+/** Other parts of which rows are kept in these places; a place that does not answer has none. */
+export async function otherParts(places: readonly Place[], part: string): Promise<readonly string[]> {
+  const found = await Promise.all(places.map((place) => place.parts().catch(() => [])));
+  return [...new Set(found.flat())].filter((other) => other !== part).sort();
+}
 
 /** Of several copies the newest. */
 export const newestOf = (held: readonly Held[]): Held | undefined =>

@@ -25,6 +25,7 @@ export const problems = (id: string, f: K2Facts, lookup: Lookup): readonly Probl
         write: "what alias(…) gives",
       })),
     ...licenceProblems(at, f),
+    ...keptProblems(id, f, lookup),
     ...keyProblems(at, f),
   ];
 };
@@ -35,6 +36,27 @@ const idsOf = (lookup: Lookup, isOf: (kind: string) => boolean): readonly string
     .parts()
     .filter((p) => isOf(p.kind))
     .map((p) => p.id);
+
+/** Two that keep their rows under one id would each put back what the other captured. Said once, of the one that was renamed. */
+function keptProblems(id: string, { keptAs }: K2Facts, lookup: Lookup): readonly Problem[] {
+  const other = lookup
+    .parts()
+    .find(
+      (p) =>
+        p.kind === "k2" &&
+        (p.id === keptAs || p.id < id) &&
+        K2Facts.safeParse(p.facts).data?.keptAs === keptAs,
+    );
+  return other === undefined || keptAs === id
+    ? []
+    : [
+        {
+          at: `k2 ${id}.keptAs`,
+          says: `${other.id} keeps its rows under ${keptAs} too`,
+          write: "the id that this K2 had before, and no other one's",
+        },
+      ];
+}
 
 function serverProblems(at: string, f: K2Facts, site: SiteId, lookup: Lookup): readonly Problem[] {
   const key = `${at}.servers.${site}`;

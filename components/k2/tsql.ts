@@ -194,6 +194,9 @@ export const hasKeepTable = `SELECT CASE WHEN DB_ID(${text(keepDatabase)}) IS NU
 /** What is kept of a part at a site; parameters `part` and `site`. */
 export const readKept = `SELECT [Captured] AS [captured] FROM ${keepTable} WHERE [Part] = @part AND [Site] = @site;`;
 
+/** The parts of which something is kept at a site; parameter `site`. */
+export const readKeptParts = `SELECT [Part] AS [part] FROM ${keepTable} WHERE [Site] = @site ORDER BY [Part];`;
+
 /** Keeps what was captured of a part at a site; parameters `part`, `site`, `at` and `captured`. */
 export const writeKept = `SET XACT_ABORT ON;
 BEGIN TRANSACTION;

@@ -25,7 +25,6 @@ export const vmIdOf = ({
 export interface WindowsHostArgs {
   /** A host with `azure.provision`. */
   readonly host: Host;
-  readonly at: Provisioning;
   /** As `loadAzure` gives them. Plain, since they are needed before the first resource. */
   readonly azure: AzureClasses;
   /** Of the VM's administrator; used when the VM is made, and ignored later. */
@@ -33,14 +32,14 @@ export interface WindowsHostArgs {
 }
 
 /**
- * The Azure VM of a host: network interface, VM, disks. Protected where SQL Server runs on it and where its site is
- * active. A newer image or another administrator password never replaces it. Its subscription is that of the provider
- * in `opts.provider`.
+ * The Azure VM of a host: network interface, VM, disks. Always protected: the state keeps what it was told when its site
+ * was passive, and would let a destroy delete the VM of the site that is active now. A newer image or another
+ * administrator password never replaces it. Its subscription is that of the provider in `opts.provider`.
  */
 export class WindowsHost extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { host, at, azure, adminPassword }: WindowsHostArgs,
+    { host, azure, adminPassword }: WindowsHostArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("parallel-standby:index:WindowsHost", name, {}, opts);
@@ -51,14 +50,13 @@ export class WindowsHost extends pulumi.ComponentResource {
         this,
         true,
       );
-    const protect = host.sql !== undefined || at.site === at.active;
     const nic = new azure.NetworkInterface(`${name}-nic`, nicArgs(host, vm, vm.provision), {
       parent: this,
-      protect,
+      protect: true,
     });
     new azure.VirtualMachine(`${name}-vm`, vmArgs(host, vm, vm.provision, nic.id, adminPassword), {
       parent: this,
-      protect,
+      protect: true,
       ignoreChanges: ["storageProfile.imageReference", "osProfile.adminPassword"],
     });
     this.registerOutputs({});

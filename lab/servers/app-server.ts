@@ -18,8 +18,8 @@ const minuteMs = 60_000;
 const retryMs = 1000;
 
 /**
- * The program behind a plain Windows service: it runs at once, tries its database until it has it, and only then opens
- * its port. It asks nobody which site is active: where it runs, it writes.
+ * The program behind a plain Windows service: it runs at once, tries its database until it has it, and only then its
+ * port until that is free. It asks nobody which site is active: where it runs, it writes.
  */
 export class AppServer implements Program {
   readonly #options: AppServerOptions;
@@ -57,7 +57,12 @@ export class AppServer implements Program {
       this.#later(retryMs, () => this.#open(generation));
       return;
     }
-    const listener = await network.listen(identity.name, { port, onConnection: (line) => line.resume() });
+    const opening = network.listen(identity.name, { port, onConnection: (line) => line.resume() });
+    const listener = await opening.catch(() => undefined);
+    if (!listener) {
+      if (generation === this.#generation) this.#later(retryMs, () => this.#open(generation));
+      return;
+    }
     if (generation !== this.#generation) return listener.close();
     this.#listener = listener;
     this.#workEveryMinute(generation);

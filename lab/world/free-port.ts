@@ -1,28 +1,24 @@
 import { createServer } from "node:net";
+import { somePort } from "../servers/network/ports.ts";
 
-/** A port that is free at each of these addresses now. */
-export async function freePort(addresses: readonly string[]): Promise<number> {
-  const [first = "127.0.0.1", ...others] = addresses;
-  for (;;) {
-    const one = await open(first, 0);
-    if (!one) continue;
-    const rest = await Promise.all(others.map((a) => open(a, one.port)));
-    await Promise.all([one, ...rest].flatMap((s) => s?.close() ?? []));
-    if (rest.every((s) => s !== undefined)) return one.port;
+/** How many ports are tried before one gives up. */
+const tries = 200;
+
+/** A port that is free at each of these addresses now, and that no program is given unasked later. */
+export async function freePort(addresses: readonly string[], pick: () => number = somePort): Promise<number> {
+  for (let i = 0; i < tries; i++) {
+    const port = pick();
+    const free = await Promise.all(addresses.map((address) => isFree(address, port)));
+    if (!free.includes(false)) return port;
   }
+  throw new Error(`none of ${String(tries)} ports is free at ${addresses.join(", ")}`);
 }
 
-const open = (address: string, port: number): Promise<{ port: number; close(): Promise<void> } | undefined> =>
+const isFree = (address: string, port: number): Promise<boolean> =>
   new Promise((done) => {
     const server = createServer();
     server.once("error", () => {
-      done(undefined);
+      done(false);
     });
-    server.listen(port, address, () => {
-      const bound = server.address();
-      done({
-        port: bound !== null && typeof bound === "object" ? bound.port : port,
-        close: () => new Promise((closed) => server.close(() => closed())),
-      });
-    });
+    server.listen(port, address, () => server.close(() => done(true)));
   });

@@ -5,7 +5,7 @@ import { rig, type Rig } from "../../lab/play/rig.ts";
 import type { Stored } from "../../lab/servers/azure/stored.ts";
 import { Types } from "../../lab/servers/azure/stored.ts";
 import type { LabAzure } from "../../lab/world/azure.ts";
-import { engineMs, ok, unchanged, up } from "./stage.ts";
+import { engineMs, failed, ok, unchanged, up } from "./stage.ts";
 
 /** An estate whose standby servers this library makes: no step reaches them, since only aliases stand on them. */
 const ESTATE = `
@@ -96,7 +96,7 @@ describe("a standby site whose Azure VMs are provisioned, on the real engine", f
     unchanged(await up(made, "standby", [], env()));
   });
 
-  it("protects the VM that holds data, and not the one that can be made again", async () => {
+  it("protects every VM: pulumi destroy leaves both running, also once their site has become the active one", async () => {
     const { stdout } = ok(await made.pulumi(["stack", "export", "-s", "standby"]));
     const state = JSON.parse(stdout) as {
       deployment: { resources: { urn: string; type: string; protect?: boolean }[] };
@@ -105,12 +105,17 @@ describe("a standby site whose Azure VMs are provisioned, on the real engine", f
       .filter(({ type }) => type.startsWith("azure-native:"))
       .map(({ urn, protect }) => [urn.split("::").at(-1), protect ?? false]);
     expect(Object.fromEntries(isProtected)).to.deep.equal({
-      "K2DR02-nic": false,
-      "K2DR02-vm": false,
+      "K2DR02-nic": true,
+      "K2DR02-vm": true,
       "SQLDR02-nic": true,
       "SQLDR02-vm": true,
     });
     expect(stdout).not.to.include(adminPassword);
+    failed(
+      await made.pulumi(["destroy", "-s", "standby", "--yes", "--skip-preview"], env()),
+      /pulumi state unprotect/,
+    );
+    for (const name of ["K2DR02", "SQLDR02"]) expect(azure.azure.vmPower(name)).to.equal("running");
   });
 
   it("does not touch a VM for a newer image or another administrator password, and resizes it in place", async () => {

@@ -39,6 +39,8 @@ interface Rig {
   readonly journal: Journal;
   /** Runs the program of the stack dr-active; gives what it registered, or why it refused. */
   up(preview?: boolean): Promise<readonly Registered[] | string>;
+  /** The outputs that the last one gave. */
+  outputs(): Awaited<ReturnType<typeof activate>>;
   /** Entries of activations. */
   activations(): Promise<readonly Entry[]>;
   /** The journal's kinds, as they were each time that somebody asked who still runs. */
@@ -68,17 +70,21 @@ async function rig(
     },
   };
   const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toys) };
+  let outputs: Awaited<ReturnType<typeof activate>> = {};
   return {
     journal: plain,
     asked,
+    outputs: () => outputs,
     activations: async () => (await plain.entries()).filter((e) => e.kind === "activation started"),
     up: async (preview = false) => {
       let refused = "";
       const all = await registered(
         async () => {
-          await inFolder(folder, () => activate(estate, "dr", world)).catch(
-            (e: unknown) => (refused = String(e)),
-          );
+          try {
+            outputs = await inFolder(folder, () => activate(estate, "dr", world));
+          } catch (error) {
+            refused = String(error);
+          }
         },
         { preview, stack: "dr-active" },
       );
@@ -116,6 +122,14 @@ describe("the program of an activation", () => {
           log: ["restored 3 of 4 logs"],
         });
     expect(await r.up()).to.deep.equal(first);
+  });
+
+  it("keeps in its outputs an entry by which a journal is known that has forgotten the activation", async () => {
+    const r = await rig([...begun, move]);
+    await r.up(true);
+    expect(r.outputs().head).to.equal((await r.journal.entries()).at(-1)?.hash);
+    await r.up();
+    expect(r.outputs()).to.deep.equal({ epoch: 1, head: (await r.activations())[0]?.hash });
   });
 
   it("writes nothing in a preview", async () => {

@@ -9,6 +9,7 @@ import { entriesOf, lineOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
+import { mirrorOf } from "../../journal/mirror.ts";
 import { isLease, type Store } from "../../journal/store.ts";
 
 const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
@@ -115,7 +116,7 @@ describe("the place where a journal is kept", () => {
     await journalIn(place, mirror).append(withdrawn("by another process"));
     expect(performance.now() - began).to.be.within(4_900, 8_000);
     expect(warnings.join()).to.match(
-      /mirror in .* was not written: it did not answer within 5 s\. It is left out for 60 s/,
+      /mirror in .* cannot be read: it did not answer within 5 s\. It is left out for 60 s/,
     );
     const pipe = await fs.open(fileOf(mirror), "r+");
     await fs.rm(fileOf(mirror));
@@ -124,6 +125,52 @@ describe("the place where a journal is kept", () => {
     await fs.utimes(path.join(place, "mirror-silent"), old, old);
     await journal.append(withdrawn("it is back"));
     expect(await fs.readFile(fileOf(mirror))).to.deep.equal(await fs.readFile(fileOf(place)));
+  });
+
+  it("is not read where its mirror holds more: neither an older copy nor nothing at all passes for the truth", async () => {
+    const place = await folder();
+    const mirror = await folder();
+    const journal = journalIn(place, mirror);
+    await journal.append(genesis);
+    const old = await fs.readFile(fileOf(place));
+    await journal.append(withdrawn("a"));
+    await journal.append(withdrawn("b"));
+    const why = (): Promise<string> => journal.entries().then(() => "", String);
+    await fs.writeFile(fileOf(place), old);
+    expect(await why()).to.match(
+      /older than its mirror in .*: it lacks the last 2 entries\. Copy the mirror's/,
+    );
+    await fs.rm(fileOf(place));
+    expect(await why()).to.match(
+      /no journal in .*, while its mirror in .* holds 3 entries.*copy the mirror's/,
+    );
+    await fs.writeFile(fileOf(place), `${lineOf({ ...genesis, estate: "others" }, [], new Date(), "x")}\n`);
+    expect(await why()).to.match(/different histories.*journal verify/);
+  });
+
+  it("does not take what is written between two looks for a history that the journal lacks", async () => {
+    const place = await folder();
+    const mirror = await folder();
+    const journal = journalIn(place, mirror);
+    await journal.append(genesis);
+    const read = await mirrorOf(place, mirror, () => undefined).compared(async () => {
+      const bytes = await fs.readFile(fileOf(place));
+      await journal.append(withdrawn("meanwhile"));
+      return bytes;
+    });
+    expect(entriesOf(read.toString("utf8"))).to.have.length(1);
+  });
+
+  it("is read where its mirror cannot be, and says so once", async () => {
+    const place = await folder();
+    const mirror = path.join(await folder(), "share");
+    await journalIn(place).append(genesis);
+    await fs.writeFile(mirror, "a file where the folder was");
+    const warnings: string[] = [];
+    const journal = journalIn(place, mirror, (w) => warnings.push(w));
+    for (let i = 0; i < 3; i++) expect(await journal.entries()).to.have.length(1);
+    expect(warnings).to.have.length(1);
+    expect(warnings[0]).to.match(/mirror in .* cannot be read: .*ENOTDIR/);
   });
 
   it("says why it cannot write, and who should be asked", async function () {

@@ -152,7 +152,7 @@ describe("a journal in a folder", () => {
     await journal.append(declared);
     await fs.writeFile(path.join(main, "journal.jsonl"), old);
     expect(await journal.append(move("dr")).then(() => "", String)).to.match(
-      /older than its mirror.*lacks the last 1 entries/,
+      /older than its mirror.*lacks the last 1 entry/,
     );
     await fs.writeFile(path.join(main, "journal.jsonl"), textOf([{ ...genesis, active: "dr" }]));
     expect(await journal.append(move("dr")).then(() => "", String)).to.match(/different histories/);

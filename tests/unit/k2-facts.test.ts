@@ -139,6 +139,37 @@ describe("a K2 as its owner declares it", () => {
     );
   });
 
+  it("keeps its rows under its id, or under the one that it had, and under no other one's", () => {
+    expect(factsOf().keptAs).to.equal("k2");
+    expect(factsOf({ keptAs: "k2-old" }).keptAs).to.equal("k2-old");
+    const hot = { ...k2Dr, host: { ...k2Dr.host, whilePassive: "running" as const } };
+    const servers = { primary: [k2Prd], dr: [hot] } as const;
+    const both =
+      (...kept: readonly (string | undefined)[]) =>
+      () =>
+        describe_(
+          defineEstate({
+            name: "t",
+            journal: { folder: "j" },
+            systems: ["k2", "k2x"].map((id, i) =>
+              k2(id, {
+                ...args,
+                servers,
+                aliases: [],
+                data: [dataOf([`K2${String(i)}`], `data${String(i)}`)],
+                ...(kept[i] === undefined ? {} : { keptAs: kept[i] }),
+              }),
+            ),
+          }),
+          parts,
+        );
+    expect(both(undefined, "k2-old")).not.to.throw();
+    const says =
+      /^k2 k2x\.keptAs: k2 keeps its rows under k2(-old)? too\. Write the id that this K2 had before/;
+    expect(both(undefined, "k2")).to.throw(says);
+    expect(both("k2-old", "k2-old")).to.throw(says);
+  });
+
   it("does not share an Azure VM that is parked: one system would switch it off under the other", () => {
     const other = k2("claims", {
       ...args,

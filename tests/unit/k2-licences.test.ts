@@ -91,6 +91,24 @@ describe("K2's licence rows", () => {
     expect((await failure(rowsCaptured())).message).to.contain("no licence rows of k2 at dr are kept");
   });
 
+  it("of a K2 that was renamed are found under the id that it had, which the sentence names", async () => {
+    await capture(own);
+    await bench.restore("NORECOVERY");
+    const hint =
+      'Rows of dr are kept of k2: if this K2 had that id, write it as keptAs (keptAs: "k2"). Else:';
+    expect((await failure(capture({ ...own, part: "k2x" }))).message)
+      .to.contain("no licence rows of k2x at dr were captured before")
+      .and.contain(hint);
+    await bench.run("SQLDR01", "RESTORE DATABASE [K2] WITH RECOVERY");
+    expect((await failure(capture({ ...own, part: "k2x" }))).message).to.contain(hint);
+    const renamed = { ...dr, part: "k2x", keepOn: ["SQLDR01"] };
+    expect((await failure(rowsCaptured(renamed))).message).to.contain(hint);
+    await fs.rm(path.join(bench.keep, "captured"), { recursive: true });
+    expect((await failure(rowsCaptured(renamed))).message).to.contain(hint);
+    await bench.run("SQLDR01", "DELETE FROM [ParallelStandby].[dbo].[CapturedRows]");
+    expect((await failure(rowsCaptured(renamed))).message).not.to.contain("keptAs");
+  });
+
   it("are read from a copy of the standby's own database where that is named", async () => {
     await bench.run("SQLDR01", "BACKUP DATABASE [K2] TO DISK = N'D:\\Nightly\\own.bak' WITH INIT;");
     await bench.restore("NORECOVERY");

@@ -43,6 +43,7 @@ describe("K2's T-SQL", () => {
     createKeepTable: tsql.createKeepTable,
     hasKeepTable: tsql.hasKeepTable,
     readKept: tsql.readKept,
+    readKeptParts: tsql.readKeptParts,
     writeKept: tsql.writeKept,
     keysOf: keys.keysOf("K2", names),
     openKey: keys.openKey("K2", names),

@@ -18,6 +18,14 @@ export interface Registered {
   readonly ignoreChanges: readonly string[];
 }
 
+/** How a program is run. */
+export interface RecorderOptions {
+  readonly preview?: boolean;
+  readonly stack?: string;
+  /** By resource, outputs of an earlier run, which the engine gives for what is left out (--target, --exclude). */
+  readonly left?: ReadonlyMap<string, object>;
+}
+
 interface Request {
   getType(): string;
   getName(): string;
@@ -35,7 +43,7 @@ interface Request {
  */
 export async function registered(
   program: () => Promise<void> | void,
-  { preview = false, stack = "test" } = {},
+  { preview = false, stack = "test", left = new Map<string, object>() }: RecorderOptions = {},
 ): Promise<readonly Registered[]> {
   const seen: Registered[] = [];
   const last = (urn: string): string => urn.split("::").at(-1) ?? urn;
@@ -44,6 +52,7 @@ export async function registered(
       id: preview ? undefined : `${name}-id`,
       state: {
         ...(inputs as Record<string, unknown>),
+        ...left.get(name),
         // A stack that was never updated has no outputs yet.
         ...(type === "pulumi:pulumi:StackReference" ? { outputs: {}, secretOutputNames: [] } : {}),
       },

@@ -138,7 +138,7 @@ describe("the program of a stack", function () {
 
   const steps = plan(recovery, { from: "primary", to: "dr", mode: "planned" }, parts).steps;
   const expected: Readonly<Record<string, readonly string[]>> = {
-    primary: ["contoso", "k2", "k2-data", "k2.corp.example", "k2-sql.corp.example", "contoso-declare"],
+    primary: ["contoso", "k2", "k2-data", "k2.corp.example", "k2-sql.corp.example", "contoso-stacks"],
     standby: ["contoso", "k2", "k2-data", "K2DR01", "K2DR01-vm", "contoso-declare", "contoso-stacks"],
     "dr-active": ["move", ...steps.map((s) => `move-${s.id}`)],
   };

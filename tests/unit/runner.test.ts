@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import type { Fact } from "../../journal/entries.ts";
+import type { Journal } from "../../journal/journal.ts";
 import { situation } from "../../journal/situation.ts";
 import { runs as runsOf } from "../../steps/act.ts";
 import type { World } from "../../steps/find.ts";
@@ -192,12 +194,25 @@ describe("a step's runner", () => {
 });
 
 describe("a provisioning step's runner", () => {
+  const started: Fact = {
+    kind: "activation started",
+    epoch: 2,
+    from: "dr",
+    to: "primary",
+    mode: "planned",
+    as: "ann",
+    factsHash: "f",
+    planHash: "p",
+    declaration: 0,
+    acceptLossSec: 0,
+  };
   const provision = (
     r: Rig,
     site: "primary" | "dr",
     epoch: number,
     verb: string = stop.name,
     runs: World["runs"] = toyRuns(r.world),
+    journal: Journal = r.journal,
   ): Promise<string> =>
     inFolder(r.folder, () =>
       runProvisioningStep(
@@ -213,10 +228,43 @@ describe("a provisioning step's runner", () => {
           },
           hosts: [],
         },
-        { journal: r.journal, parts: toyParts, runs },
+        { journal, parts: toyParts, runs },
         silent,
       ),
     );
+
+  it("tells the journal before it acts, and does nothing that the journal cannot hold", async () => {
+    const r = await rig("planned");
+    await r.all();
+    r.world.running.add("P:web");
+    const full: Journal = { ...r.journal, append: () => Promise.reject(new Error("the disk is full")) };
+    expect(await provision(r, "primary", 1, stop.name, undefined, full).then(() => "", String)).to.match(/disk is full/);
+    expect(r.world.running.has("P:web")).to.equal(true);
+    await provision(r, "primary", 1);
+    expect(await provision(r, "primary", 1)).to.match(/^already/);
+    const own = (await r.journal.entries()).filter((e) => e.kind === "step" && e.step === "park-primary");
+    expect(own.map((e) => "verdict" in e && e.verdict)).to.deep.equal(["started", "done"]);
+  });
+
+  it("refuses where a move begins while it looks, and has not acted", async () => {
+    const r = await rig("planned");
+    await r.all();
+    r.world.running.add("P:web");
+    let reads = 0;
+    const journal: Journal = {
+      ...r.journal,
+      entries: async () => {
+        const entries = await r.journal.entries();
+        if (++reads === 2) await r.journal.append(started);
+        return entries;
+      },
+    };
+    expect(await provision(r, "primary", 1, stop.name, undefined, journal).then(() => "", String)).to.match(
+      /activation 2 toward primary is unfinished/,
+    );
+    expect(r.world.running.has("P:web")).to.equal(true);
+    expect((await r.journal.entries()).at(-1)).to.include({ step: "park-primary", verdict: "refused" });
+  });
 
   it("refuses while the estate moves, and at the site that has become active: a leftover must not stop production", async () => {
     const r = await rig("planned");

@@ -108,7 +108,19 @@ export class K2Server implements Program {
       return;
     }
     if (generation !== this.#generation) return;
-    const listener = await this.#listen((line) => this.#greet(line));
+    let listener: Listener;
+    try {
+      listener = await this.#listen((line) => this.#greet(line));
+    } catch (error) {
+      await this.log.write(
+        "Error",
+        "General",
+        1000,
+        "SocketException",
+        `System.Net.Sockets.SocketException: ${textOf(error)}`,
+      );
+      return;
+    }
     if (generation !== this.#generation) return listener.close();
     this.#listener = listener;
     this.#port = listener.port;

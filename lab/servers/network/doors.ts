@@ -4,6 +4,7 @@ import { createServer, type Server, type Socket } from "node:net";
 import type { HostIdentity } from "../types.ts";
 import type { Verdict } from "./faults.ts";
 import { Line } from "./line.ts";
+import { somePort } from "./ports.ts";
 
 /** What a door asks the network: may this address speak to the host, and how late does it arrive. */
 export interface Guard {
@@ -24,11 +25,14 @@ export interface Door {
   review(): void;
 }
 
-/** A port that was just given back may be taken for a moment by an outgoing connection: try again, up to a second. */
-async function bound(bind: () => Promise<void>): Promise<void> {
+/**
+ * Binds a port; 0 takes any. One that was just given back may be taken for a moment by an outgoing connection: try
+ * again, up to a second.
+ */
+async function bound(wanted: number, bind: (port: number) => Promise<void>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await bind();
+      await bind(wanted === 0 ? somePort() : wanted);
       return;
     } catch (error) {
       const inUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
@@ -63,9 +67,9 @@ export class TcpDoor implements Door {
 
   async open(): Promise<void> {
     if (this.#server) return;
-    await bound(async () => {
+    await bound(this.#port, async (port) => {
       const server = createServer({ allowHalfOpen: true }, (socket) => this.#accept(socket));
-      server.listen({ port: this.#port, host: this.#address });
+      server.listen({ port, host: this.#address });
       await once(server, "listening");
       this.#server = server;
       const at = server.address();
@@ -160,12 +164,12 @@ export class UdpDoor implements Door {
 
   async open(): Promise<void> {
     if (this.#socket) return;
-    await bound(async () => {
+    await bound(this.#port, async (port) => {
       const socket = createSocket("udp4");
       socket.on("message", (message, from) => this.#receive(socket, message, from));
       try {
         const listening = once(socket, "listening");
-        socket.bind(this.#port, this.#address);
+        socket.bind(port, this.#address);
         await listening;
       } catch (error) {
         socket.close();
