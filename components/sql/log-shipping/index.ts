@@ -1,4 +1,5 @@
 import type { DeclaredData, Server, Some } from "../../../model/estate.ts";
+import { misspeltKeys } from "../../../model/nearest.ts";
 import type { LogShippingFacts } from "./facts.ts";
 
 /** Where the logs of one direction go. */
@@ -94,14 +95,13 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     recordIdentity = manage === "provision",
     replaces = [],
     reseed,
-    ...others
   } = args;
   const facts: LogShippingFacts = {
     databases: [...databases],
     host: { primary: idOf(from), dr: idOf(to) },
     way: {
       primary: { backupFolder, backupShare, copyTo },
-      dr: { ...backOf({ backupFolder, backupShare, copyTo }, idOf(to)), ...reverse },
+      dr: wayBack({ backupFolder, backupShare, copyTo }, idOf(to), reverse),
     },
     everyMin,
     copyEveryMin,
@@ -116,8 +116,6 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     recordIdentity,
     replaces: [...replaces],
     ...(reseed === undefined ? {} : { reseed }),
-    // A program without types may misspell a key: `describe` then says so.
-    ...others,
   };
   return {
     id,
@@ -129,15 +127,47 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     uses: [],
     databases: facts.databases,
     sql: { primary: from, dr: to },
+    problems: [
+      ...misspeltKeys(`logShipping ${id}`, args, { ...wayKeys, ...ownKeys }),
+      ...misspeltKeys(`logShipping ${id}.reverse`, reverse, wayKeys),
+    ],
   };
 }
+
+const wayKeys: Readonly<Record<keyof WayInput, true>> = {
+  backupFolder: true,
+  backupShare: true,
+  copyTo: true,
+};
+const ownKeys: Readonly<Record<Exclude<keyof LogShippingArgs, keyof WayInput>, true>> = {
+  databases: true,
+  from: true,
+  to: true,
+  everyMin: true,
+  copyEveryMin: true,
+  holdMin: true,
+  point: true,
+  decisionMin: true,
+  rpoMin: true,
+  manage: true,
+  adoptChain: true,
+  quiesce: true,
+  reverse: true,
+  archiveCycles: true,
+  recordIdentity: true,
+  replaces: true,
+  reseed: true,
+};
 
 /** A program without types may leave a server out: `describe` then says so in a sentence. */
 const idOf = (server: Server | undefined): string => server?.id ?? "";
 
-/** The same folders the other way round, and the share of the same name. What is missing is said once, of the way there. */
-const backOf = ({ backupFolder, backupShare, copyTo }: Partial<WayInput>, server: string): WayInput => ({
-  backupFolder: backupFolder ?? "?",
-  backupShare: backupShare?.replace(/^\\\\[^\\]+/, `\\\\${server}`) ?? "?",
-  copyTo: copyTo ?? "?",
+/**
+ * The way back: what the owner says of it, else the same folders, and the share of the same name. What is missing is
+ * said once, of the way there.
+ */
+const wayBack = (there: Partial<WayInput>, server: string, own: Partial<WayInput>): WayInput => ({
+  backupFolder: own.backupFolder ?? there.backupFolder ?? "?",
+  backupShare: own.backupShare ?? there.backupShare?.replace(/^\\\\[^\\]+/, `\\\\${server}`) ?? "?",
+  copyTo: own.copyTo ?? there.copyTo ?? "?",
 });
