@@ -1,6 +1,6 @@
 import type { Declared, Estate, Server } from "./estate.ts";
 import { Host } from "./host.ts";
-import { didYouMean } from "./nearest.ts";
+import { didYouMean, misspeltKeys } from "./nearest.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
 import { JournalRef, lookupOf, Targets, type Recovery, type RecoveryPart } from "./recovery.ts";
 import { shape } from "./shape.ts";
@@ -17,7 +17,7 @@ export class EstateError extends Error {
   }
 }
 
-const EstateShape = z.strictObject({
+const EstateShape = z.object({
   name: z.string().trim().min(1, { error: "it is empty. Write a short name" }),
   journal: JournalRef,
   systems: z
@@ -36,29 +36,39 @@ export function describe(estate: Estate, parts: Parts): Recovery {
   const servers = serversOf(declared);
   const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
-    ...shape("estate", EstateShape, estate),
+    ...either(misspeltKeys("estate", estate, estateKeys), () => shape("estate", EstateShape, estate)),
     ...twice(declared, servers),
     ...sites,
+    ...once(servers.flatMap((s) => s.problems ?? [])),
     // What is wrong with its site is said once, not once a server.
-    ...servers.flatMap((s) => shape(`server ${s.id}`, Host, { ...s.host, site: siteIds[0] })),
+    ...servers
+      .filter((s) => !s.problems?.length)
+      .flatMap((s) => shape(`server ${s.id}`, Host, { ...s.host, site: siteIds[0] })),
     ...timeZones(servers),
   ];
   const readable: RecoveryPart[] = [];
   const unreadable: RecoveryPart[] = [];
   for (const d of declared) {
     const part = parts[d.kind];
+    const at = nameOf(d, parts);
+    const { targets } = d;
     const wrong = [
-      ...(part
-        ? shape(nameOf(d, parts), part.facts, d.facts, part.written?.keys)
-        : [
-            {
-              at: d.id,
-              says: `unknown kind "${d.kind}"`,
-              write: `one of ${Object.keys(parts).join(", ")}`,
-            },
-          ]),
-      ...(d.problems ?? []),
-      ...(d.targets ? shape(`${nameOf(d, parts)}.targets`, Targets, d.targets) : []),
+      ...either(d.problems ?? [], () =>
+        part
+          ? shape(at, part.facts, d.facts, part.written?.keys)
+          : [
+              {
+                at: d.id,
+                says: `unknown kind "${d.kind}"`,
+                write: `one of ${Object.keys(parts).join(", ")}`,
+              },
+            ],
+      ),
+      ...(targets
+        ? either(misspeltKeys(`${at}.targets`, targets, targetKeys), () =>
+            shape(`${at}.targets`, z.object(Targets.shape), targets),
+          )
+        : []),
     ];
     problems.push(...wrong);
     const described = { id: d.id, kind: d.kind, version: part?.version ?? 1 };
@@ -81,6 +91,18 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     parts: readable,
   };
 }
+
+const estateKeys: Readonly<Record<keyof Estate, true>> = { name: true, journal: true, systems: true };
+const targetKeys: Readonly<Record<keyof Targets, true>> = { rtoMin: true, rpoMin: true };
+
+/** What is wrong with how something is written; only where that is nothing, what is wrong with what is there. */
+const either = (written: readonly Problem[], there: () => readonly Problem[]): readonly Problem[] =>
+  written.length > 0 ? written : there();
+
+/** Each mistake once: servers of a site share those of the site. */
+const once = (problems: readonly Problem[]): readonly Problem[] => [
+  ...new Map(problems.map((p) => [sentence(p), p])).values(),
+];
 
 /** A part as its owner knows it: `logShipping k2-data`. */
 const nameOf = ({ id, kind }: Declared, parts: Parts): string => {

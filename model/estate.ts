@@ -1,4 +1,5 @@
 import type { AzureVm, Host, SqlAccess, SshAccess } from "./host.ts";
+import { misspeltKeys } from "./nearest.ts";
 import type { Problem } from "./part.ts";
 import type { JournalRef, Targets } from "./recovery.ts";
 import type { SiteId } from "./site.ts";
@@ -18,6 +19,8 @@ export interface Server<S extends SiteId = SiteId> {
   readonly siteTimeZone: string;
   /** How steps see it. */
   readonly host: Host;
+  /** Keys that were misspelt where it, or its site, was declared. Default: none. */
+  readonly problems?: readonly Problem[];
 }
 
 /** How an owner writes SSH access; what a server leaves out comes from its site. */
@@ -71,11 +74,14 @@ export interface Site<S extends SiteId> {
  * Declares one of the two sites of an estate: its place, its time zone (default UTC) and what its servers have in common
  * for SSH. Nothing is created.
  */
-export function site<S extends SiteId>(id: S, { place, timeZone = "UTC", ssh: common }: SiteArgs): Site<S> {
-  return {
-    id,
-    place,
-    server: (name, { address, ssh, sql, azure, timeZone: own, whilePassive, ...others }) => ({
+export function site<S extends SiteId>(id: S, args: SiteArgs): Site<S> {
+  const { place, timeZone = "UTC", ssh: common } = args;
+  const misspelt = misspeltKeys(`site ${id}`, args, { place: true, timeZone: true, ssh: true });
+  return { id, place, server: (name, own) => serverAt(name, own) };
+
+  function serverAt(name: string, own: ServerArgs): Server<S> {
+    const { address, ssh, sql, azure, whilePassive } = own;
+    return {
       site: id,
       id: name,
       place,
@@ -84,17 +90,25 @@ export function site<S extends SiteId>(id: S, { place, timeZone = "UTC", ssh: co
         id: name,
         site: id,
         address,
-        timeZone: own ?? timeZone,
+        timeZone: own.timeZone ?? timeZone,
         ...(common || ssh ? { ssh: { port: 22, ...common, ...ssh } as SshAccess } : {}),
         ...(sql ? { sql: { port: 1433, encrypt: true, trustServerCertificate: true, ...sql } } : {}),
         ...(azure ? { azure } : {}),
         whilePassive: whilePassive ?? (sql ? "running" : "parked"),
-        // A program without types may misspell a key: `describe` then says so.
-        ...others,
       },
-    }),
-  };
+      problems: [...misspelt, ...misspeltKeys(`server ${name}`, own, serverKeys)],
+    };
+  }
 }
+
+const serverKeys: Readonly<Record<keyof ServerArgs, true>> = {
+  address: true,
+  ssh: true,
+  sql: true,
+  azure: true,
+  timeZone: true,
+  whilePassive: true,
+};
 
 /** A part as its owner declares it: its facts, and the handles it holds, by which `describe` finds all servers and parts. */
 export interface Declared<K extends string = string> {

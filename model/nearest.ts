@@ -26,3 +26,23 @@ export const unknownWord = (
   written === undefined || known.includes(written)
     ? []
     : [{ at, says: `"${written}" is not known.${didYouMean(written, known)}`, write: known.join(" or ") }];
+
+/**
+ * The mistakes in keys that are close to one that is known. A key that is like none is left alone: a program may spread
+ * more into its arguments than is asked for. `known` has every key of the arguments, by its type.
+ */
+export const misspeltKeys = <T extends object>(
+  at: string,
+  written: T,
+  known: Readonly<Record<keyof T & string, true>>,
+): readonly Problem[] => {
+  const keys = Object.keys(known);
+  return Object.keys(written)
+    .filter((key) => !keys.includes(key))
+    .flatMap((key) => {
+      const hint = didYouMean(key, keys);
+      return hint === ""
+        ? []
+        : [{ at: `${at}.${key}`, says: `it is not known.${hint}`, write: `one of ${keys.join(", ")}` }];
+    });
+};

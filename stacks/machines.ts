@@ -33,7 +33,7 @@ export async function machinesOf(
       const provider = providers.get(host.azure?.subscriptionId ?? "");
       return new WindowsHost(
         host.id,
-        { host, at, azure, adminPassword: pulumi.secret(passwords.get(host.id) ?? "") },
+        { host, azure, adminPassword: pulumi.secret(passwords.get(host.id) ?? "") },
         { parent, ...(provider ? { provider } : {}) },
       );
     });

@@ -101,7 +101,7 @@ async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[
     );
   const place = path.resolve(root, mirror);
   try {
-    const { same, says } = compared(entries, entriesOf(await mirrorIn(place)));
+    const { same, says } = compared(entries, entriesOf(await journalIn(place)));
     return same ? ok("mirror", `${place}: ${says}`) : bad("mirror", says, "parallel-standby journal verify");
   } catch (error) {
     return bad(

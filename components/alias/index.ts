@@ -1,4 +1,5 @@
 import type { Declared, Server } from "../../model/estate.ts";
+import { misspeltKeys } from "../../model/nearest.ts";
 import type { SecretRef } from "../../model/secret.ts";
 import type { BySite, SiteId } from "../../model/site.ts";
 import type { AliasFacts } from "./facts.ts";
@@ -58,9 +59,9 @@ export interface AliasArgs {
  * cutover alone changes it. `name` is fully qualified: `k2.corp.example`.
  */
 export function alias(name: string, args: AliasArgs): Declared<"alias"> {
-  const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns, ...others } = args;
+  const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns } = args;
   const type = typeof recordType === "string" ? { primary: recordType, dr: recordType } : recordType;
-  const { server, port = 53, keyName, tsigKey, algorithm, also, ...otherDns } = dns;
+  const { server, port = 53, keyName, tsigKey, algorithm, also } = dns;
   const facts: AliasFacts = {
     name,
     zone: zone ?? name.split(".").slice(1).join("."),
@@ -84,13 +85,33 @@ export function alias(name: string, args: AliasArgs): Declared<"alias"> {
         ...nameServer(other, port),
         ...(typeof other === "object" && "site" in other ? { site: other.site } : {}),
       })),
-      ...otherDns,
     },
-    // A program without types may misspell a key: `describe` then says so.
-    ...others,
   };
-  return { id: name, kind: "alias", facts, servers: [primary, dr], uses: [] };
+  const problems = [
+    ...misspeltKeys(`alias ${name}`, args, aliasKeys),
+    ...misspeltKeys(`alias ${name}.dns`, dns, dnsKeys),
+  ];
+  return { id: name, kind: "alias", facts, servers: [primary, dr], uses: [], problems };
 }
+
+const aliasKeys: Readonly<Record<keyof AliasArgs, true>> = {
+  primary: true,
+  dr: true,
+  zone: true,
+  role: true,
+  recordType: true,
+  value: true,
+  ttlSec: true,
+  dns: true,
+};
+const dnsKeys: Readonly<Record<keyof AliasDns, true>> = {
+  server: true,
+  port: true,
+  keyName: true,
+  tsigKey: true,
+  algorithm: true,
+  also: true,
+};
 
 /** A program without types may leave one out: `describe` then says that it has no address. */
 const nameServer = (input: NameServerInput | undefined, port: number): { address: string; port: number } =>

@@ -1,5 +1,5 @@
 import type { Declared, DeclaredData, Server, Some } from "../../model/estate.ts";
-import { unknownWord } from "../../model/nearest.ts";
+import { misspeltKeys, unknownWord } from "../../model/nearest.ts";
 import type { Targets } from "../../model/recovery.ts";
 import type { SecretRef } from "../../model/secret.ts";
 import type { SiteId } from "../../model/site.ts";
@@ -174,17 +174,8 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     captureKey,
     health = { log: "event" },
     targets,
-    ...others
   } = args;
-  const {
-    layout,
-    server,
-    licenceKey,
-    namesHosts = true,
-    otherRows = "remove",
-    copies,
-    ...otherLicence
-  } = licence;
+  const { layout, namesHosts = true, otherRows = "remove", copies } = licence;
   const defaults = defaultsOf(version);
   const databases = data.flatMap((d) => d.databases);
   const facts: K2Facts = {
@@ -216,7 +207,6 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
             copies: Object.fromEntries(
               Object.entries(copies ?? {}).map(([site, names]) => [site, { ...names }]),
             ),
-            ...otherLicence,
           },
         }),
     masterKey: {
@@ -234,8 +224,6 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
       },
     },
     health: healthOf(health, defaults.logFolder),
-    // A program without types may misspell a key: `describe` then says so.
-    ...others,
   };
   return {
     id,
@@ -243,10 +231,52 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     facts,
     servers: [...servers.primary, ...servers.dr],
     uses: [...data, ...aliases],
-    problems: unknownWord(`k2 ${id}.licence.layout`, layout, licenceLayouts),
+    problems: [
+      ...misspeltKeys(`k2 ${id}`, args, k2Keys),
+      ...misspeltKeys(`k2 ${id}.licence`, licence, licenceKeys),
+      ...(masterKey ? misspeltKeys(`k2 ${id}.masterKey`, masterKey, masterKeyKeys) : []),
+      ...unknownWord(`k2 ${id}.licence.layout`, layout, licenceLayouts),
+    ],
     targets,
   };
 }
+
+const k2Keys: Readonly<Record<keyof K2Args, true>> = {
+  version: true,
+  standby: true,
+  servers: true,
+  data: true,
+  aliases: true,
+  services: true,
+  otherServices: true,
+  startType: true,
+  stopSec: true,
+  startSec: true,
+  port: true,
+  clientPort: true,
+  licence: true,
+  masterKey: true,
+  captureKey: true,
+  keptAs: true,
+  health: true,
+  targets: true,
+};
+const licenceKeys: Readonly<Record<keyof LicenceInput, true>> = {
+  layout: true,
+  server: true,
+  licenceKey: true,
+  namesHosts: true,
+  otherRows: true,
+  copies: true,
+};
+const masterKeyKeys: Readonly<Record<keyof MasterKeyInput, true>> = {
+  password: true,
+  databases: true,
+  symmetricKey: true,
+  certificate: true,
+  proof: true,
+  encrypted: true,
+};
 
 /** A program without types may give none: `describe` then says so in a sentence. */
 const idsOf = (servers: readonly Server[]): [string, ...string[]] =>

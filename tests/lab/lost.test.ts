@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { readFile } from "node:fs/promises";
+import { join, resolve } from "node:path";
 import type { Rig } from "../../lab/play/rig.ts";
 import { checksAtStandby } from "../../lab/play/checks.ts";
 import {
@@ -18,6 +20,8 @@ describe("a primary site that is lost, on the real engine", function () {
   this.timeout(engineMs);
   let made: Rig;
   let disasterAt: string;
+  /** What the cutover printed. */
+  const outputs: string[] = [];
   before(async () => {
     made = await provisioned();
   });
@@ -60,7 +64,15 @@ describe("a primary site that is lost, on the real engine", function () {
   });
 
   it("cuts over: alias, port, databases at one point, licences, nothing running at the primary", async () => {
-    ok(await up(made, "dr-active"));
+    const { all } = ok(await up(made, "dr-active"));
+    outputs.push(all);
+    const total = /activation 1, (\d+) steps/.exec(all)?.[1] ?? "";
+    expect(all, "each step says which of how many it is").to.match(
+      new RegExp(`step ${total} of ${total} · ${String(Number(total) - 1)} ended · complete · at most `),
+    );
+    expect(all).to.match(
+      /step \d+ of \d+ · \d+ ended · k2-data\/roll-forward\/K2 · .* · next k2-data\/open\//,
+    );
     const s = await situationOf(made);
     expect(s.active).to.equal("dr");
     const point = s.points.get("k2");
@@ -86,14 +98,31 @@ describe("a primary site that is lost, on the real engine", function () {
     expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
   });
 
-  it("keeps every secret out of state, journal and reports", async () => {
-    const { readFile } = await import("node:fs/promises");
-    const state =
-      ok(await made.pulumi(["stack", "export", "-s", "dr-active"])).stdout +
-      ok(await made.pulumi(["stack", "export", "-s", "standby"])).stdout;
-    const journal = await readFile(`${made.folder}/.lab/journal/journal.jsonl`, "utf8");
-    const report = ok(await made.cli(["report", "--json"])).stdout;
-    for (const [name, secret] of Object.entries(made.lab.env).filter(([n]) => !n.startsWith("PULUMI_")))
-      for (const text of [state, journal, report]) expect(text.includes(secret), name).to.equal(false);
+  it("keeps every secret out of state, journal, mirror, reports and what is printed", async () => {
+    const page = join(made.folder, "report.html");
+    const printed = ok(await made.cli(["report", "--out", page])).all;
+    const texts: Record<string, string> = {
+      printed: [...outputs, printed].join("\n"),
+      "report --json": ok(await made.cli(["report", "--json"])).stdout,
+      "report.html": await readFile(page, "utf8"),
+      journal: await readFile(join(made.folder, ".lab", "journal", "journal.jsonl"), "utf8"),
+      mirror: await readFile(join(made.folder, ".lab", "journal-mirror", "journal.jsonl"), "utf8"),
+    };
+    for (const stack of ["primary", "standby", "dr-active"])
+      texts[stack] = ok(await made.pulumi(["stack", "export", "-s", stack])).stdout;
+    expect(texts["standby"]).to.include("parallel-standby:index:LogShipping");
+    expect(texts["report.html"]).to.include("k2-data/roll-forward/K2");
+    const lab = JSON.parse(await readFile(join(made.folder, ".lab", "lab.json"), "utf8")) as {
+      readonly ssh: { readonly privateKey: string };
+    };
+    const key = await readFile(resolve(made.folder, lab.ssh.privateKey), "utf8");
+    const secrets: readonly (readonly [string, string])[] = [
+      ...Object.entries(made.lab.env).filter(([name]) => !name.startsWith("PULUMI_")),
+      ...(key.match(/^[\w+/=]{40,}$/gm) ?? []).map((line) => ["the SSH key", line] as const),
+    ];
+    expect(secrets.length).to.be.greaterThan(5);
+    for (const [name, secret] of secrets)
+      for (const [where, text] of Object.entries(texts))
+        expect(text.includes(secret), `${name} in ${where}`).to.equal(false);
   });
 });

@@ -61,11 +61,11 @@ const at = (where: SiteId, active: SiteId): Provisioning => ({
 });
 
 describe("The Azure VM of a host as a resource", () => {
-  const windowsHost = (host: Host, where: Provisioning, preview = false) =>
+  const windowsHost = (host: Host, preview = false) =>
     loadAzure().then((classes) =>
       registered(
         () => {
-          new WindowsHost(host.id, { host, at: where, azure: classes, adminPassword: "never-in-clear" });
+          new WindowsHost(host.id, { host, azure: classes, adminPassword: "never-in-clear" });
         },
         { preview },
       ),
@@ -73,7 +73,7 @@ describe("The Azure VM of a host as a resource", () => {
 
   for (const preview of [false, true])
     it(`is a network interface and a VM with the host's own names, ${preview ? "in a preview" : "in an update"}`, async () => {
-      const found = await windowsHost(server.host, at("dr", "primary"), preview);
+      const found = await windowsHost(server.host, preview);
       expect(found.map(({ type, name }) => [type, name])).to.deep.equal([
         ["parallel-standby:index:WindowsHost", "K2DR01"],
         ["azure-native:network:NetworkInterface", "K2DR01-nic"],
@@ -101,14 +101,14 @@ describe("The Azure VM of a host as a resource", () => {
     });
 
   it("is never replaced for a newer image or another password", async () => {
-    const vm = (await windowsHost(server.host, at("dr", "primary"))).at(-1);
+    const vm = (await windowsHost(server.host)).at(-1);
     expect(vm?.ignoreChanges).to.deep.equal(["storageProfile.imageReference", "osProfile.adminPassword"]);
   });
 
   it("keeps the administrator's password as a secret", async () => {
     const classes = await loadAzure();
     const inputs = await inputsOf("azure-native:compute:VirtualMachine", () => {
-      const args = { host: server.host, at: at("dr", "primary"), azure: classes };
+      const args = { host: server.host, azure: classes };
       new WindowsHost("K2DR01", { ...args, adminPassword: "never-in-clear" });
     });
     const text = JSON.stringify(inputs);
@@ -121,14 +121,11 @@ describe("The Azure VM of a host as a resource", () => {
 
   it("is protected whichever site is active: the state keeps what it was told before a move", async () => {
     for (const host of [server.host, sqlServer.host])
-      for (const active of ["primary", "dr"] as const)
-        expect(
-          (await windowsHost(host, at("dr", active))).slice(1).map(({ protect }) => protect),
-        ).to.deep.equal([true, true]);
+      expect((await windowsHost(host)).slice(1).map(({ protect }) => protect)).to.deep.equal([true, true]);
   });
 
   it("gets an address from Azure where the estate knows only a name", async () => {
-    const nic = (await windowsHost(sqlServer.host, at("dr", "primary")))[1];
+    const nic = (await windowsHost(sqlServer.host))[1];
     expect(JSON.stringify(nic?.inputs)).to.contain("Dynamic").and.not.contain('privateIPAddress"');
   });
 

@@ -215,7 +215,7 @@ describe("a bad estate", () => {
     [
       "a misspelt key of log shipping",
       written({ data: { holdMn: 60 } }),
-      /^logShipping k2-data\.holdMn: it is not known\. Did you mean holdMin\? Write one of databases, from, to, /,
+      /^logShipping k2-data\.holdMn: it is not known\. Did you mean holdMin\? Write one of backupFolder, backupShare, copyTo, databases, from, to, /,
     ],
     [
       "a misspelt key that must be there",
@@ -339,6 +339,24 @@ describe("a bad estate", () => {
       expect(all, all.join("\n")).to.have.length(1);
       expect(all.join("\n")).not.to.include("hunter2");
     });
+
+  it("is none where a program spreads more into its arguments than is asked for", () => {
+    const more = { building: "B", contact: "somebody" };
+    expect(
+      sentences(written({ server: more, data: more, alias: more, k2: more, estate: more })),
+    ).to.deep.equal([]);
+  });
+
+  it("with a misspelt key of a site says so once, however many servers it has", () => {
+    const [system] = written({}).systems;
+    const dr = site("dr", { place: "Leeds", timezone: "Europe/London" } as never);
+    const other = (s: Server): Server => (s.site === "dr" ? dr.server(s.id, { address: "10.9.9.9" }) : s);
+    const walk = (d: Declared): Declared => ({ ...d, servers: d.servers.map(other), uses: d.uses.map(walk) });
+    const all = sentences({ ...exampleEstate(), systems: system ? [walk(system)] : [] });
+    expect(all.filter((s) => s.startsWith("site dr"))).to.deep.equal([
+      "site dr.timezone: it is not known. Did you mean timeZone? Write one of place, timeZone, ssh.",
+    ]);
+  });
 
   it("is none where a database gives way that is only written in another case", () => {
     expect(sentences(data({ replaces: ["k2", "CLAIMS"] }))).to.deep.equal([]);

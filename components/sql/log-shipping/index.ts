@@ -1,4 +1,5 @@
 import type { DeclaredData, Server, Some } from "../../../model/estate.ts";
+import { misspeltKeys } from "../../../model/nearest.ts";
 import type { LogShippingFacts } from "./facts.ts";
 
 /** Where the logs of one direction go. */
@@ -95,14 +96,13 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     recordIdentity = manage === "provision",
     replaces = [],
     reseed,
-    ...others
   } = args;
   const facts: LogShippingFacts = {
     databases: [...databases],
     host: { primary: idOf(from), dr: idOf(to) },
     way: {
       primary: { backupFolder, backupShare, copyTo },
-      dr: { ...backOf({ backupFolder, backupShare, copyTo }, idOf(to)), ...reverse },
+      dr: wayBack({ backupFolder, backupShare, copyTo }, idOf(to), reverse),
     },
     everyMin,
     copyEveryMin,
@@ -117,8 +117,6 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     recordIdentity,
     replaces: [...replaces],
     ...(reseed === undefined ? {} : { reseed }),
-    // A program without types may misspell a key: `describe` then says so.
-    ...others,
   };
   return {
     id,
@@ -130,23 +128,54 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     uses: [],
     databases: facts.databases,
     sql: { primary: from, dr: to },
+    problems: [
+      ...misspeltKeys(`logShipping ${id}`, args, { ...wayKeys, ...ownKeys }),
+      ...misspeltKeys(`logShipping ${id}.reverse`, reverse, wayKeys),
+    ],
   };
 }
+
+const wayKeys: Readonly<Record<keyof WayInput, true>> = {
+  backupFolder: true,
+  backupShare: true,
+  copyTo: true,
+};
+const ownKeys: Readonly<Record<Exclude<keyof LogShippingArgs, keyof WayInput>, true>> = {
+  databases: true,
+  from: true,
+  to: true,
+  everyMin: true,
+  copyEveryMin: true,
+  holdMin: true,
+  point: true,
+  decisionMin: true,
+  rpoMin: true,
+  manage: true,
+  adoptChain: true,
+  quiesce: true,
+  reverse: true,
+  archiveCycles: true,
+  recordIdentity: true,
+  replaces: true,
+  reseed: true,
+};
 
 /** A program without types may leave a server out: `describe` then says so in a sentence. */
 const idOf = (server: Server | undefined): string => server?.id ?? "";
 
 /**
- * Below the same folders, the other way round, in one named after the standby's server. A share of a third server is that
- * of both directions; a local folder is shared by each server itself. What is missing is said once, of the way there.
+ * The way back: what the owner says of it, else below the same folders, in one named after the standby's server. A share
+ * of a third server is that of both directions; a local folder is shared by each server itself. What is missing is said
+ * once, of the way there.
  */
-function backOf({ backupFolder, backupShare, copyTo }: Partial<WayInput>, server: string): WayInput {
+function wayBack(there: Partial<WayInput>, server: string, own: Partial<WayInput>): WayInput {
   const below = (folder: string | undefined): string =>
     folder === undefined ? "?" : `${folder.replace(/\\+$/, "")}\\${server}`;
-  const ownShare = backupShare?.replace(/^\\\\[^\\]+/, `\\\\${server}`);
+  const ownShare = there.backupShare?.replace(/^\\\\[^\\]+/, `\\\\${server}`);
+  const isThird = there.backupFolder?.startsWith("\\\\") === true;
   return {
-    backupFolder: below(backupFolder),
-    backupShare: below(backupFolder?.startsWith("\\\\") === true ? backupShare : ownShare),
-    copyTo: below(copyTo),
+    backupFolder: own.backupFolder ?? below(there.backupFolder),
+    backupShare: own.backupShare ?? below(isThird ? there.backupShare : ownShare),
+    copyTo: own.copyTo ?? below(there.copyTo),
   };
 }

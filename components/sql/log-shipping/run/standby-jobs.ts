@@ -1,8 +1,8 @@
 import { runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
-import { differs, intervalDifferences, jobDifferences, samePath, type JobRow } from "../differences.ts";
+import { differs, intervalDifferences, samePath, type JobRow, type WantedJob } from "../differences.ts";
 import { isLogOf, filesOf } from "../look.ts";
-import { daily, enableJob, every, jobDetails, setJob, setSchedule } from "../tsql/agent.ts";
+import { daily, every, jobDetails, setJob, type Job } from "../tsql/agent.ts";
 import { makeFolder } from "../tsql/changes.ts";
 import { serverNow } from "../tsql/looks.ts";
 import {
@@ -18,9 +18,9 @@ import {
   type SecondarySettings,
 } from "../tsql/shipping.ts";
 import { copyFullsJob, standbyAdopted, standbyJobs, working, type StandbyJobs } from "../verbs.ts";
+import { asAdopted, asWanted, jobsDiffer, notAdopted, scheduleJobs, scheduleName } from "./as-wanted.ts";
 import { secondariesOf, type SecondaryRow } from "./hold.ts";
 import { readJobs, runJob } from "./jobs.ts";
-import { scheduleName } from "./source-jobs.ts";
 
 /** How long the first log may take to be backed up, and as long again to be copied. Seconds. */
 const firstLogSec = 400;
@@ -59,6 +59,21 @@ async function isHeld(part: string, io: Io): Promise<boolean> {
   return last?.kind === "held";
 }
 
+/** The jobs of a standby as they should be. */
+function wantedJobs(
+  a: StandbyJobs,
+  source: string,
+  row: SecondaryRow | undefined,
+  restores: boolean,
+): readonly WantedJob[] {
+  const copy = row?.copyJob ?? copyJobName(source, a.database);
+  const restore = row?.restoreJob ?? restoreJobName(source, a.database);
+  return [
+    { name: copy, isEnabled: true, schedule: every(scheduleName(copy), a.copyEveryMin) },
+    { name: restore, isEnabled: restores, schedule: every(scheduleName(restore), a.everyMin) },
+  ];
+}
+
 async function standbyDifferences(
   sql: Sql,
   a: StandbyJobs,
@@ -67,22 +82,13 @@ async function standbyDifferences(
 ): Promise<readonly string[]> {
   const row = await secondaryOf(sql, a, source);
   if (!row) return [`${a.database} takes no logs from ${source}`];
-  const copy = row.copyJob ?? copyJobName(source, a.database);
-  const restore = row.restoreJob ?? restoreJobName(source, a.database);
   return [
     ...folderDifferences(row, a),
     ...differs("the time that files are kept", row.keepMin, a.keepMin, row.keepMin === a.keepMin),
     ...differs("the hold", row.holdMin, a.holdMin, row.holdMin === a.holdMin),
     ...differs("the alert for late restores", row.alertMin, a.alertMin, row.alertMin === a.alertMin),
     ...differs("the restore mode", row.restoreMode, 0, row.restoreMode === 0),
-    ...jobDifferences(
-      { name: copy, isEnabled: true, schedule: every(scheduleName(copy), a.copyEveryMin) },
-      await sql.rows<JobRow>(jobDetails(copy)),
-    ),
-    ...jobDifferences(
-      { name: restore, isEnabled: restores, schedule: every(scheduleName(restore), a.everyMin) },
-      await sql.rows<JobRow>(jobDetails(restore)),
-    ),
+    ...(await jobsDiffer(sql, wantedJobs(a, source, row, restores))),
   ];
 }
 
@@ -100,15 +106,11 @@ const setUp: Act<StandbyJobs> = {
   check: async (a, io) => {
     const source = await nameOf(a.source, io);
     const held = await isHeld(a.part, io);
-    const found = await standbyDifferences(await sqlOn(a.host, io), a, source, !held);
-    return {
-      there: found.length === 0,
-      says:
-        found.length === 0
-          ? `logs of ${a.database} are copied to ${a.host} every ${String(a.copyEveryMin)} minutes and ${held ? "held, since a move is declared" : `restored after ${String(a.holdMin)}`}`
-          : `${a.database} on ${a.host}: ${found.join("; ")}`,
+    return asWanted(await standbyDifferences(await sqlOn(a.host, io), a, source, !held), {
+      well: `logs of ${a.database} are copied to ${a.host} every ${String(a.copyEveryMin)} minutes and ${held ? "held, since a move is declared" : `restored after ${String(a.holdMin)}`}`,
+      where: `${a.database} on ${a.host}`,
       expected: "logs copied on schedule, restored after the hold",
-    };
+    });
   },
   act: async (a, io) => {
     const source = await nameOf(a.source, io);
@@ -123,12 +125,7 @@ const setUp: Act<StandbyJobs> = {
       await sql.run(addSecondaryPrimary(settings));
       await sql.run(addSecondaryDatabase(settings));
     }
-    const copy = row?.copyJob ?? copyJobName(source, a.database);
-    const restore = row?.restoreJob ?? restoreJobName(source, a.database);
-    await sql.run(setSchedule(copy, every(scheduleName(copy), a.copyEveryMin)));
-    await sql.run(setSchedule(restore, every(scheduleName(restore), a.everyMin)));
-    await sql.run(enableJob(copy, true));
-    await sql.run(enableJob(restore, !(await isHeld(a.part, io))));
+    await scheduleJobs(sql, wantedJobs(a, source, row, !(await isHeld(a.part, io))));
   },
 };
 
@@ -137,10 +134,7 @@ const adopted: Act<StandbyJobs> = {
     const source = await nameOf(a.source, io);
     const sql = await sqlOn(a.host, io);
     const row = await secondaryOf(sql, a, source);
-    if (!row)
-      throw new Error(
-        `${a.host} takes no logs of ${a.database} from ${source}, and manage is "adopt". Set log shipping up there, or write manage: "provision"`,
-      );
+    if (!row) throw notAdopted(`${a.host} takes no logs of ${a.database} from ${source}`);
     const restores =
       (await readJobs(sql, [row.restoreJob ?? ""])).some((j) => j.isEnabled) || (await isHeld(a.part, io));
     const found = [
@@ -156,60 +150,43 @@ const adopted: Act<StandbyJobs> = {
       ),
       ...(restores ? [] : [`job "${row.restoreJob ?? "of log shipping"}" is disabled`]),
     ];
-    if (found.length > 0)
-      throw new Error(
-        `log shipping of ${a.database} on ${a.host} is not what the estate says: ${found.join("; ")}. Write what it is, or change it there`,
-      );
-    return {
-      there: true,
-      says: `log shipping of ${a.database} on ${a.host} is what the estate says`,
-      expected: "log shipping as the estate says",
-    };
+    return asAdopted(found, a.database, a.host);
   },
 };
+
+/** The job that brings full backups over, which log shipping does not. */
+function fullsJob({
+  database,
+  backupShare,
+  copyTo,
+}: Parameters<(typeof copyFullsJob)["step"]>[1]): WantedJob & Job {
+  const name = copyFullsJobName(database);
+  return {
+    name,
+    isEnabled: true,
+    schedule: daily(scheduleName(name), 6),
+    command: copyFulls(database, backupShare, copyTo),
+    subsystem: "CmdExec",
+    description: `Brings full backups of ${database} to the standby.`,
+  };
+}
 
 /** The verbs of the standby's side. */
 export const standbyRunnables: readonly Runnable[] = [
   runs(standbyJobs, setUp),
   runs(standbyAdopted, adopted),
   runs(copyFullsJob, {
-    check: async ({ database, host, backupShare, copyTo }, io) => {
-      const sql = await sqlOn(host, io);
-      const name = copyFullsJobName(database);
-      const found = jobDifferences(
-        {
-          name,
-          isEnabled: true,
-          schedule: daily(scheduleName(name), 6),
-          command: copyFulls(database, backupShare, copyTo),
-        },
-        await sql.rows<JobRow>(jobDetails(name)),
-      );
-      return {
-        there: found.length === 0,
-        says:
-          found.length === 0
-            ? `full backups of ${database} are copied to ${host} daily`
-            : `${host}: ${found.join("; ")}`,
+    check: async (a, io) =>
+      asWanted(await jobsDiffer(await sqlOn(a.host, io), [fullsJob(a)]), {
+        well: `full backups of ${a.database} are copied to ${a.host} daily`,
+        where: a.host,
         expected: "full backups copied on schedule",
-      };
-    },
-    act: async ({ database, host, backupShare, copyTo }, io) => {
-      const sql = await sqlOn(host, io);
-      const name = copyFullsJobName(database);
-      const schedule = daily(scheduleName(name), 6);
-      const command = copyFulls(database, backupShare, copyTo);
-      await sql.run(makeFolder(copyTo));
-      await sql.run(
-        setJob({
-          name,
-          command,
-          subsystem: "CmdExec",
-          description: `Brings full backups of ${database} to the standby.`,
-        }),
-      );
-      await sql.run(setSchedule(name, schedule));
-      await sql.run(enableJob(name, true));
+      }),
+    act: async (a, io) => {
+      const sql = await sqlOn(a.host, io);
+      await sql.run(makeFolder(a.copyTo));
+      await sql.run(setJob(fullsJob(a)));
+      await scheduleJobs(sql, [fullsJob(a)]);
     },
   }),
   runs(working, {
