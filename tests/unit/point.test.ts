@@ -83,6 +83,29 @@ describe("point", () => {
       expect("refused" in answer && answer.refused).to.match(says);
     });
 
+  it("names the slowest database and its newest log where it costs more than was accepted", () => {
+    const { refused } = ask({ K2: reach(-900, -10), Claims: reach(-900, -765) }) as NoReach;
+    expect(refused).to.match(
+      /^12:45:00 of data would be lost \(.*, disaster declared at .*\), but 4:00:00 was accepted\. Claims reaches only 2026-03-09 23:45:00 UTC \(its newest log is log to -765\): bring over its later logs\. To accept it/,
+    );
+  });
+
+  it("names it also where the point was asked for so far back, or the rule takes it there", () => {
+    const reaches = { K2: reach(-900, -10), Claims: reach(-900, -7) };
+    const { refused } = ask(reaches, { wanted: { minutesBefore: 300 } }) as NoReach;
+    expect(refused).to.contain(
+      "That point was asked for; the slowest, K2, reaches 2026-03-10 12:20:00 UTC (its newest log is log to -10)",
+    );
+    expect((ask(reaches, { minutesBefore: 300 }) as NoReach).refused).to.contain(
+      "The point lies 5h before a disaster unless --point says otherwise; the slowest, K2,",
+    );
+  });
+
+  it("takes no database for the slowest that holds the tail of its source", () => {
+    const { refused } = ask({ K2: reach(-900, -800, true), Claims: reach(-900, -300) }) as NoReach;
+    expect(refused).to.contain("Claims reaches only");
+  });
+
   it("is refused in the hour that occurs twice in the clock of a source, whatever people's clocks say", () => {
     const at = Date.parse("2026-10-25T01:30:00Z") / 1000;
     const answer = (...clocks: string[]): ReturnType<typeof pointFor> =>
