@@ -17,7 +17,9 @@ export function planText(
     if (own.length === 0) return [];
     const line =
       phase === "open"
-        ? ["  ---- no return: once a database is open, one can only finish, or activate back ----"]
+        ? [
+            "  ---- no return: once a database is open, one can only finish; afterwards a move back can be declared ----",
+          ]
         : [];
     return [
       ...line,
