@@ -8,7 +8,10 @@ export interface PointLoss {
   readonly to: "end" | "time";
   /** Counted to the declared time of the disaster. */
   readonly lossSec: number;
-  /** What the latest point of that moment would have cost; present where that is less. */
+  /**
+   * What the latest point of that moment would have cost, as far as the journal's evidence goes: it holds the spans of
+   * logs in which the point lies. Present where that is less.
+   */
   readonly latestLossSec?: number;
 }
 

@@ -7,7 +7,7 @@ import { clockTime, durationText } from "../model/time.ts";
 import { upgraded } from "../model/upgrade.ts";
 import type { World } from "../steps/find.ts";
 import { declareCommand, placeholders } from "./declare-command.ts";
-import { answers, lifeAt, lifeText, type Life } from "./life.ts";
+import { answers, lifeAt, lifeText, type Life } from "./site-life.ts";
 import type { Surroundings } from "./look.ts";
 import { latestText, outlooks, type Outlook } from "./outlook.ts";
 

@@ -1,7 +1,7 @@
 import { situation } from "../../journal/situation.ts";
 import { moment } from "../../model/time.ts";
 import { upgraded } from "../../model/upgrade.ts";
-import { answers, lifeAt, lifeText, type Life } from "../../stacks/life.ts";
+import { answers, lifeAt, lifeText, type Life } from "../../stacks/site-life.ts";
 import type { Surroundings } from "../../stacks/look.ts";
 import { logsAfter, outlooks, type Outlook } from "../../stacks/outlook.ts";
 import type { World } from "../../steps/find.ts";

@@ -127,7 +127,9 @@ function whileMoving(
   if (state === "moving past no return")
     return [
       `finish it: ${up}`,
-      ...(d?.begins ? [`the move back to ${d.to} that ${plain(d.as)} declared comes after that`] : []),
+      ...(d && !d.expired && d.to !== last.to
+        ? [`the move back to ${d.to} that ${plain(d.as)} declared comes after that`]
+        : []),
       ...expired,
     ];
   const giveUp = `or give it up, ${last.from} stays active: parallel-standby abandon --as YOUR-NAME --reason WHY`;

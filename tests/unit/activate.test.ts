@@ -2,6 +2,7 @@ import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { declarationFrom } from "../../cli/declare/request.ts";
 import type { Entry, Fact } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
@@ -12,10 +13,9 @@ import { plan } from "../../planning/plan.ts";
 import { activate } from "../../stacks/activate.ts";
 import type { Outlook } from "../../stacks/outlook.ts";
 import { lossText } from "../../stacks/undeclared.ts";
+import { callsOf } from "./docs-pages.ts";
 import { registered, type Registered } from "./recorder.ts";
 import { inFolder } from "./runner-rig.ts";
-import { declarationFrom } from "../../cli/declare/request.ts";
-import { callsOf } from "./docs-pages.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
 
 const recovery = toyRecovery();
@@ -40,7 +40,6 @@ const started = (epoch: number, declaration: number): Fact => ({
 });
 
 interface Rig {
-  readonly folder: string;
   readonly journal: Journal;
   /** Runs the program of the stack dr-active; gives what it registered, or why it refused. */
   up(preview?: boolean): Promise<readonly Registered[] | string>;
@@ -54,10 +53,11 @@ interface Rig {
 async function rig(
   facts: readonly Fact[],
   running: (journal: Journal, time: number) => Promise<boolean> | boolean = () => false,
-  sites: Partial<ToyWorld> = {},
+  toys = toyWorld(),
 ): Promise<Rig> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
   folders.push(folder);
+  await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
   const inner = folderStore(folder, undefined, () => undefined);
   const plain = journalOn(inner);
   for (const f of facts) await plain.append(f);
@@ -71,9 +71,8 @@ async function rig(
         : [];
     },
   };
-  const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns({ ...toyWorld(), ...sites }) };
+  const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toys) };
   return {
-    folder,
     journal: plain,
     asked,
     activations: async () => (await plain.entries()).filter((e) => e.kind === "activation started"),
@@ -81,7 +80,9 @@ async function rig(
       let refused = "";
       const all = await registered(
         async () => {
-          await activate(estate, "dr", world).catch((e: unknown) => (refused = String(e)));
+          await inFolder(folder, () => activate(estate, "dr", world)).catch(
+            (e: unknown) => (refused = String(e)),
+          );
         },
         { preview, stack: "dr-active" },
       );
@@ -101,6 +102,24 @@ describe("the program of an activation", () => {
     const [one, ...more] = await r.activations();
     expect(more).to.deep.equal([]);
     expect(one).to.include({ epoch: 1, to: "dr", planHash: made.hash, declaration: 2 });
+  });
+
+  it("gives every step the same input whatever has run since: progress makes no step run again", async () => {
+    const r = await rig([...begun, move]);
+    const first = await r.up();
+    for (const s of made.steps.slice(0, 5))
+      for (const verdict of ["started", "done"] as const)
+        await r.journal.append({
+          kind: "step",
+          epoch: 1,
+          step: s.id,
+          phase: s.phase,
+          verdict,
+          critical: true,
+          says: "",
+          log: ["restored 3 of 4 logs"],
+        });
+    expect(await r.up()).to.deep.equal(first);
   });
 
   it("writes nothing in a preview", async () => {
@@ -143,6 +162,25 @@ describe("the program of an activation", () => {
     const changes = (await r.journal.entries()).filter((e) => e.kind === "plan changed");
     expect(changes.map((c) => "planHash" in c && c.planHash)).to.deep.equal([made.hash]);
   });
+
+  it("stops no production that works again: a waived declaration begins nothing while something there answers", async () => {
+    const waived: Fact = {
+      ...move,
+      mode: "unplanned",
+      disasterAt: "2026-03-10T12:30:00Z",
+      acceptLossSec: 7200,
+      waiveFence: "no power",
+    };
+    const toys = toyWorld();
+    const r = await rig([...begun, waived], undefined, toys);
+    expect(await r.up()).to.match(
+      /London \(primary\) answers: web0: web answers\. .*"no power".*nothing was changed/,
+    );
+    expect(await r.activations()).to.have.length(0);
+    toys.running.clear();
+    expect(await r.up()).not.to.be.a("string");
+    expect(await r.activations()).to.have.length(1);
+  });
 });
 
 describe("an activation that nobody has declared", () => {
@@ -154,9 +192,8 @@ describe("an activation that nobody has declared", () => {
     evidence,
   });
   const says = async (sites: Partial<ToyWorld>): Promise<string> => {
-    const r = await rig(begun, () => false, sites);
-    await fs.writeFile(path.join(r.folder, "Pulumi.yaml"), "name: toys\nruntime: nodejs\n");
-    const said = await inFolder(r.folder, () => r.up());
+    const r = await rig(begun, undefined, { ...toyWorld(), ...sites });
+    const said = await r.up();
     if (typeof said !== "string") throw new Error("it was not refused");
     expect(await r.journal.entries()).to.have.length(begun.length);
     return said;

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { createServer, type Server } from "node:net";
 import type { Host } from "../../model/host.ts";
 import type { Recovery } from "../../model/recovery.ts";
-import { answers, lifeAt, lifeText, type Life } from "../../stacks/life.ts";
+import { answers, lifeAt, lifeText, type Life } from "../../stacks/site-life.ts";
 import { holdingParts, holdingRecovery, holdingRuns, holdWorld, tempProject } from "./cli-fixture.ts";
 
 const { sites } = holdingRecovery();
