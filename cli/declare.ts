@@ -9,7 +9,7 @@ export function addDeclare(program: Command, terminal: Terminal): void {
     .command("declare")
     .summary("declare a move to the other site: the consent that the next activation needs")
     .description(
-      "Declares a move. It is good for one activation and 24 hours. An unplanned one holds at once: restore jobs at the target stop, so that the point you want is not passed by while you decide.",
+      "Declares a move. It is good for one activation and 24 hours. An unplanned one holds at once: restore jobs at the target stop, so that the point you want is not passed by while you decide. It says whether the old site is dead, alive or out of reach, and what would be lost.",
     )
     .option("--to <site>", "the site that is to become active: dr or primary")
     .option(
@@ -36,7 +36,10 @@ export function addDeclare(program: Command, terminal: Terminal): void {
           "parallel-standby declare --to dr --mode unplanned --disaster-at 2026-11-22T03:10+00:00 --accept-loss 4h --incident INC-77 --as R.Okafor",
           'parallel-standby declare --to dr --mode unplanned --disaster-at 2026-11-22T03:10+00:00 --accept-loss 4h --incident INC-77 --as R.Okafor --point -120m --waive-fence "power to the room is cut, seen by the caretaker"',
         ],
-        { 3: "the move is declared, but not everything could be held" },
+        {
+          3: "the move is declared, but not everything could be held",
+          4: "the move is declared, but as things stand there is no point within the loss that was accepted",
+        },
       ),
     )
     .action(async (options: DeclareOptions) => {

@@ -1,14 +1,13 @@
 import type { Verdict } from "../journal/entries.ts";
-import type { Journal } from "../journal/journal.ts";
 import type { Request } from "../model/part.ts";
-import { lookupOf, type JournalRef, type Recovery } from "../model/recovery.ts";
+import { lookupOf, type Recovery } from "../model/recovery.ts";
 import type { Draft } from "../model/verb.ts";
 import type { Parts } from "../model/part.ts";
 import { checkActCheck, type Ended } from "../steps/check-act-check.ts";
-import { findRunnable, type World } from "../steps/find.ts";
-import { withIo } from "../steps/io.ts";
+import { findRunnable } from "../steps/find.ts";
 import { lockOfStep, lockStep } from "../steps/lock.ts";
 import { machinery } from "../steps/machinery.ts";
+import { look, type Surroundings } from "../stacks/look.ts";
 
 /** Steps of one part, or of one chain of parts, that a verb of the command line runs by itself: to hold, or to release. */
 export interface Errand {
@@ -46,15 +45,8 @@ export const releasesOf = (
       drafts: parts[p.kind]?.release?.(p.id, p.facts, request, lookupOf(recovery)) ?? [],
     }));
 
-/** The surroundings of errands. */
-export interface ErrandArgs {
-  readonly world: World;
-  readonly recovery: Recovery;
-  readonly request: Request;
-  readonly journalRef: JournalRef;
-  /** The activation that they belong to: its steps take the same locks. */
-  readonly epoch: number;
-  readonly disasterSec?: number | undefined;
+/** The surroundings of errands; their steps take the locks of the activation that is named there. */
+export interface ErrandArgs extends Surroundings {
   readonly say: (line: string) => void;
   /** Whether each step is written to the journal, as a step of that activation. */
   readonly recorded?: boolean;
@@ -127,33 +119,3 @@ async function perform(draft: Draft, args: ErrandArgs): Promise<Ended> {
     await lock.release();
   }
 }
-
-/** Runs work with the `Io` that a step of that activation would have. */
-export const look = <T>(
-  { world, recovery, request, journalRef, epoch, disasterSec }: Omit<ErrandArgs, "say">,
-  limitSec: number,
-  say: (line: string) => void,
-  work: Parameters<typeof withIo<T>>[1],
-): Promise<T> =>
-  withIo(
-    {
-      known: recovery,
-      journal: world.journal satisfies Journal,
-      journalRef,
-      to: request.to,
-      say,
-      limitSec,
-      activation: { epoch, mode: request.mode, ...(disasterSec === undefined ? {} : { disasterSec }) },
-    },
-    (io) => Promise.race([work(io), timeIsOver(io.signal, limitSec)]),
-  );
-
-/** What ignores its signal must not hold up the answer. */
-const timeIsOver = (signal: AbortSignal, limitSec: number): Promise<never> =>
-  new Promise((_, reject) => {
-    const end = (): void => {
-      reject(new Error(`it took longer than ${String(limitSec)} s`));
-    };
-    if (signal.aborted) end();
-    else signal.addEventListener("abort", end, { once: true });
-  });

@@ -25,4 +25,6 @@ export const exitCodes = {
   usage: 2,
   /** `declare` only: the move is declared, but not everything that had to be held is held. */
   notHeld: 3,
+  /** `declare` only: the move is declared, but as things stand there is no point within what was accepted. */
+  noPoint: 4,
 } as const;

@@ -16,7 +16,7 @@ export interface Situation {
   readonly epoch: number;
   readonly last?: EntryOf<"activation started">;
   readonly ended: ReadonlyMap<number, "completed" | "abandoned">;
-  /** A database was opened at the new site: one can only finish, or activate back. */
+  /** A database was opened at the new site: one can only finish. */
   readonly noReturn: boolean;
   /** The last activation is being abandoned: it never acts again, and the old site is given back what was taken. */
   readonly abandoning?: EntryOf<"abandoning">;

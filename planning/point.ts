@@ -84,7 +84,7 @@ function inTime(able: readonly [string, Reach][], q: PointQuestion): Chosen | No
   const lossSec = disasterSec - atSec;
   if (lossSec > q.acceptLossSec)
     return {
-      refused: `${clockTime(lossSec)} of data would be lost (point ${moment(atSec, timeZone)}, disaster ${moment(disasterSec, timeZone)}), but ${clockTime(q.acceptLossSec)} was accepted. To accept it, declare again with --accept-loss ${durationText(lossSec)}`,
+      refused: `${clockTime(lossSec)} of data would be lost (point ${moment(atSec, timeZone)}, disaster declared at ${moment(disasterSec, timeZone)}), but ${clockTime(q.acceptLossSec)} was accepted. ${causeOf(able, atSec, limit, q)}. To accept it, declare again with --accept-loss ${durationText(lossSec)}`,
     };
   return { atSec, to: "time", lossSec, databases: evidenceOf(able, atSec) };
 }
@@ -135,6 +135,46 @@ function noCommon(able: readonly [string, Reach][], limit: number, timeZone: str
   return bound < Math.floor(limit)
     ? `no common point: ${back}, but ${slowest[0]} reaches only ${moment(bound, timeZone)} (${slowest[1].evidence}). Bring over the logs that it lacks, or an older full backup of the others`
     : `no common point: ${back}, but the point asked for is ${moment(limit, timeZone)}. Bring over an older full backup, or declare a later point with --point`;
+}
+
+/** Why the point lies where it lies: a log has not come, or it was asked for there. */
+function causeOf(
+  able: readonly [string, Reach][],
+  atSec: number,
+  limit: number,
+  { wanted, minutesBefore, reaches, timeZone }: PointQuestion,
+): string {
+  const slowest = slowestOf(able);
+  if (atSec < Math.floor(limit))
+    return slowest && Math.floor(slowest[1].toSec) === atSec
+      ? `${slowestText(reaches, timeZone) ?? ""}: bring over its later logs`
+      : "No later point is common to all databases: bring over the logs that lack between";
+  const asked = wanted
+    ? "That point was asked for"
+    : `The point lies ${durationText(60 * minutesBefore)} before a disaster unless --point says otherwise`;
+  return slowest
+    ? `${asked}; the slowest, ${slowest[0]}, reaches ${moment(slowest[1].toSec, timeZone)} (its newest log is ${slowest[1].evidence})`
+    : asked;
+}
+
+/** The database that holds the others back: of those that lack the tail of their source, the one that reaches least far. */
+const slowestOf = (able: readonly [string, Reach][]): [string, Reach] | undefined =>
+  able.filter(([, r]) => !r.complete).toSorted(([, a], [, b]) => a.toSec - b.toSec)[0];
+
+/**
+ * The database that holds the others back, with what proves it: `Claims reaches only 2026-11-22 00:40:00 UTC (its newest
+ * log is Claims_20261122004000.trn)`. Undefined where none does: every database holds the tail of its source.
+ */
+export function slowestText(
+  reaches: ReadonlyMap<string, Reach | NoReach>,
+  timeZone: string,
+): string | undefined {
+  const able = [...reaches].flatMap(([d, r]): [string, Reach][] => ("refused" in r ? [] : [[d, r]]));
+  const slowest = slowestOf(able);
+  return (
+    slowest &&
+    `${slowest[0]} reaches only ${moment(slowest[1].toSec, timeZone)} (its newest log is ${slowest[1].evidence})`
+  );
 }
 
 function limitOf(wanted: PointRequest | undefined, minutesBefore: number, disasterSec: number): number {

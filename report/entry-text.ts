@@ -30,9 +30,9 @@ export function entryText(e: Entry): string {
     case "step":
       return `${e.step} ${e.verdict}${e.says === "" ? "" : `: ${e.says}`}`;
     case "point chosen":
-      return `${e.group} goes to ${e.to === "end" ? "the end of its logs" : moment(e.atSec)}; lost: ${clockTime(e.lossSec)}`;
+      return `${e.group} goes to ${e.to === "end" ? "the end of its logs" : moment(e.atSec)}; lost${e.lossSec === 0 ? "" : " to the declared time of the disaster"}: ${clockTime(e.lossSec)}`;
     case "no return":
-      return `NO RETURN: ${e.step} opens the first database; from here one can only finish, or activate back`;
+      return `NO RETURN: ${e.step} opens the first database; from here one can only finish; afterwards a move back can be declared`;
     case "completed":
       return `activation ${String(e.epoch)} is completed${e.owed.length === 0 ? "" : `; owed: ${e.owed.join(", ")}`}${e.exceptions.length === 0 ? "" : `; exceptions: ${e.exceptions.join(", ")}`}`;
     case "abandoning":

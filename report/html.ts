@@ -4,7 +4,9 @@ import { reportedPhases } from "../model/phase.ts";
 import { clockTime, durationText, moment } from "../model/time.ts";
 import { drawing, toneOf } from "./drawing.ts";
 import { html } from "htm/preact";
-import { headline, type Report, type ReportSite } from "./report.ts";
+import { headline } from "./headline.ts";
+import { pointLossText } from "./loss.ts";
+import { isOpen, type Report, type ReportSite } from "./report.ts";
 import { style } from "./style.ts";
 import type { StepLine } from "./verdicts.ts";
 
@@ -73,11 +75,26 @@ function figures(r: Report): VNode {
       ${more === undefined ? null : html`<div class="against">${more}</div>`}
     </div>`;
   };
-  const accepted = r.mode === "unplanned" ? `${durationText(r.acceptLossSec)} was accepted` : undefined;
+  const isPlanned = r.outageSec === undefined;
+  const took = {
+    completed: "Cut over in",
+    "completed with exceptions": "Cut over in",
+    abandoned: "Abandoned after",
+    unfinished: "Running for",
+  }[r.outcome];
+  const isMeasured = isPlanned && r.outcome !== "abandoned";
+  const accepted =
+    r.mode === "unplanned"
+      ? `to the declared time of the disaster; ${durationText(r.acceptLossSec)} was accepted`
+      : undefined;
+  const since =
+    r.epochs.length > 1
+      ? `since the first of ${String(r.epochs.length)} activations: it was declared anew`
+      : undefined;
   return html`<div class="cards">
-    ${card(r.outcome === "unfinished" ? "Running for" : "Cut over in (RTO)", r.cutOverSec, r.targets.rtoMin)}
-    ${r.lossSec === undefined ? null : card("Data lost (RPO)", r.lossSec, r.targets.rpoMin, accepted)}
-    ${r.outageSec === undefined ? null : card("Since the disaster", r.outageSec, undefined, "until the end of the cutover, with the time to decide")}
+    ${r.outageSec === undefined ? null : card("Since the disaster (RTO)", r.outageSec, r.outcome === "abandoned" ? undefined : r.targets.rtoMin, "from its declared time to the end of the cutover, with the time to decide")}
+    ${card(`${took}${isMeasured && r.outcome !== "unfinished" ? " (RTO)" : ""}`, r.cutOverSec, isMeasured ? r.targets.rtoMin : undefined, since)}
+    ${r.lossSec === undefined || (r.outcome === "abandoned" && !isOpen(r)) ? null : card(isOpen(r) ? "Data lost (RPO)" : "Data that would be lost (RPO)", r.lossSec, r.targets.rpoMin, accepted)}
   </div>`;
 }
 
@@ -113,9 +130,15 @@ function circumstances(r: Report): VNode {
         ? "planned: nothing may be lost"
         : `unplanned: up to ${durationText(r.acceptLossSec)} of data may be lost`,
     ],
-    ["Disaster", r.disasterSec === undefined ? undefined : at(r.disasterSec)],
+    ["Disaster, as declared", r.disasterSec === undefined ? undefined : at(r.disasterSec)],
     ["Declared", r.declaredSec === undefined ? undefined : at(r.declaredSec)],
     ...r.held.map(({ part, atSec, says }) => [`Held ${part}`, `${at(atSec)}: ${says}`] as const),
+    [
+      "First started",
+      r.epochs.length > 1
+        ? `${at(r.firstStartedSec)}, as activation ${String(r.epochs[0] ?? r.epoch)}`
+        : undefined,
+    ],
     ["Started", at(r.startedSec)],
     ["No return", r.noReturnSec === undefined ? "not reached" : at(r.noReturnSec)],
     [
@@ -142,7 +165,7 @@ const data = (r: Report): VNode | null =>
         ${r.points.map(
           (p) =>
             html`<p>
-                ${`${p.group}: ${p.to === "end" ? "to the end of the logs, " : ""}${moment(p.atSec, r.from.timeZone)}, ${p.lossSec === 0 ? "nothing lost" : `${clockTime(p.lossSec)} lost`}. One point for all of its databases.`}
+                ${`${p.group}: ${p.to === "end" ? "to the end of the logs, " : ""}${moment(p.atSec, r.from.timeZone)}, ${pointLossText(p, isOpen(r))}. One point for all of its databases.`}
               </p>
               <div class="wide">
                 <table>

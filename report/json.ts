@@ -1,4 +1,5 @@
-import { headline, type Report } from "./report.ts";
+import { headline } from "./headline.ts";
+import type { Report } from "./report.ts";
 
 /** A report for machines: everything the page shows, with the headline; times also as ISO 8601 in UTC. */
 export function reportJson(r: Report): string {
@@ -9,6 +10,7 @@ export function reportJson(r: Report): string {
       times: {
         disaster: iso(r.disasterSec),
         declared: iso(r.declaredSec),
+        firstStarted: iso(r.firstStartedSec),
         started: iso(r.startedSec),
         noReturn: iso(r.noReturnSec),
         ended: iso(r.endedSec),

@@ -4,8 +4,9 @@ import { situation } from "../journal/situation.ts";
 import type { Mode } from "../model/part.ts";
 import type { Recovery, Targets } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
-import { clockTime } from "../model/time.ts";
 import { chapterOf } from "./entries.ts";
+import { incidentOf } from "./incident.ts";
+import { pointLossOf, type PointLoss } from "./loss.ts";
 import { timelineOf, type Timeline } from "./timeline.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type StepLine } from "./verdicts.ts";
 
@@ -41,9 +42,13 @@ export interface Report {
   readonly noReturnSec?: number;
   /** When it completed or was abandoned; of an unfinished one, when the journal last heard of it. */
   readonly endedSec: number;
-  /** From the start of the activation to its end. */
+  /** Numbers of the activations of the same incident, this one the last: it was declared anew before it had ended. */
+  readonly epochs: readonly number[];
+  /** When the first of them started. */
+  readonly firstStartedSec: number;
+  /** From the start of the incident's first activation to the end of this one. */
   readonly cutOverSec: number;
-  /** From the disaster to the end, where a disaster was declared. */
+  /** From the declared time of the disaster to the end, where one was declared: what an owner's RTO counts. */
   readonly outageSec?: number;
   readonly targets: Targets;
   /** The largest loss over all groups of databases; absent where no point was chosen. */
@@ -73,11 +78,7 @@ export interface Report {
 }
 
 /** The point of one group of databases, and what proves it for each. */
-export interface ReportPoint {
-  readonly group: string;
-  readonly atSec: number;
-  readonly to: "end" | "time";
-  readonly lossSec: number;
+export interface ReportPoint extends PointLoss {
   readonly databases: readonly PointEvidence[];
 }
 
@@ -104,13 +105,12 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
   const startedSec = secondsOf(started);
   const endedSec = secondsOf(completed ?? abandoned ?? own.at(-1) ?? started);
   const disasterSec = started.disasterAt === undefined ? undefined : Date.parse(started.disasterAt) / 1000;
-  const points = [...s.points.values()].map(({ group, atSec, to, lossSec, databases }) => ({
-    group,
-    atSec,
-    to,
-    lossSec,
-    databases,
+  const points = [...s.points.values()].map((p) => ({
+    ...pointLossOf(p, disasterSec),
+    databases: p.databases,
   }));
+  const incident = incidentOf(chapter.until, started);
+  const firstStartedSec = secondsOf(incident[0]);
   const place = (id: SiteId): ReportSite => ({ id, ...recovery.sites[id] });
   return {
     format: 1,
@@ -134,7 +134,9 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     startedSec,
     ...(noReturn ? { noReturnSec: secondsOf(noReturn) } : {}),
     endedSec,
-    cutOverSec: endedSec - startedSec,
+    epochs: incident.map((e) => e.epoch),
+    firstStartedSec,
+    cutOverSec: endedSec - firstStartedSec,
     ...(disasterSec === undefined ? {} : { outageSec: endedSec - disasterSec }),
     targets: recovery.targets,
     ...(points.length > 0 ? { lossSec: Math.max(...points.map((p) => p.lossSec)) } : {}),
@@ -161,28 +163,9 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
   };
 }
 
-/** One sentence of figures: `cut over in 0:00:24 (target 1:00:00) · lost 2:30:00 of data (target 4:00:00) · 31 steps, 0 failed`. */
-export function headline(r: Report): string {
-  const took = clockTime(r.cutOverSec);
-  const time = {
-    completed: `cut over in ${took} (target ${clockTime(60 * r.targets.rtoMin)})`,
-    "completed with exceptions": `cut over, with exceptions, in ${took} (target ${clockTime(60 * r.targets.rtoMin)})`,
-    abandoned: `abandoned after ${took}`,
-    unfinished: `not finished after ${took} (target ${clockTime(60 * r.targets.rtoMin)})`,
-  }[r.outcome];
-  const steps = `${String(r.counts.total)} ${r.counts.total === 1 ? "step" : "steps"}, ${String(r.counts.failed)} failed`;
-  const owed = r.owed.length > 0 ? [`${String(r.owed.length)} owed`] : [];
-  return [time, ...lossText(r), steps, ...owed].join(" · ");
-}
-
-/** Before a database is open nothing is lost yet, and what is abandoned then loses nothing. */
-function lossText(r: Report): readonly string[] {
-  const open = r.noReturnSec !== undefined || r.outcome.startsWith("completed");
-  if (r.lossSec === undefined || (r.outcome === "abandoned" && !open)) return [];
-  const target = `(target ${clockTime(60 * r.targets.rpoMin)})`;
-  if (r.lossSec === 0) return [`${open ? "lost" : "would lose"} no data ${target}`];
-  return [`${open ? "lost" : "would lose"} ${clockTime(r.lossSec)} of data ${target}`];
-}
+/** Whether a database is open at the new site: from then on what is behind the point is lost. */
+export const isOpen = (r: Pick<Report, "noReturnSec" | "outcome">): boolean =>
+  r.noReturnSec !== undefined || r.outcome.startsWith("completed");
 
 /** What was held between the declaration and the start. */
 function heldFor(

@@ -20,7 +20,9 @@ export function planText({ request, steps }: Plan, recovery: Recovery, epoch: nu
     number += own.length;
     const line =
       phase === "open"
-        ? ["  ---- no return: once a database is open, one can only finish, or activate back ----"]
+        ? [
+            "  ---- no return: once a database is open, one can only finish; afterwards a move back can be declared ----",
+          ]
         : [];
     const named = own.map(({ id }) => {
       const verdict = verdicts.get(id)?.verdict;

@@ -1,20 +1,23 @@
+import * as pulumi from "@pulumi/pulumi";
 import { declarationHours, type Next } from "../journal/next.ts";
 import type { Situation } from "../journal/situation.ts";
-import { isDataPart } from "../model/part.ts";
 import type { Estate } from "../model/estate.ts";
-import { clocksOf } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
-import { durationText } from "../model/time.ts";
+import { clockTime, durationText } from "../model/time.ts";
 import { upgraded } from "../model/upgrade.ts";
-import { pointFor } from "../planning/point.ts";
-import { withIo } from "../steps/io.ts";
 import type { World } from "../steps/find.ts";
-import { reachOf } from "../steps/machinery.ts";
+import { declareCommand, placeholders } from "./declare-command.ts";
+import { answers, lifeAt, lifeText, type Life } from "./site-life.ts";
+import type { Surroundings } from "./look.ts";
+import { latestText, outlooks, type Outlook } from "./outlook.ts";
 
-/** How long looking at what could be reached may take. */
-const lookSec = 10;
+/** What may be lost where no facts say so: the common target of four hours. Seconds. */
+const commonLossSec = 4 * 3600;
 
-/** What to type to declare the move, with the loss that it would accept if the site had been lost at this moment. */
+/**
+ * What to type to declare the move. First whether the old site is dead, alive or out of reach; then the commands, the
+ * planned one first while the site may still work, the unplanned one below what would be lost if it was lost now.
+ */
 export async function undeclared(
   estate: Estate,
   s: Situation,
@@ -22,84 +25,84 @@ export async function undeclared(
   to: SiteId,
   world: World,
 ): Promise<string> {
-  const disaster = `${new Date().toISOString().slice(0, 19)}+00:00`;
-  const loss = await lossIfLostAt(Date.parse(disaster) / 1000, estate, s, now.from, to, world);
+  const { from } = now;
   const why = now.expired
     ? `the declaration is older than ${String(declarationHours)} hours`
     : "no move is declared";
+  const first = `${why}, and ${from} is active: nothing was changed. Declare the move, then run this again.`;
+  if (!s.declared)
+    return [
+      first,
+      "The journal holds no facts: what would be lost is not known.",
+      ...planned(from, to),
+      ...unplanned(from, to, commonLossSec, []),
+    ].join("\n");
+  const recovery = upgraded(s.declared.recovery, world.parts);
+  await pulumi.log.info(
+    "no move is declared: looking at both sites, a minute at most",
+    undefined,
+    undefined,
+    true,
+  );
+  const at: Surroundings = {
+    world,
+    recovery,
+    request: { from, to, mode: "unplanned" },
+    journalRef: estate.journal,
+    epoch: s.epoch + 1,
+    disasterSec: Math.floor(Date.now() / 1000),
+  };
+  const [life, seen] = await Promise.all([
+    lifeAt(at),
+    outlooks(at, { mode: "unplanned", acceptLossSec: Number.POSITIVE_INFINITY }),
+  ]);
+  const targetSec = 60 * recovery.targets.rpoMin;
+  const lost = unplanned(
+    from,
+    to,
+    targetSec,
+    seen.map((o) => lossText(o, targetSec)),
+  );
   return [
-    `${why}, and ${now.from} is active: nothing was changed. Declare the move, then run this again.`,
-    `If ${now.from} still works and should be left in order, with nothing lost:`,
-    `  parallel-standby declare --to ${to} --mode planned --as YOUR-NAME`,
-    `If ${now.from} is lost (put the time of the disaster in; ${loss.says}):`,
-    `  parallel-standby declare --to ${to} --mode unplanned --disaster-at ${disaster} --accept-loss ${loss.accept} --incident INCIDENT --as YOUR-NAME`,
+    first,
+    `${lifeText(life, recovery, from, to)}.`,
+    ...(isGone(life) ? [...lost, ...planned(from, to)] : [...planned(from, to), ...lost]),
   ].join("\n");
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        reject(new Error(`nothing had answered after ${String(lookSec)} s`));
-      },
-      { once: true },
-    );
-  });
+/** Nothing of it answers, and it is not this runner that is cut off. */
+const isGone = (life: Life): boolean =>
+  !answers(life) && life.trouble === undefined && life.targetAnswers !== false;
 
-async function lossIfLostAt(
-  disasterSec: number,
-  estate: Estate,
-  s: Situation,
+const planned = (from: SiteId, to: SiteId): readonly string[] => [
+  `If ${from} still works and should be left in order, with nothing lost:`,
+  `  ${declareCommand({ to, mode: "planned", as: placeholders.as }, process.platform)}`,
+];
+
+const unplanned = (
   from: SiteId,
   to: SiteId,
-  world: World,
-): Promise<{ accept: string; says: string }> {
-  const unknown = (why: string): { accept: string; says: string } => ({
-    accept: "4h",
-    says: `what would be lost could not be seen: ${why}`,
-  });
-  if (!s.declared) return unknown("the journal holds no facts");
-  const recovery = upgraded(s.declared.recovery, world.parts);
-  const data = recovery.parts.filter((p) => {
-    const part = world.parts[p.kind];
-    return part !== undefined && isDataPart(part);
-  });
-  try {
-    const { reaches, minutesBefore } = await withIo(
-      {
-        known: recovery,
-        journal: world.journal,
-        journalRef: estate.journal,
-        to,
-        say: () => undefined,
-        limitSec: lookSec,
-      },
-      (io) =>
-        Promise.race([
-          reachOf(
-            data.map((p) => p.id),
-            recovery,
-            world,
-            io,
-          ),
-          // What ignores its signal must not hold up the answer.
-          aborted(io.signal),
-        ]),
-    );
-    const point = pointFor({
-      mode: "unplanned",
-      reaches,
-      disasterSec,
-      acceptLossSec: Number.POSITIVE_INFINITY,
-      minutesBefore,
-      timeZone: recovery.sites[from].timeZone,
-      clocks: clocksOf(recovery, from),
-    });
-    if ("refused" in point) return unknown(point.refused);
-    const accept = durationText(point.lossSec);
-    return { accept, says: `as things stand, ${accept} of data would be lost` };
-  } catch (error) {
-    return unknown(error instanceof Error ? error.message : String(error));
-  }
+  acceptLossSec: number,
+  losses: readonly string[],
+): readonly string[] => [
+  `If ${from} is lost:`,
+  ...losses.map((l) => `  ${l}`),
+  `  "declare" stops restoring at ${to} at once, so that no point is passed by while you decide; "withdraw" lets it run again.`,
+  `  Put the time of the disaster for ${placeholders.disasterAt}, with its offset, such as 2026-11-22T03:10+00:00:`,
+  `  ${declareCommand({ to, mode: "unplanned", ...placeholders, waiveFence: undefined, acceptLossSec }, process.platform)}`,
+];
+
+/** What a group would lose if the site had been lost at this moment; more than the target: why, and what it would take. */
+export function lossText(outlook: Outlook, targetSec: number): string {
+  const { group, point, slowest } = outlook;
+  if ("refused" in point) return `${group}: NO POINT as things stand: ${point.refused}.`;
+  const loss = `${group}: ${clockTime(point.lossSec)} of data would be lost`;
+  const target = clockTime(targetSec);
+  const latest = latestText(outlook);
+  if (point.lossSec <= targetSec)
+    return `${loss}, counted to now (target ${target})${latest === undefined ? "" : `; ${latest}`}.`;
+  const accept = `decide to accept it: --accept-loss ${durationText(60 * Math.ceil(point.lossSec / 60))}`;
+  return latest === undefined
+    ? `${loss}, more than the target ${target}: ${slowest ?? "no later log is there"}; counted to now. Bring over its later logs, or ${accept}.`
+    : `${loss}, more than the target ${target}, as far back as the point is taken unless you say otherwise; ${latest}; counted to now. Write that, or ${accept}.`;
 }

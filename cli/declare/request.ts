@@ -5,6 +5,7 @@ import { didYouMean } from "../../model/nearest.ts";
 import type { Mode } from "../../model/part.ts";
 import { siteIds, type SiteId } from "../../model/site.ts";
 import { moment, parseDuration, parseMoment } from "../../model/time.ts";
+import { placeholders } from "../../stacks/declare-command.ts";
 import { UsageError } from "../failure.ts";
 import { trouble } from "./words.ts";
 
@@ -33,7 +34,7 @@ const unplannedOnly = {
 
 /** The declaration that the options make, or one `UsageError` that names everything to mend. */
 export function declarationFrom(options: DeclareOptions, now: Date): Declaration {
-  const wrong: string[] = [];
+  const wrong: string[] = [...leftovers(options)];
   const to = oneOf<SiteId>("--to", options.to, siteIds, wrong);
   const mode = oneOf<Mode>("--mode", options.mode, modes, wrong);
   const as = words("--as", options.as, wrong) ?? missing("--as", "your name", wrong);
@@ -81,6 +82,26 @@ function unplannedFrom(
   };
 }
 
+/** What has to be written for a placeholder of a printed command. */
+const instead = {
+  as: ["--as", "your name: you answer for this"],
+  disasterAt: [
+    "--disaster-at",
+    "when the old site was lost, with its offset, such as 2026-11-22T03:10+00:00",
+  ],
+  incident: ["--incident", "the ticket or call under which colleagues find this"],
+  waiveFence: [
+    "--waive-fence",
+    'how you know that no server of the old site can write, such as "power to the room is cut, seen by the caretaker"',
+  ],
+} as const satisfies Record<keyof typeof placeholders, readonly [flag: string, what: string]>;
+
+/** Placeholders that were copied as they stand: nobody has decided what belongs there. */
+const leftovers = (options: DeclareOptions): readonly string[] =>
+  (Object.keys(placeholders) as (keyof typeof placeholders)[])
+    .filter((key) => options[key]?.trim() === placeholders[key])
+    .map((key) => `${instead[key][0]} ${placeholders[key]} is to be filled in: write ${instead[key][1]}`);
+
 /** `latest`, a moment not after the disaster, or `-120m`. */
 function pointFrom(
   text: string | undefined,
@@ -117,7 +138,7 @@ function pastMoment(
   now: Date,
   wrong: string[],
 ): { readonly sec: number; readonly text: string } | undefined {
-  if (text === undefined) return undefined;
+  if (text === undefined || text === placeholders.disasterAt) return undefined;
   const sec = parseMoment(text);
   if (sec === undefined) {
     const naive = DateTime.fromISO(text, { zone: "utc" }).isValid;

@@ -1,17 +1,29 @@
 import { situation } from "../../journal/situation.ts";
 import { moment } from "../../model/time.ts";
 import { upgraded } from "../../model/upgrade.ts";
+import { answers, lifeAt, lifeText, type Life } from "../../stacks/site-life.ts";
+import type { Surroundings } from "../../stacks/look.ts";
+import { logsAfter, outlooks, type Outlook } from "../../stacks/outlook.ts";
 import type { World } from "../../steps/find.ts";
-import { holdsOf, runErrands, type ErrandArgs, type Outcome } from "../drafts.ts";
-import { CliError, exitCodes } from "../failure.ts";
-import { count } from "../layout.ts";
+import { holdsOf, runErrands, type Outcome } from "../drafts.ts";
+import { CliError } from "../failure.ts";
+import { plain } from "../layout.ts";
 import type { Project } from "../project.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Terminal } from "../terminal.ts";
+import { shortfall } from "./shortfall.ts";
 import { wouldStart } from "./may.ts";
-import { logsAfter, outlooks, signsOfLife } from "./outlook.ts";
 import type { Declaration } from "./request.ts";
-import { declaredText, heldText, nextText, outlookText, siteText, untilText } from "./text.ts";
+import {
+  aliveText,
+  declaredText,
+  fenceText,
+  heldText,
+  nextText,
+  outlookText,
+  siteText,
+  untilText,
+} from "./text.ts";
 
 /** Writes a declaration, holds what an unplanned one must hold, and says what would be lost and what to type next. */
 export async function declare(
@@ -25,7 +37,7 @@ export async function declare(
   const { request, epoch } = wouldStart(entries, fact, terminal.now());
   const s = situation(entries);
   const recovery = upgraded(s.declared?.recovery, registries.parts);
-  const at: Omit<ErrandArgs, "say"> = {
+  const at: Surroundings = {
     world,
     recovery,
     request,
@@ -33,7 +45,7 @@ export async function declare(
     epoch,
     disasterSec: fact.disasterAt === undefined ? undefined : Date.parse(fact.disasterAt) / 1000,
   };
-  if (fact.waiveFence !== undefined) await refuseWaiverWhileAlive(at, fact);
+  const dark = fact.waiveFence === undefined ? undefined : await refuseWaiverWhileAlive(at, fact);
   if (s.declaration) terminal.note(`this replaces what ${s.declaration.as} declared at ${s.declaration.at}`);
   const written = terminal.now();
   await journal.append((now) => {
@@ -45,47 +57,66 @@ export async function declare(
     terminal.out(nextText(fact.to, terminal.platform));
     return;
   }
-  const held = await hold(at, terminal);
-  const timeZone = recovery.sites[request.from].timeZone;
-  const [seen, life] = await Promise.all([
-    outlooks(at, fact),
-    signsOfLife(at).catch((error: unknown) => {
-      terminal.note(
-        `whether the old site still answers could not be seen: ${error instanceof Error ? error.message : String(error)}`,
-      );
-      return [];
-    }),
-  ]);
+  const [life, held] = await Promise.all([lookForLife(at, dark, terminal), hold(at, terminal)]);
+  if (held.length > 0) terminal.out(heldText(held));
+  const seen = await outlooks(at, fact);
   if (seen.length > 0) {
-    terminal.out(outlookText(seen, fact.acceptLossSec, timeZone));
-    terminal.out(untilText(held, written, timeZone));
+    terminal.out(outlookText(seen, fact.acceptLossSec, recovery, request.from));
+    terminal.out(untilText(held, written, recovery.sites[request.from].timeZone));
   }
-  const alive = [...life, ...logsAfter(seen, at.disasterSec ?? Number.POSITIVE_INFINITY, timeZone)];
-  if (alive.length > 0)
-    terminal.out(
-      `STILL ALIVE at ${siteText(request.from, recovery)}: ${alive.join("; ")}. Is it lost, or is it the link? While it answers, a planned move loses nothing`,
-    );
-  terminal.out(nextText(fact.to, terminal.platform));
-  const loose = held.filter((o) => o.failed.length > 0);
-  if (loose.length > 0)
-    throw new CliError(
-      `declared, but ${count(loose.length, "part is", "parts are")} not held (${loose.map((o) => o.part).join(", ")}). Mend what is named above and type the same "declare" again, or go on at once: the activation's own first steps hold again`,
-      exitCodes.notHeld,
-    );
+  sayNext(at, fact, life, seen, terminal);
+  const short = shortfall(fact.to, held, seen);
+  if (short) throw new CliError(short.says, short.exitCode);
 }
 
-/** A waiver stands for a site that is gone. Whatever answers from it, or wrote after its end, speaks against that. */
-async function refuseWaiverWhileAlive(at: Omit<ErrandArgs, "say">, fact: Declaration): Promise<void> {
-  const [life, seen] = await Promise.all([signsOfLife(at), outlooks(at, fact)]);
+/** Whether the old site is dead, alive or out of reach; said as soon as it is known. */
+async function lookForLife(at: Surroundings, known: Life | undefined, terminal: Terminal): Promise<Life> {
+  const life = known ?? (await lifeAt(at));
+  terminal.out(plain(lifeText(life, at.recovery, at.request.from, at.request.to)));
+  return life;
+}
+
+/** What to type: the planned form first while the old site answers, a waiver where nothing can prove the fence. */
+function sayNext(
+  { disasterSec, recovery, request: { from, to } }: Surroundings,
+  fact: Declaration,
+  life: Life,
+  seen: readonly Outlook[],
+  { out, platform }: Terminal,
+): void {
+  const site = siteText(from, recovery);
+  const late = logsAfter(seen, disasterSec ?? Number.POSITIVE_INFINITY, recovery.sites[from].timeZone);
+  if (late.length > 0)
+    out(
+      `STILL ALIVE after the declared time of the disaster: ${plain(late.join("; "))}. Correct --disaster-at, or take ${site} for alive`,
+    );
+  if (answers(life) || late.length > 0) out(aliveText(fact, site, platform));
+  else if (fact.waiveFence === undefined) {
+    const canDeallocate = recovery.hosts.some((h) => h.site === from && h.azure !== undefined);
+    out(fenceText(fact, site, canDeallocate, platform));
+  }
+  if (seen.every(({ point }) => !("refused" in point))) out(nextText(to, platform));
+}
+
+/**
+ * A waiver stands for a site that is gone. Whatever works there, or was written after its end, speaks against that.
+ * Gives what was seen of it.
+ */
+async function refuseWaiverWhileAlive(at: Surroundings, fact: Declaration): Promise<Life> {
+  const [life, seen] = await Promise.all([lifeAt(at), outlooks(at, fact)]);
+  const site = siteText(at.request.from, at.recovery);
+  if (life.trouble !== undefined)
+    throw new CliError(
+      `the fence cannot be waived: whether ${site} still works could not be seen: ${plain(life.trouble)}. Nothing was declared. Mend that, or declare without --waive-fence`,
+    );
   const { timeZone } = at.recovery.sites[at.request.from];
   const late = at.disasterSec === undefined ? [] : logsAfter(seen, at.disasterSec, timeZone);
-  if (life.length === 0 && late.length === 0) return;
-  const site = siteText(at.request.from, at.recovery);
+  if (life.works.length === 0 && late.length === 0) return life;
   throw new CliError(
     [
       `the fence cannot be waived: ${site} is not dead as far as can be seen from here. Nothing was declared`,
-      ...[...life, ...late].map((line) => `  ${line}`),
-      life.length > 0
+      ...[...life.works, ...late].map((line) => `  ${line}`),
+      life.works.length > 0
         ? "Cut its power or its network, or declare without --waive-fence: the cutover then fences it itself"
         : `Correct --disaster-at (it says ${moment(at.disasterSec ?? 0, timeZone)}), or declare without --waive-fence`,
     ].join("\n"),
@@ -93,7 +124,7 @@ async function refuseWaiverWhileAlive(at: Omit<ErrandArgs, "say">, fact: Declara
 }
 
 /** Stops restoring at the target at once, and writes what is held. */
-async function hold(at: Omit<ErrandArgs, "say">, terminal: Terminal): Promise<readonly Outcome[]> {
+async function hold(at: Surroundings, terminal: Terminal): Promise<readonly Outcome[]> {
   const errands = holdsOf(at.recovery, at.request, at.world.parts);
   if (errands.length === 0) return [];
   terminal.note(`holding ${errands.map((e) => e.part).join(", ")} …`);
@@ -110,6 +141,5 @@ async function hold(at: Omit<ErrandArgs, "say">, terminal: Terminal): Promise<re
         says: `"declare" could not hold it: ${says}`,
       });
   }
-  terminal.out(heldText(outcomes));
   return outcomes;
 }

@@ -3,10 +3,11 @@ import type { Recovery } from "../../model/recovery.ts";
 import type { Request } from "../../model/part.ts";
 import type { SiteId } from "../../model/site.ts";
 import { clockTime, moment } from "../../model/time.ts";
+import { declareCommand, placeholders } from "../../stacks/declare-command.ts";
+import { latestText, type Outlook } from "../../stacks/outlook.ts";
 import type { Outcome } from "../drafts.ts";
 import { plain } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
-import type { Outlook } from "./outlook.ts";
 import type { Declaration } from "./request.ts";
 
 /** A site with its place: `dr (Leeds)`. */
@@ -39,20 +40,30 @@ export const heldText = (outcomes: readonly Outcome[]): string =>
     )
     .join("\n");
 
-/** What each group would go to and what would be lost, with what proves it. */
-export function outlookText(seen: readonly Outlook[], acceptLossSec: number, timeZone: string): string {
+/** What each group would go to and what would be lost, with what proves it, and what the latest point would cost. */
+export function outlookText(
+  seen: readonly Outlook[],
+  acceptLossSec: number,
+  { targets, sites }: Pick<Recovery, "targets" | "sites">,
+  from: SiteId,
+): string {
+  const targetSec = 60 * targets.rpoMin;
   return seen
-    .map(({ group, point }) => {
-      if ("refused" in point) return `${group}: NO POINT as things stand: ${plain(point.refused)}`;
+    .flatMap((outlook) => {
+      const { group, point } = outlook;
+      const latest = latestText(outlook);
+      const more = latest === undefined ? [] : [`    ${latest}`];
+      if ("refused" in point) return [`${group}: NO POINT as things stand: ${plain(point.refused)}`, ...more];
+      const against = `${clockTime(acceptLossSec)} accepted, target ${clockTime(targetSec)}${point.lossSec > targetSec ? ": MORE THAN THE TARGET" : ""}`;
       const loss =
         point.lossSec === 0
           ? "nothing would be lost"
-          : `${clockTime(point.lossSec)} of data would be lost (${clockTime(acceptLossSec)} accepted)`;
-      const proof = point.databases.map((d) => `    ${plain(`${d.database}: ${d.evidence}`)}`);
+          : `${clockTime(point.lossSec)} of data would be lost to the declared time of the disaster (${against})`;
       return [
-        `${group}: ${loss}; it would go to ${point.to === "end" ? "the end of its logs" : moment(point.atSec, timeZone)}, proven by`,
-        ...proof,
-      ].join("\n");
+        `${group}: ${loss}; it would go to ${point.to === "end" ? "the end of its logs" : moment(point.atSec, sites[from].timeZone)}, proven by`,
+        ...point.databases.map((d) => `    ${plain(`${d.database}: ${d.evidence}`)}`),
+        ...more,
+      ];
     })
     .join("\n");
 }
@@ -64,8 +75,27 @@ export function untilText(outcomes: readonly Outcome[], at: Date, timeZone: stri
     return `${loose.join(", ")}: restoring goes on there, and passes by the point at any time. Do not wait`;
   return outcomes.length === 0
     ? ""
-    : `restoring stands still, so this point stays as long as the hold does: decide before ${goodUntil(at, timeZone)}, or declare again`;
+    : `restoring stands still, and no point is passed by while it does: decide before ${goodUntil(at, timeZone)}, or declare again; "withdraw" lets it run again`;
 }
+
+/** That the old site answers, and what loses nothing while it does. */
+export const aliveText = (fact: Declaration, from: string, platform: NodeJS.Platform): string =>
+  [
+    `${from} answers. If it can still be left in order, a planned move loses nothing:`,
+    `  ${declareCommand({ to: fact.to, mode: "planned", as: fact.as, incident: fact.incident }, platform)}`,
+  ].join("\n");
+
+/** That nothing can prove the fence of a site that gives no answer, and how somebody answers for it. */
+export const fenceText = (
+  fact: Declaration,
+  from: string,
+  canDeallocate: boolean,
+  platform: NodeJS.Platform,
+): string =>
+  [
+    `NOT FENCED: nothing of ${from} answers, so "pulumi up" will stop before it opens a database, until it is proven that no server there can write${canDeallocate ? " (Azure may still deallocate its VMs, which proves it)" : ""}. If you know that none can, declare again and say how you know:`,
+    `  ${declareCommand({ ...fact, waiveFence: placeholders.waiveFence }, platform)}`,
+  ].join("\n");
 
 /** What to type next. */
 export const nextText = (to: SiteId, platform: NodeJS.Platform): string =>

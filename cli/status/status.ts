@@ -1,16 +1,21 @@
 import type { Entry } from "../../journal/entries.ts";
-import { declarationHours } from "../../journal/next.ts";
-import { isMoving, situation, type Situation } from "../../journal/situation.ts";
+import { declarationHours, next } from "../../journal/next.ts";
+import { factsOf, isMoving, situation, type Situation } from "../../journal/situation.ts";
 import type { Mode } from "../../model/part.ts";
 import type { SiteId } from "../../model/site.ts";
-import { countsOf, secondsOf, stepsOf, type Counts } from "../../report/verdicts.ts";
+import { countsOf, secondsOf, stepsOf, type Counts, type Standing } from "../../report/verdicts.ts";
 import { chapterOf } from "../../report/entries.ts";
+import { pointLossOf, type PointLoss } from "../../report/loss.ts";
 import type { Holder } from "../../journal/store.ts";
+import { withoutStandby, type WithoutStandby } from "./standby.ts";
 
 /** How an estate stands, as `status --json` prints it. Times are ISO 8601 in UTC. */
 export interface Status {
   readonly estate: string;
+  /** While the estate moves: the site that it moves from, whether it can still write or not. */
   readonly active: { readonly site: SiteId; readonly place?: string };
+  /** Past no return: the site at which databases are open, and since when. */
+  readonly open?: { readonly site: SiteId; readonly place?: string; readonly since: string };
   readonly state: "active" | "moving" | "moving past no return" | "in doubt";
   readonly declaration?: {
     readonly to: SiteId;
@@ -21,6 +26,8 @@ export interface Status {
     readonly goodUntil: string;
     readonly expired: boolean;
     readonly waived: boolean;
+    /** `up` would begin with it, or begin anew, while a move is under way. */
+    readonly begins: boolean;
   };
   readonly held: readonly string[];
   readonly lastActivation?: {
@@ -33,13 +40,27 @@ export interface Status {
     readonly outcome: "unfinished" | "completed" | "abandoned";
     /** Steps in the journal; `planned` is how many its plan has, where that could be worked out. */
     readonly steps: Counts & { readonly planned?: number };
-    readonly failed: readonly { readonly step: string; readonly says: string }[];
+    /** Failed steps that stop what depends on them, in the order in which they began. */
+    readonly failed: readonly StepSays[];
+    /** What could not be had at the old site, or is left for later: the move goes on without. */
+    readonly notHad: readonly StepSays[];
+    readonly points: readonly PointLoss[];
+    /** The target for data loss in the facts of that activation. Seconds. */
+    readonly rpoTargetSec?: number;
   };
   readonly running: readonly (Holder & { readonly what: string })[];
-  readonly owed: readonly { readonly step: string; readonly says: string }[];
+  readonly owed: readonly (StepSays & { readonly triedAt: string })[];
+  /** The active site has no standby since its move, as far as the journal shows. */
+  readonly withoutStandby?: WithoutStandby;
   readonly facts?: { readonly hash: string; readonly at: string; readonly ageSec: number };
   readonly lastReport?: string;
   readonly journal: { readonly entries: number; readonly head: string; readonly place: string };
+}
+
+/** A step with what was last said of it. */
+export interface StepSays {
+  readonly step: string;
+  readonly says: string;
 }
 
 /** What a status is made of beside the journal. */
@@ -54,11 +75,17 @@ export interface StatusArgs {
 /** How the estate stands, from the entries of its journal. */
 export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
   const s = situation(entries);
-  const place = s.declared?.recovery.sites[s.active].place;
+  const placed = (site: SiteId): Status["active"] => {
+    const place = s.declared?.recovery.sites[site].place;
+    return { site, ...(place === undefined ? {} : { place }) };
+  };
   const { now } = args;
+  const opened = entries.findLast((e) => e.kind === "no return" && e.epoch === s.epoch);
+  const unprotected = withoutStandby(entries, s);
   return {
     estate: s.estate,
-    active: { site: s.active, ...(place === undefined ? {} : { place }) },
+    active: placed(s.active),
+    ...(opened && s.last && isMoving(s) ? { open: { ...placed(s.last.to), since: opened.at } } : {}),
     state: !isMoving(s)
       ? "active"
       : s.noReturn
@@ -70,7 +97,11 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     held: [...s.held],
     ...lastOf(entries, s, args.plannedSteps),
     running: args.leases.map(({ name, who, since }) => ({ what: leaseText(name), who, since })),
-    owed: [...s.owed].map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
+    owed: [...s.owed].flatMap((step) => {
+      const last = s.verdicts.get(step);
+      return last ? [{ step, says: last.says, triedAt: last.at }] : [];
+    }),
+    ...(unprotected ? { withoutStandby: unprotected } : {}),
     ...(s.declared
       ? {
           facts: {
@@ -85,7 +116,8 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
   };
 }
 
-function declarationOf({ declaration: d }: Situation, now: Date): Pick<Status, "declaration"> {
+function declarationOf(s: Situation, now: Date): Pick<Status, "declaration"> {
+  const { declaration: d } = s;
   if (!d) return {};
   const until = new Date(Date.parse(d.at) + declarationHours * 3_600_000);
   return {
@@ -98,6 +130,7 @@ function declarationOf({ declaration: d }: Situation, now: Date): Pick<Status, "
       goodUntil: until.toISOString(),
       expired: now > until,
       waived: d.waiveFence !== undefined,
+      begins: next(s, d.to, now).kind === "start",
     },
   };
 }
@@ -111,7 +144,9 @@ function lastOf(
   if (!s.last || !chapter) return {};
   const { epoch, from, to, mode, as, at } = s.last;
   const steps = stepsOf(chapter.entries, epoch);
-  const failed = steps.filter((l) => l.standing === "failed");
+  const only = (lines: typeof steps): readonly StepSays[] => lines.map(({ step, says }) => ({ step, says }));
+  const disasterSec = s.last.disasterAt === undefined ? undefined : Date.parse(s.last.disasterAt) / 1000;
+  const facts = factsOf(entries, s);
   return {
     lastActivation: {
       epoch,
@@ -122,10 +157,16 @@ function lastOf(
       startedAt: at,
       outcome: s.ended.get(epoch) ?? "unfinished",
       steps: { ...countsOf(steps), ...(planned === undefined ? {} : { planned }) },
-      failed: failed.map(({ step, says }) => ({ step, says })),
+      failed: only(steps.filter((l) => l.critical && l.standing === "failed")),
+      notHad: only(steps.filter((l) => !l.critical && isNotHad.has(l.standing))),
+      points: [...s.points.values()].map((p) => pointLossOf(p, disasterSec)),
+      ...(facts ? { rpoTargetSec: 60 * facts.recovery.targets.rpoMin } : {}),
     },
   };
 }
+
+/** How a step stands that did not do its work, and is waited for by nothing. */
+const isNotHad: ReadonlySet<Standing> = new Set<Standing>(["failed", "waived", "skipped"]);
 
 /** A lease by its name, for people: `step k2/stop of activation 3`. */
 export function leaseText(name: string): string {

@@ -1,28 +1,32 @@
-import { moment } from "../../model/time.ts";
+import type { SiteId } from "../../model/site.ts";
+import { clockTime, moment } from "../../model/time.ts";
+import { pointLossText } from "../../report/loss.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
-import type { Status } from "./status.ts";
+import type { Status, StepSays } from "./status.ts";
 
 /** Facts older than this are worth a word: the estate may have changed since. Days. */
 const oldFactsDays = 90;
 
 /** A status as people read it at night: what is so, then what to do. */
 export function statusText(s: Status, platform: NodeJS.Platform): string {
+  const last = s.lastActivation;
+  const moves = last?.outcome === "unfinished" ? last : undefined;
   const lines = pairs([
     ["estate", plain(s.estate)],
-    ["active", `${s.active.site}${s.active.place === undefined ? "" : ` (${plain(s.active.place)})`}`],
+    ["active", activeText(s)],
     ["state", stateText(s)],
+    ...(moves?.failed ?? []).map(step("stopped by")),
     ["declared", declarationText(s)],
-    ["held", s.held.length > 0 ? `${s.held.join(", ")}: restore jobs stand still` : undefined],
+    ["held", s.held.length > 0 && !s.open ? `${s.held.join(", ")}: restore jobs stand still` : undefined],
     ["last move", lastText(s)],
-    ...s.running.map((r): [string, string] => [
-      "running",
-      plain(`${r.what}, by ${r.who}, since ${at(r.since)}`),
-    ]),
-    ...(s.lastActivation?.outcome === "unfinished" ? s.lastActivation.failed : []).map(
-      (f): [string, string] => ["failed", plain(`${f.step}: ${f.says}`)],
-    ),
-    ...s.owed.map((o): [string, string] => ["owed", plain(`${o.step}: ${o.says}`)]),
+    ...dataRows(s),
+    ...s.running.map((r): Row => ["running", plain(`${r.what}, by ${r.who}, since ${at(r.since)}`)]),
+    ...(moves?.notHad ?? []).map(step("not had", "; the move goes on")),
+    // While it moves they are what was not had; afterwards somebody has to see to them.
+    ...(moves ? [] : s.owed).map((o) => step("owed", ` (last tried ${at(o.triedAt)})`)(o)),
+    ["standby", standbyText(s)],
+    ...(s.withoutStandby?.failed ?? []).map(step("failed")),
     ["facts", factsText(s)],
     ["report", s.lastReport],
     ["journal", `${count(s.journal.entries, "entry", "entries")} in ${s.journal.place}`],
@@ -31,17 +35,49 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
   return next.length === 0 ? lines : [lines, "", "next:", ...next.map((n) => `  ${n}`)].join("\n");
 }
 
+type Row = [string, string];
+
 const at = (iso: string): string => moment(Date.parse(iso) / 1000);
+
+const step =
+  (name: string, more = "") =>
+  (s: StepSays): Row => [name, plain(`${s.step}: ${s.says}${more}`)];
+
+const named = ({ site, place }: Status["active"]): string =>
+  `${site}${place === undefined ? "" : ` (${plain(place)})`}`;
+
+/** Past no return the site that a move leaves is active no more, and the new one is not yet. */
+const activeText = ({ active, open }: Status): string =>
+  open
+    ? `neither is at rest: databases are open at ${named(open)} since ${at(open.since)}, and nothing may write at ${named(active)}`
+    : named(active);
 
 /** Each state in words, after the direction of the move. */
 const stateWords: Readonly<Record<Exclude<Status["state"], "active">, string>> = {
   moving: "before the point of no return",
-  "moving past no return": "PAST NO RETURN: it can only finish, or activate back",
+  "moving past no return": "PAST NO RETURN: it can only finish; afterwards a move back can be declared",
   "in doubt": "IN DOUBT: it is being abandoned, and not all is given back yet",
 };
 
 const stateText = ({ state, lastActivation: l }: Status): string =>
   state === "active" || !l ? "at rest" : `MOVING from ${l.from} to ${l.to}, ${stateWords[state]}`;
+
+/** Where the data of the last move stands, and what that costs. */
+function dataRows({ lastActivation: l, open }: Status): readonly Row[] {
+  if (!l || l.outcome === "abandoned") return [];
+  const target =
+    l.mode === "planned" || l.rpoTargetSec === undefined ? "" : ` (target ${clockTime(l.rpoTargetSec)})`;
+  return l.points.map((p) => [
+    "data",
+    plain(
+      `${p.group}: ${p.to === "end" ? "to the end of its logs" : `to ${moment(p.atSec)}`}, ${pointLossText(p, open !== undefined || l.outcome === "completed")}${target}`,
+    ),
+  ]);
+}
+
+const standbyText = ({ withoutStandby: w, active }: Status): string | undefined =>
+  w &&
+  `none since ${at(w.since)}, as far as the journal shows: nothing of ${named(active)} is copied to ${w.site} until both stacks were provisioned again`;
 
 function declarationText({ declaration: d }: Status): string | undefined {
   if (!d) return undefined;
@@ -52,11 +88,12 @@ function declarationText({ declaration: d }: Status): string | undefined {
 function lastText({ lastActivation: l }: Status): string | undefined {
   if (!l) return undefined;
   const { steps: n } = l;
+  const failed = n.failed + n.waived + n.skipped - l.notHad.length;
   const counts = [
     `${String(n.done)} of ${count(n.planned ?? n.total, "step")} done`,
     ...(n.running > 0 ? [`${String(n.running)} begun`] : []),
-    ...(n.failed > 0 ? [`${String(n.failed)} failed`] : []),
-    ...(n.waived > 0 ? [`${String(n.waived)} waived`] : []),
+    ...(failed > 0 ? [`${String(failed)} failed`] : []),
+    ...(l.notHad.length > 0 ? [`${String(l.notHad.length)} not had`] : []),
   ];
   return `activation ${String(l.epoch)}, ${l.mode}, ${l.from} to ${l.to}, ${l.outcome}; begun ${at(l.startedAt)} by ${plain(l.as)}; ${counts.join(", ")}`;
 }
@@ -70,24 +107,44 @@ const goOnAbandoning = "go on giving back: parallel-standby abandon --as YOUR-NA
 
 /** What to do, most urgent first; nothing where all is at rest. */
 export function nextSteps(s: Status, platform: NodeJS.Platform): readonly string[] {
-  const { lastActivation: last, declaration: d } = s;
+  const { lastActivation: last } = s;
   const runs = s.running.some((r) => r.what === "pulumi up");
   if (runs) return ['it runs: follow it with "parallel-standby journal follow"'];
-  if (s.state === "in doubt") return [goOnAbandoning];
-  if (s.state !== "active" && last)
+  return s.state !== "active" && last ? whileMoving(s, last, platform) : atRest(s, platform);
+}
+
+const takeBack = "or take it back: parallel-standby withdraw --as YOUR-NAME";
+
+function whileMoving(
+  { state, declaration: d }: Status,
+  last: NonNullable<Status["lastActivation"]>,
+  platform: NodeJS.Platform,
+): readonly string[] {
+  const up = upCommand(activeStack(last.to), platform);
+  const expired = d?.expired
+    ? ["the declaration that waits has expired: declare again, or parallel-standby withdraw --as YOUR-NAME"]
+    : [];
+  if (state === "moving past no return")
     return [
-      `finish it: ${upCommand(activeStack(last.to), platform)}`,
-      ...(s.state === "moving"
-        ? [`or give it up, ${last.from} stays active: parallel-standby abandon --as YOUR-NAME --reason WHY`]
+      `finish it: ${up}`,
+      ...(d && !d.expired && d.to !== last.to
+        ? [`the move back to ${d.to} that ${plain(d.as)} declared comes after that`]
         : []),
+      ...expired,
     ];
+  const giveUp = `or give it up, ${last.from} stays active: parallel-standby abandon --as YOUR-NAME --reason WHY`;
+  // A declaration toward the same site ends what is under way, an abandoning too: the next `up` begins with it.
+  const anew = d?.begins ? `begin anew with what ${plain(d.as)} declared (${d.mode}): ${up}` : undefined;
+  const takeBackToo = anew === undefined ? [] : [takeBack];
+  return state === "in doubt"
+    ? [goOnAbandoning, ...(anew === undefined ? [] : [`or ${anew}`]), ...takeBackToo, ...expired]
+    : [anew ?? `finish it: ${up}`, ...takeBackToo, giveUp, ...expired];
+}
+
+function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
+  const { lastActivation: last, declaration: d } = s;
   return [
-    ...(d && !d.expired
-      ? [
-          `use the declaration: ${upCommand(activeStack(d.to), platform)}`,
-          "or take it back: parallel-standby withdraw --as YOUR-NAME",
-        ]
-      : []),
+    ...(d?.begins ? [`use the declaration: ${upCommand(activeStack(d.to), platform)}`, takeBack] : []),
     ...(d?.expired
       ? ["the declaration has expired: declare again, or parallel-standby withdraw --as YOUR-NAME"]
       : []),
@@ -97,5 +154,13 @@ export function nextSteps(s: Status, platform: NodeJS.Platform): readonly string
     ...(s.owed.length > 0 && last
       ? [`do what is owed, once it can be done: ${upCommand(activeStack(last.to), platform)}`]
       : []),
+    ...(s.withoutStandby
+      ? [
+          `give ${s.active.site} a standby again, once ${s.withoutStandby.site} can be reached: pulumi up -s ${stackOf(s.active.site)}, then pulumi up -s ${stackOf(s.withoutStandby.site)}, then look here again`,
+        ]
+      : []),
   ];
 }
+
+/** The stack that provisions a site. */
+const stackOf = (site: SiteId): string => (site === "primary" ? "primary" : "standby");

@@ -1,7 +1,7 @@
 import { Listr } from "listr2";
 import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { headline } from "../../report/report.ts";
+import { cutOverLine } from "../../report/headline.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
 import { rig, type Rig } from "./rig.ts";
 import type { Memory, Scenario } from "./scenario.ts";
@@ -27,7 +27,7 @@ export async function play(
     process.stdout.write(
       json
         ? `${JSON.stringify(outcome)}\n`
-        : `${textOf(outcome, timelineText(played.report), headline(played.report))}\n`,
+        : `${textOf(outcome, timelineText(played.report), cutOverLine(played.report))}\n`,
     );
     if (keep) await untilStopped(made, stop.signal, json);
     return outcome.ok ? 0 : 1;

@@ -31,14 +31,14 @@ describe("a primary site that is lost, on the real engine", function () {
     for (const stack of ["primary", "standby"]) unchanged(await up(made, stack));
   });
 
-  it("prints the exact declaration, with the loss that it would accept, where none was made", async () => {
+  it("says that production is alive and what would be lost, and prints what to type, where nothing was declared", async () => {
     const { all } = failed(
       await up(made, "dr-active"),
       /no move is declared, and primary is active: nothing was changed/,
     );
-    expect(all).to.match(/parallel-standby declare --to dr --mode planned --as /);
+    expect(all).to.match(/ALIVE: primary \(London\) works: .*(K2PRD01|SQLPRD01)/);
     expect(all).to.match(
-      /parallel-standby declare --to dr --mode unplanned --disaster-at \S+\+00:00 --accept-loss \d+h\S* --incident /,
+      /parallel-standby declare --to dr --mode planned --as YOUR-NAME[^]*k2: 2:00:00 of data would be lost, counted to now \(target 4:00:00\); at the latest point: 0:\d\d:\d\d, with --point latest[^]*parallel-standby declare --to dr --mode unplanned --disaster-at TIME --accept-loss 4h --incident INCIDENT --as YOUR-NAME/,
     );
     expect(all).not.to.match(/unhandled exception|at .*\.ts:\d+/);
     expect((await situationOf(made)).epoch).to.equal(0);
@@ -49,10 +49,27 @@ describe("a primary site that is lost, on the real engine", function () {
     expect((await situationOf(made)).declaration).to.equal(undefined);
   });
 
-  it("takes the declaration once the site is gone, and holds restores at the standby at once", async () => {
+  it("says that a site which is gone gives no answer while the standby does, and gives the unplanned form first", async () => {
     disasterAt = await lose(made);
+    const { all } = failed(
+      await up(made, "dr-active"),
+      /NO ANSWER from primary \(London\), while dr \(Leeds\) answers/,
+    );
+    expect(all.indexOf("--mode unplanned")).to.be.within(1, all.indexOf("--mode planned"));
+    expect((await situationOf(made)).held.size, "nothing is held before somebody declares").to.equal(0);
+  });
+
+  it("declares without a waiver, says that the move would stop, and prints the declaration that waives", async () => {
+    const { all } = ok(await declare(made, disasterAt, []));
+    expect(all).to.match(/NO ANSWER from primary \(London\), while dr \(Leeds\) answers/);
+    expect(all).to.match(/NOT FENCED: [^\n]*\n {2}parallel-standby declare .* --waive-fence "how you know"/);
+    expect(all).to.match(/2:00:\d\d of data would be lost to the declared time of the disaster/);
+  });
+
+  it("takes the declaration once the site is gone, and holds restores at the standby at once", async () => {
     const { all } = ok(await declare(made, disasterAt));
     expect(all).to.match(/pulumi up -s dr-active/);
+    expect(all).not.to.match(/NOT FENCED/);
     expect([...(await situationOf(made)).held]).to.deep.equal(["k2-data"]);
   });
 
@@ -87,6 +104,9 @@ describe("a primary site that is lost, on the real engine", function () {
 
   it("changes nothing when it is run again, and nothing back when the standby site is provisioned again", async () => {
     unchanged(await up(made, "dr-active"));
+    const { stdout } = ok(await made.cli(["status"]));
+    expect(stdout).to.match(/standby +none since .*, as far as the journal shows/);
+    expect(stdout).to.match(/2:00:\d\d lost to the declared time of the disaster; at the latest point/);
     ok(await up(made, "standby"));
     expect((await situationOf(made)).active).to.equal("dr");
     expect(made.lab.serviceAt("K2DR01", "K2 Server")).to.equal("running");

@@ -2,6 +2,7 @@ import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
+import { declarationFrom } from "../../cli/declare/request.ts";
 import type { Entry, Fact } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
@@ -10,9 +11,12 @@ import { defineEstate } from "../../model/estate.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { plan } from "../../planning/plan.ts";
 import { activate } from "../../stacks/activate.ts";
+import type { Outlook } from "../../stacks/outlook.ts";
+import { lossText } from "../../stacks/undeclared.ts";
+import { callsOf } from "./docs-pages.ts";
 import { registered, type Registered } from "./recorder.ts";
 import { inFolder } from "./runner-rig.ts";
-import { toyParts, toyRecovery, toyRuns, toyWorld } from "./toy.ts";
+import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
 
 const recovery = toyRecovery();
 const made = plan(recovery, { from: "primary", to: "dr", mode: "planned" }, toyParts);
@@ -173,12 +177,6 @@ describe("the program of an activation", () => {
     expect(changes.map((c) => "planHash" in c && c.planHash)).to.deep.equal([made.hash]);
   });
 
-  it("changes nothing without a declaration, and prints what to type", async () => {
-    const r = await rig(begun);
-    expect(await r.up()).to.match(/no move is declared.*primary is active: nothing was changed/s);
-    expect(await r.journal.entries()).to.have.length(2);
-  });
-
   it("stops no production that works again: a waived declaration begins nothing while something there answers", async () => {
     const waived: Fact = {
       ...move,
@@ -196,5 +194,117 @@ describe("the program of an activation", () => {
     toys.running.clear();
     expect(await r.up()).not.to.be.a("string");
     expect(await r.activations()).to.have.length(1);
+  });
+});
+
+describe("an activation that nobody has declared", () => {
+  const ago = (minutes: number): number => Date.now() / 1000 - 60 * minutes;
+  const reach = (minutes: number, evidence: string): ToyWorld["reach"][string] => ({
+    fromSec: ago(48 * 60),
+    toSec: ago(minutes),
+    complete: false,
+    evidence,
+  });
+  const says = async (sites: Partial<ToyWorld>): Promise<string> => {
+    const r = await rig(begun, undefined, { ...toyWorld(), ...sites });
+    const said = await r.up();
+    if (typeof said !== "string") throw new Error("it was not refused");
+    expect(await r.journal.entries()).to.have.length(begun.length);
+    return said;
+  };
+  const dark = {
+    running: new Set<string>(),
+    get reach() {
+      return { db: reach(150, "db_0040.trn") };
+    },
+  };
+
+  it("changes nothing, and prints what to type", async () => {
+    expect(await says(dark)).to.match(/no move is declared.*primary is active: nothing was changed/s);
+  });
+
+  it("says that the old site is alive, and gives the planned form first", async () => {
+    const said = await says({ reach: dark.reach });
+    expect(said).to.contain("ALIVE: primary (London) works: web0: web answers.");
+    expect(said.indexOf("--mode planned")).to.be.within(
+      said.indexOf("ALIVE"),
+      said.indexOf("--mode unplanned"),
+    );
+  });
+
+  it("asks whether it is dead or only the line where nothing answers, and gives the unplanned form first", async () => {
+    const said = await says(dark);
+    expect(said).to.match(/NO ANSWER from primary \(London\): it is dead, or only the line to it is/);
+    expect(said.indexOf("--mode unplanned")).to.be.within(1, said.indexOf("--mode planned"));
+  });
+
+  it("fills in the target for the loss and leaves the time of the disaster to its reader", async () => {
+    const said = await says(dark);
+    expect(said).to.contain(
+      "parallel-standby declare --to dr --mode unplanned --disaster-at TIME --accept-loss 4h --incident INCIDENT --as YOUR-NAME",
+    );
+    expect(said).to.match(/for TIME, with its offset, such as 2026-11-22T03:10\+00:00/);
+    expect(said).to.match(/web0: 2:30:\d\d of data would be lost, counted to now \(target 4:00:00\)\./);
+    expect(said).to.match(/"declare" stops restoring at dr at once.*"withdraw" lets it run again/);
+  });
+
+  it("says above the command that more than the target would be lost, why, and what it takes", async () => {
+    const said = await says({
+      ...dark,
+      reach: { db: reach(10, "db_0300.trn"), claims: reach(765, "claims_1435.trn") },
+    });
+    expect(said).to.match(
+      /web0: 12:45:\d\d of data would be lost, more than the target 4:00:00: claims reaches only .* \(its newest log is claims_1435\.trn\); counted to now\. Bring over its later logs, or decide to accept it: --accept-loss 12h4[56]m\.\n/,
+    );
+    expect(said.indexOf("more than the target")).to.be.lessThan(said.indexOf("--disaster-at TIME"));
+    expect(said, "what is lost is not accepted by copying").to.contain("TIME --accept-loss 4h --incident");
+  });
+
+  it("says that there is no point, and why, where a chain is broken", async () => {
+    const said = await says({ ...dark, reach: { db: { refused: "a log is missing after db_0040.trn" } } });
+    expect(said).to.contain("web0: NO POINT as things stand: db: a log is missing after db_0040.trn.");
+  });
+
+  it("prints a command that is refused when it is typed as it stands", async () => {
+    const line = (await says(dark)).split("\n").find((l) => l.includes("--mode unplanned")) ?? "";
+    const [words = []] = callsOf("parallel-standby", line.trim());
+    const option = (name: string): string => words[words.indexOf(`--${name}`) + 1] ?? "";
+    const typed = {
+      to: option("to"),
+      mode: option("mode"),
+      as: option("as"),
+      disasterAt: option("disaster-at"),
+      acceptLoss: option("accept-loss"),
+      incident: option("incident"),
+    };
+    expect(() => declarationFrom(typed, new Date())).to.throw(
+      /--as YOUR-NAME is to be filled in[^]*--disaster-at TIME is to be filled in[^]*--incident INCIDENT is/,
+    );
+    const filled = { ...typed, as: "ann", disasterAt: "2026-01-01T03:10+00:00", incident: "I1" };
+    expect(declarationFrom(filled, new Date())).to.include({ to: "dr", acceptLossSec: 14_400 });
+  });
+});
+
+describe("what a group would lose now", () => {
+  const chosen = (lossSec: number): Outlook["latest"] => ({ atSec: 0, to: "time", lossSec, databases: [] });
+  const outlook = (lossSec: number, latestSec: number): Outlook => ({
+    group: "k2",
+    point: chosen(lossSec),
+    atAnyLoss: chosen(lossSec),
+    latest: chosen(latestSec),
+    reaches: new Map(),
+    slowest: "Claims reaches only then",
+  });
+
+  it("is said beside what the latest point would lose, where that is less", () => {
+    expect(lossText(outlook(7200, 420), 14_400)).to.equal(
+      "k2: 2:00:00 of data would be lost, counted to now (target 4:00:00); at the latest point: 0:07:00, with --point latest.",
+    );
+  });
+
+  it("is not blamed on a log where the point is taken further back", () => {
+    const said = lossText(outlook(18_000, 420), 14_400);
+    expect(said).to.contain("at the latest point: 0:07:00, with --point latest");
+    expect(said).to.not.contain("Claims");
   });
 });

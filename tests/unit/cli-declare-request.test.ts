@@ -107,6 +107,24 @@ describe("what is typed after declare", () => {
       expect(wrong(options)).to.match(says);
     });
 
+  for (const [what, options, says] of [
+    [
+      "the time",
+      { disasterAt: "TIME" },
+      /^--disaster-at TIME is to be filled in: write when .*such as 2026-11-22T03:10\+00:00$/,
+    ],
+    ["the name", { as: "YOUR-NAME" }, /^--as YOUR-NAME is to be filled in: write your name/],
+    ["the incident", { incident: "INCIDENT" }, /^--incident INCIDENT is to be filled in/],
+    [
+      "the reason",
+      { waiveFence: "how you know" },
+      /^--waive-fence how you know is to be filled in: write how you know/,
+    ],
+  ] as const)
+    it(`refuses ${what} that was copied from a printed command as it stands, and says only that`, () => {
+      expect(wrong({ ...unplanned, ...options })).to.match(says);
+    });
+
   it("names everything that is missing at once", () => {
     const says = wrong({ to: "dr", mode: "unplanned" });
     for (const flag of ["--as", "--disaster-at", "--accept-loss", "--incident"])

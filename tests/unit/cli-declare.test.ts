@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { declare } from "../../cli/declare/run.ts";
+import { shortfall } from "../../cli/declare/shortfall.ts";
 import type { Declaration } from "../../cli/declare/request.ts";
 import { situation } from "../../journal/situation.ts";
 import type { Reach } from "../../model/part.ts";
@@ -78,7 +79,9 @@ describe("declare", () => {
     expect(await kinds()).to.deep.equal(["genesis", "declared", "move declared", "held"]);
     expect([...situation(await project.journal.entries()).held]).to.deep.equal(["data"]);
     expect(said()).to.contain("held: data: restore jobs of data are stopped");
-    expect(said()).to.contain("2:30:00 of data would be lost (4:00:00 accepted)");
+    expect(said()).to.contain(
+      "2:30:00 of data would be lost to the declared time of the disaster (4:00:00 accepted, target 4:00:00)",
+    );
     expect(said()).to.contain("db: db_0040.trn");
     expect(said()).to.contain("restoring stands still");
   });
@@ -105,15 +108,96 @@ describe("declare", () => {
     expect(situation(await project.journal.entries()).held.has("data")).to.equal(true);
   });
 
-  it("says the loss that has to be accepted where it is more than was", async () => {
-    await run({ ...lost, acceptLossSec: 3600 });
-    expect(said()).to.match(/data: NO POINT as things stand: .*--accept-loss 2h30m/);
+  it("ends with code 4 and no next command where more would be lost than was accepted, and names what holds it back", async () => {
+    const failure = await failureOf(run({ ...lost, acceptLossSec: 3600 }));
+    expect(failure.exitCode).to.equal(4);
+    expect(failure.message).to.match(
+      /^declared, but there is no point for data as things stand: "pulumi up -s dr-active" would stop/,
+    );
+    expect(said()).to.match(
+      /data: NO POINT as things stand: 2:30:00 of data would be lost .*db reaches only 2026-11-22 00:40:00 UTC \(its newest log is db_0040\.trn\).*--accept-loss 2h30m/,
+    );
+    expect(said()).to.not.contain("next:");
+    expect(said()).to.not.contain("PULUMI_PARALLEL");
+    expect(situation(await project.journal.entries()).held.has("data"), "it holds all the same").to.equal(
+      true,
+    );
   });
 
-  it("tells what still answers at the old site", async () => {
+  it("names both where something is not held and there is no point", async () => {
+    world.fails.set("data", "SQLDR01 refuses the login");
+    world.reach = { db: { refused: "a log is missing" } };
+    const failure = await failureOf(run(lost));
+    expect(failure.exitCode).to.equal(4);
+    expect(failure.message).to.match(/1 part is not held \(data\)[^]*no point for data/);
+    expect(failure.message).to.not.contain("go on at once");
+  });
+
+  it("says that the other groups would move without the one that has no point", () => {
+    const chosen = { atSec: 0, to: "time", lossSec: 0, databases: [] } as const;
+    const seen = [
+      { group: "k2", point: chosen },
+      { group: "claims", point: { refused: "a log is missing" } },
+    ];
+    expect(shortfall("dr", [], seen)?.says).to.match(
+      /no point for claims .* would stop before it opens a database of it, and move the rest \(1 group\) without\./,
+    );
+    expect(shortfall("dr", [], seen.slice(0, 1))).to.equal(undefined);
+  });
+
+  it("says what the latest point would lose beside the one that was asked for", async () => {
+    world.reach = { db: reach(at("03:03:00")) };
+    await run({ ...lost, point: { minutesBefore: 120 } });
+    expect(said()).to.contain("2:00:00 of data would be lost to the declared time of the disaster");
+    expect(said()).to.contain("at the latest point: 0:07:00, with --point latest");
+  });
+
+  it("says nothing of a latest point where nothing is gained by it", async () => {
+    await run({ ...lost, point: { minutesBefore: 120 } });
+    expect(said()).to.contain("2:30:00 of data would be lost");
+    expect(said()).to.not.contain("--point latest");
+  });
+
+  it("says that a loss which was accepted is more than the target", async () => {
+    world.reach = { db: { ...reach(at("00:00:00") - 7200), fromSec: at("00:00:00") - 9000 } };
+    await run({ ...lost, acceptLossSec: 6 * 3600 });
+    expect(said()).to.contain("(6:00:00 accepted, target 4:00:00: MORE THAN THE TARGET)");
+  });
+
+  it("says first whether the old site is alive, and then the planned form before the next command", async () => {
     world.life = "port 5555 of K2PRD01 answers";
     await run(lost);
-    expect(said()).to.contain("STILL ALIVE at primary (London): data: port 5555 of K2PRD01 answers");
+    const [declared, life, held] = terminal.lines;
+    expect(declared).to.match(/^declared by R\. Okafor/);
+    expect(life).to.equal("ALIVE: primary (London) works: data: port 5555 of K2PRD01 answers");
+    expect(held).to.match(/^held: data/);
+    expect(said()).to.match(
+      /primary \(London\) answers\. .*nothing:\n {2}parallel-standby declare --to dr --mode planned --incident INC-77 --as "R\. Okafor"\nnext:/,
+    );
+    expect(said(), "the cutover fences what answers").to.not.contain("NOT FENCED");
+  });
+
+  it("says that the move will stop before it opens where nothing answers and nobody waived, and how to waive", async () => {
+    await run(lost);
+    expect(said()).to.match(/NO ANSWER from primary \(London\).*only the line to it is\. Ask somebody/);
+    expect(said()).to.contain(
+      '  parallel-standby declare --to dr --mode unplanned --disaster-at 2026-11-22T03:10:00Z --accept-loss 4h --incident INC-77 --as "R. Okafor" --waive-fence "how you know"',
+    );
+    expect(said().indexOf("NOT FENCED")).to.be.lessThan(said().indexOf("next:"));
+  });
+
+  it("asks for no waiver where one was given", async () => {
+    await run({ ...lost, waiveFence: "power is cut" });
+    expect(said()).to.contain("NO ANSWER from primary (London)");
+    expect(said()).to.not.contain("NOT FENCED");
+    expect(said()).to.contain("next:");
+  });
+
+  it("takes a log that was taken after the disaster for a sign of life, and prints the planned form", async () => {
+    world.reach = { db: reach(at("03:15:00")) };
+    await run(lost);
+    expect(said()).to.match(/STILL ALIVE after the declared time of the disaster: db: its newest log/);
+    expect(said()).to.contain("--mode planned");
   });
 
   it("refuses a waiver while the old site answers, and declares nothing", async () => {

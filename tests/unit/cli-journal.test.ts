@@ -192,7 +192,9 @@ describe("journal", () => {
     ]);
     await report({}, project, terminal);
     const page = path.join(project.root, "journal", "reports", "toys-activation-1.html");
-    expect(terminal.lines[0]).to.match(/^cut over in 0:00:0\d \(target 1:00:00\) · 1 step, 0 failed$/);
+    expect(terminal.lines[0]).to.match(
+      /^cut over in 0:00:0\d · .* since the declared disaster \(target 1:00:00.*\) · 1 step, 0 failed$/,
+    );
     expect(terminal.lines[1]).to.equal(page);
     expect(await fs.readFile(page, "utf8")).to.contain("it is open");
   });

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import { statusOf, leaseText } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { status } from "../../cli/status/run.ts";
-import { begunActivation, completed, recovery, Scribe } from "./report-fixture.ts";
+import { begunActivation, completed, move, point, recovery, Scribe } from "./report-fixture.ts";
 import { tempProject, writtenTerminal, write } from "./cli-fixture.ts";
 import { toyParts } from "./toy.ts";
 
@@ -31,19 +31,19 @@ describe("status", () => {
     [
       "moving before no return",
       begunActivation().step("a", "hold", 5, "failed", "SQLDR01 is silent"),
-      /MOVING from primary to dr, before the point of no return[^]*failed\s+a: SQLDR01 is silent/,
+      /active\s+primary \(London\)\nstate\s+MOVING from primary to dr, before the point of no return\nstopped by\s+a: SQLDR01 is silent/,
       /finish it: .*pulumi up -s dr-active/,
     ],
     [
       "moving past no return",
       begunActivation().add({ kind: "no return", epoch: 1, step: "open" }),
-      /PAST NO RETURN/,
-      /finish it: .*dr-active/,
+      /active\s+neither is at rest: databases are open at dr \(Leeds\) since 2026-11-22 05:46:03 UTC, and nothing may write at primary \(London\)\nstate\s+MOVING from primary to dr, PAST NO RETURN: it can only finish; afterwards a move back can be declared/,
+      /^(?!.*\nheld).*finish it: .*dr-active/s,
     ],
     [
       "completed and owing",
       begunActivation().step("data0/backup", "protect", 5, "failed", "share is full", false).add(completed),
-      /active\s+dr \(Leeds\)[^]*owed\s+data0\/backup: share is full/,
+      /active\s+dr \(Leeds\)[^]*owed\s+data0\/backup: share is full \(last tried 2026-11-22 05:46:08 UTC\)/,
       /do what is owed, once it can be done: .*pulumi up -s dr-active/,
     ],
     [
@@ -59,6 +59,87 @@ describe("status", () => {
       expect(text).to.match(shows);
       expect(text).to.match(does);
     });
+
+  const shown = (s: Scribe, at = now): string =>
+    statusText(statusOf(s.entries, { ...args, now: at }), "linux");
+
+  it("keeps what stops a move apart from what it goes on without, the first first", () => {
+    const s = begunActivation()
+      .step("web0/stop/web", "fence-apps", 5, "failed", "P did not answer in 10 s", false)
+      .step("data0/copy/db0-0", "final-sync", 5, "waived", "P is silent", false)
+      .step(
+        "data0/roll/db0-0",
+        "roll-forward",
+        5,
+        "failed",
+        'the disk of D is full. Make room, then "pulumi up"',
+      );
+    const text = shown(s);
+    expect(text.split("\n")[3]).to.match(
+      /^stopped by {2}data0\/roll\/db0-0: the disk of D is full\. Make room, then "pulumi up"$/,
+    );
+    expect(text.match(/^stopped by/gm)).to.have.length(1);
+    expect(text).to.match(/not had\s+web0\/stop\/web: P did not answer in 10 s; the move goes on\n/);
+    expect(text).to.match(/not had\s+data0\/copy\/db0-0: P is silent; the move goes on\n/);
+    expect(text).to.match(/; 0 of 3 steps done, 1 failed, 2 not had\n/);
+    expect(text, "the same is not said twice").to.not.match(/^owed/m);
+  });
+
+  it("offers a declaration that waits, since the next up begins anew with it", () => {
+    const waiting = begunActivation()
+      .step("a", "hold", 5)
+      .add({ kind: "move declared", ...move });
+    const next = shown(waiting).split("next:\n")[1]?.split("\n") ?? [];
+    expect(next[0]).to.match(
+      /^ {2}begin anew with what R\. Okafor declared \(unplanned\): .*pulumi up -s dr-active$/,
+    );
+    expect(next[1]).to.contain("or take it back: parallel-standby withdraw");
+    expect(next[2]).to.contain("or give it up, primary stays active");
+    expect(next.join("\n")).to.not.contain("finish it");
+  });
+
+  it("goes on with the move where the declaration that waits has expired, and says so", () => {
+    const waiting = begunActivation()
+      .step("a", "hold", 5)
+      .add({ kind: "move declared", ...move });
+    const text = shown(waiting, new Date("2026-11-23T06:00:00Z"));
+    expect(text).to.match(/finish it: .*\n[^]*the declaration that waits has expired/);
+    expect(text).to.not.contain("begin anew");
+  });
+
+  it("offers a new declaration beside giving back, while a move is being abandoned", () => {
+    const s = begunActivation()
+      .step("a", "hold", 5)
+      .add({ kind: "abandoning", epoch: 1, as: "op", reason: "x" });
+    expect(shown(s)).to.not.contain("begin anew");
+    expect(shown(s.add({ kind: "move declared", ...move }))).to.match(
+      /go on giving back: .*\n {2}or begin anew with what R\. Okafor declared/,
+    );
+  });
+
+  it("lets a move back that was declared past no return wait for the end of this one", () => {
+    const s = begunActivation()
+      .add({ kind: "no return", epoch: 1, step: "open" })
+      .add({ kind: "move declared", to: "primary", mode: "planned", as: "op", acceptLossSec: 0 });
+    expect(shown(s)).to.match(
+      /finish it: .*pulumi up -s dr-active\n {2}the move back to primary that op declared comes after that$/,
+    );
+  });
+
+  it("says what the data costs, and what the latest point would, before and after it is open", () => {
+    const s = begunActivation().step("web0/choose-point", "choose-point", 5);
+    const chosen = point(9000);
+    if (chosen.kind !== "point chosen") throw new Error("no point");
+    const at = Date.parse("2026-11-22T03:10:00Z") / 1000;
+    s.add({ ...chosen, databases: [{ database: "db", fromSec: 0, toSec: at - 420, evidence: "db_1.trn" }] });
+    expect(shown(s)).to.contain(
+      "web0: to 2026-11-22 00:40:00 UTC, 2:30:00 would be lost to the declared time of the disaster; at the latest point: 0:07:00, with --point latest (target 4:00:00)",
+    );
+    s.add({ kind: "no return", epoch: 1, step: "x" }).add(completed);
+    expect(shown(s)).to.contain(
+      "2:30:00 lost to the declared time of the disaster; at the latest point it would have been 0:07:00 (target 4:00:00)",
+    );
+  });
 
   it("says that a declaration has expired instead of offering it", () => {
     const text = statusText(

@@ -83,6 +83,39 @@ describe("point", () => {
       expect("refused" in answer && answer.refused).to.match(says);
     });
 
+  it("names the slowest database and its newest log where it costs more than was accepted", () => {
+    const { refused } = ask({ K2: reach(-900, -10), Claims: reach(-900, -765) }) as NoReach;
+    expect(refused).to.match(
+      /^12:45:00 of data would be lost \(.*, disaster declared at .*\), but 4:00:00 was accepted\. Claims reaches only 2026-03-09 23:45:00 UTC \(its newest log is log to -765\): bring over its later logs\. To accept it/,
+    );
+  });
+
+  it("names it also where the point was asked for so far back, or the rule takes it there", () => {
+    const reaches = { K2: reach(-900, -10), Claims: reach(-900, -7) };
+    const { refused } = ask(reaches, { wanted: { minutesBefore: 300 } }) as NoReach;
+    expect(refused).to.contain(
+      "That point was asked for; the slowest, K2, reaches 2026-03-10 12:20:00 UTC (its newest log is log to -10)",
+    );
+    expect((ask(reaches, { minutesBefore: 300 }) as NoReach).refused).to.contain(
+      "The point lies 5h before a disaster unless --point says otherwise; the slowest, K2,",
+    );
+  });
+
+  it("blames no newest log where what lacks lies further back", () => {
+    const holed: Reach = {
+      ...reach(-10, -10),
+      also: [{ fromSec: disaster - 60_000, toSec: disaster - 36_000, evidence: "older log" }],
+    };
+    const { refused } = ask({ K2: holed, Claims: reach(-900, -30) }) as NoReach;
+    expect(refused).to.contain("No later point is common to all databases: bring over the logs that lack");
+    expect(refused).to.not.contain("reaches only");
+  });
+
+  it("takes no database for the slowest that holds the tail of its source", () => {
+    const { refused } = ask({ K2: reach(-900, -800, true), Claims: reach(-900, -300) }) as NoReach;
+    expect(refused).to.contain("Claims reaches only");
+  });
+
   it("lies in the latest span that all reach, where what they reach is not in one piece", () => {
     const holed: Reach = {
       ...reach(-10, -10),

@@ -102,9 +102,40 @@ describe("the page of a report", () => {
   });
 
   it("says that a target was missed, and by how much", () => {
-    const r = whole();
-    expect(renderHtml({ ...r, cutOverSec: 3700 })).to.contain("missed by 0:01:40");
+    const r = { ...whole(), outageSec: 3000 };
     expect(renderHtml(r)).to.not.contain("missed by");
+    expect(renderHtml({ ...r, outageSec: 3700 })).to.contain("missed by 0:01:40");
+    expect(renderHtml({ ...r, cutOverSec: 3700 }), "a disaster is counted from its time").to.not.contain(
+      "missed by",
+    );
+  });
+
+  it("measures a planned move, which no disaster came before, by itself", () => {
+    const { outageSec: _outageSec, disasterSec: _disasterSec, ...planned } = whole();
+    expect(renderHtml({ ...planned, mode: "planned", cutOverSec: 3700 })).to.contain("missed by 0:01:40");
+    expect(renderHtml({ ...planned, mode: "planned" })).to.not.contain("Since the disaster");
+  });
+
+  it("says to which time the loss is counted, what the latest point would have lost, and which activations it took", () => {
+    const r = whole();
+    const points = r.points.map((p) => ({ ...p, latestLossSec: 420 }));
+    const page = renderHtml({ ...r, points, epochs: [1, 2], epoch: 2, firstStartedSec: r.startedSec - 600 });
+    expect(page).to.contain(
+      "2:30:00 lost to the declared time of the disaster; at the latest point it would have been 0:07:00",
+    );
+    expect(page).to.contain("to the declared time of the disaster; 4h was accepted");
+    expect(page).to.contain("since the first of 2 activations: it was declared anew");
+    expect(page).to.contain("2026-11-22 05:36:03 UTC, as activation 1");
+    expect(renderHtml(r)).to.not.contain("declared anew");
+  });
+
+  it("shows no loss of a move that was abandoned before a database was open", () => {
+    const s = begunActivation()
+      .add(point(9000))
+      .add({ kind: "abandoned", epoch: 1, as: "op", reason: "no" }, 5);
+    const page = renderHtml(reportOf(s.entries, recovery));
+    expect(page).to.contain("Abandoned after").and.not.contain("(RPO)");
+    expect(page).to.not.contain("missed by");
   });
 
   it("can be drawn for an activation that took no time and did nothing", () => {

@@ -1,7 +1,9 @@
 import { expect } from "chai";
+import type { Fact } from "../../journal/entries.ts";
 import { reportJson } from "../../report/json.ts";
-import { headline, reportOf } from "../../report/report.ts";
-import { begunActivation, completed, point, recovery, Scribe } from "./report-fixture.ts";
+import { cutOverLine, headline } from "../../report/headline.ts";
+import { reportOf } from "../../report/report.ts";
+import { begunActivation, completed, move, point, recovery, Scribe } from "./report-fixture.ts";
 
 describe("the report of an activation", () => {
   it("says in one sentence how long, how much was lost, and how the steps went, against the targets", () => {
@@ -10,7 +12,82 @@ describe("the report of an activation", () => {
       .add({ kind: "no return", epoch: 1, step: "data0/open" })
       .add(completed, 10);
     expect(headline(reportOf(s.entries, recovery))).to.equal(
+      "cut over in 0:00:24 · 2:36:27 since the declared disaster (target 1:00:00, missed by 1:36:27) · lost 2:30:00 of data to the declared time of the disaster (target 4:00:00) · 2 steps, 0 failed",
+    );
+    expect(cutOverLine(reportOf(s.entries, recovery)), "as a rehearsal prints it").to.equal(
       "cut over in 0:00:24 (target 1:00:00) · lost 2:30:00 of data (target 4:00:00) · 2 steps, 0 failed",
+    );
+  });
+
+  it("counts the target for being away from the disaster, not from the start of the move", () => {
+    const s = begunActivation().add(completed, 24);
+    const met = { ...recovery, targets: { rtoMin: 157, rpoMin: 240 } };
+    expect(headline(reportOf(s.entries, met))).to.contain(
+      "2:36:27 since the declared disaster (target 2:37:00, met)",
+    );
+  });
+
+  it("takes what was declared anew before it had ended for one incident", () => {
+    const s = begunActivation().step("a", "hold", 100, "failed", "the disk is full");
+    const again = (epoch: number, afterSec: number): Scribe => {
+      s.add({ kind: "move declared", ...move }, afterSec);
+      const declaration = s.entries.length - 1;
+      return s.add({
+        kind: "activation started",
+        epoch,
+        from: "primary",
+        factsHash: "facts1",
+        planHash: "plan1",
+        declaration,
+        ...move,
+      });
+    };
+    again(2, 500);
+    again(3, 1000).add({ kind: "completed", epoch: 3, owed: [], exceptions: [] }, 24);
+    const r = reportOf(s.entries, recovery);
+    expect(r.epochs).to.deep.equal([1, 2, 3]);
+    expect(r.cutOverSec).to.equal(100 + 500 + 1000 + 24);
+    expect(r.endedSec - r.startedSec, "the newest activation alone").to.equal(24);
+    expect(r.timeline.lengthSec).to.equal(24);
+    expect(reportOf(s.entries, recovery, 2).epochs).to.deep.equal([1, 2]);
+  });
+
+  it("begins a new incident after one that was completed, abandoned, or went the other way", () => {
+    const next = (end: Fact, to: "dr" | "primary" = "dr"): readonly number[] => {
+      const s = begunActivation().add(end, 50);
+      s.add({ kind: "move declared", ...move, to }, 500);
+      const declaration = s.entries.length - 1;
+      const from = to === "dr" ? "primary" : "dr";
+      const facts = { factsHash: "facts1", planHash: "plan1", declaration } as const;
+      s.add({ kind: "activation started", epoch: 2, from, ...facts, ...move, to });
+      return reportOf(s.entries, recovery).epochs;
+    };
+    expect(next({ kind: "plan changed", epoch: 1, planHash: "p2" }), "it goes on").to.deep.equal([1, 2]);
+    expect(next(completed)).to.deep.equal([2]);
+    expect(next({ kind: "abandoned", epoch: 1, as: "op", reason: "x" })).to.deep.equal([2]);
+    expect(next({ kind: "no return", epoch: 1, step: "x" }, "primary")).to.deep.equal([2]);
+  });
+
+  it("says what the latest point would have lost, where that is less and every database could go there", () => {
+    const disaster = Date.parse("2026-11-22T03:10:00Z") / 1000;
+    const latest = (...spans: readonly (readonly [from: number, to: number])[]): number | undefined => {
+      const chosen = point(9000);
+      if (chosen.kind !== "point chosen") throw new Error("no point");
+      const databases = spans.map(([from, to], i) => ({
+        database: `db${String(i)}`,
+        fromSec: disaster - from,
+        toSec: disaster - to,
+        evidence: "x.trn",
+      }));
+      return reportOf(begunActivation().add({ ...chosen, databases }).entries, recovery).points[0]
+        ?.latestLossSec;
+    };
+    expect(latest([20_000, 420], [20_000, 60])).to.equal(420);
+    expect(latest([20_000, -500])).to.equal(0);
+    expect(latest([20_000, 9000])).to.equal(undefined);
+    expect(latest([20_000, 420], [100, 60]), "one can't go back so far").to.equal(undefined);
+    expect(reportOf(begunActivation().add(point(0, "end")).entries, recovery).points[0]).to.not.have.property(
+      "latestLossSec",
     );
   });
 
@@ -37,12 +114,12 @@ describe("the report of an activation", () => {
     [
       "an unfinished one before no return",
       (s) => s.add(point(9000), 30),
-      "not finished after 0:00:30 (target 1:00:00) · would lose 2:30:00 of data (target 4:00:00) · 0 steps, 0 failed",
+      "not finished after 0:00:30 · 2:36:33 since the declared disaster (target 1:00:00, missed by 1:36:33) · would lose 2:30:00 of data to the declared time of the disaster (target 4:00:00) · 0 steps, 0 failed",
     ],
     [
       "an unfinished one past no return",
       (s) => s.add(point(9000)).add({ kind: "no return", epoch: 1, step: "x" }, 30),
-      "not finished after 0:00:30 (target 1:00:00) · lost 2:30:00 of data (target 4:00:00) · 0 steps, 0 failed",
+      "not finished after 0:00:30 · 2:36:33 since the declared disaster (target 1:00:00, missed by 1:36:33) · lost 2:30:00 of data to the declared time of the disaster (target 4:00:00) · 0 steps, 0 failed",
     ],
     [
       "an abandoned one: it lost nothing",
@@ -52,12 +129,12 @@ describe("the report of an activation", () => {
     [
       "one with exceptions",
       (s) => s.add({ ...completed, exceptions: ["no backup"] } as typeof completed, 5),
-      "cut over, with exceptions, in 0:00:05 (target 1:00:00) · 0 steps, 0 failed",
+      "cut over, with exceptions, in 0:00:05 · 2:36:08 since the declared disaster (target 1:00:00, missed by 1:36:08) · 0 steps, 0 failed",
     ],
     [
       "one that still owes",
       (s) => s.step("data0/backup", "protect", 5, "failed", "share is full", false).add(completed),
-      "cut over in 0:00:05 (target 1:00:00) · 1 step, 1 failed · 1 owed",
+      "cut over in 0:00:05 · 2:36:08 since the declared disaster (target 1:00:00, missed by 1:36:08) · 1 step, 1 failed · 1 owed",
     ],
   ];
   for (const [what, write, says] of endings)
@@ -190,6 +267,7 @@ describe("the report of an activation", () => {
     expect(read["times"]).to.deep.equal({
       disaster: "2026-11-22T03:10:00.000Z",
       declared: "2026-11-22T05:41:00.000Z",
+      firstStarted: "2026-11-22T05:46:03.000Z",
       started: "2026-11-22T05:46:03.000Z",
       ended: "2026-11-22T05:46:27.000Z",
     });

@@ -1,0 +1,58 @@
+import type { Entry, EntryOf } from "../../journal/entries.ts";
+import type { Situation } from "../../journal/situation.ts";
+import { otherSite, type SiteId } from "../../model/site.ts";
+
+/** That the active site has no standby, as far as the journal shows. */
+export interface WithoutStandby {
+  /** The site that would be its standby. */
+  readonly site: SiteId;
+  /** When the move was completed that made the other one active. ISO 8601. */
+  readonly since: string;
+  /** Steps of provisioning there that failed since and were not made good. */
+  readonly failed: readonly { readonly step: string; readonly says: string }[];
+}
+
+type Step = EntryOf<"step">;
+
+/**
+ * A move leaves the new site alone: its standby is provisioned anew, by hand. The journal keeps what provisioning did and
+ * what failed, and not what it found done already; so a step that did something at a server of the passive site since
+ * the move counts as provisioned, unless one failed there after it.
+ */
+export function withoutStandby(entries: readonly Entry[], s: Situation): WithoutStandby | undefined {
+  const { last, declared } = s;
+  if (!last || !declared || s.ended.get(last.epoch) !== "completed") return undefined;
+  const end = entries.findIndex((e) => e.kind === "completed" && e.epoch === last.epoch);
+  const site = otherSite(s.active);
+  const hosts = declared.recovery.hosts.filter((h) => h.site === site).map((h) => h.id);
+  const there = entries
+    .slice(end)
+    .filter((e): e is Step => e.kind === "step" && e.epoch === undefined && e.phase === undefined)
+    .filter((e) => hosts.some((host) => names(`${e.step} ${e.says}`, host)));
+  const done = there.filter((e) => e.verdict === "done");
+  const failed = there.filter(
+    (e) => e.verdict === "failed" && !done.some((d) => d.seq > e.seq && comesAfter(d.step, e.step, hosts)),
+  );
+  if (done.length > 0 && failed.length === 0) return undefined;
+  const newest = new Map(failed.map(({ step, says }) => [step, says]));
+  return {
+    site,
+    since: entries[end]?.at ?? last.at,
+    failed: [...newest].map(([step, says]) => ({ step, says })),
+  };
+}
+
+/** Whether a text names a server: by its whole id, not by a part of another's. */
+const names = (text: string, host: string): boolean =>
+  [...text.matchAll(/[\w.-]*[\w-]/g)].some(([word]) => word.toLowerCase() === host.toLowerCase());
+
+/**
+ * Whether a step can have run only because another has ended well by then: steps are called `part/what/of what`, and in
+ * one part what is done for a database follows what was done for it before, and for its server.
+ */
+function comesAfter(later: string, earlier: string, hosts: readonly string[]): boolean {
+  if (later === earlier) return true;
+  const [part] = earlier.split("/");
+  const of = earlier.split("/").at(-1) ?? "";
+  return later.split("/")[0] === part && (later.split("/").at(-1) === of || hosts.includes(of));
+}

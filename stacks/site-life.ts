@@ -1,0 +1,82 @@
+import type { Host } from "../model/host.ts";
+import type { Recovery } from "../model/recovery.ts";
+import type { SiteId } from "../model/site.ts";
+import { evidenceOfLife } from "../steps/fence.ts";
+import { portAnswers } from "../steps/transports/tcp.ts";
+import { look, type Surroundings } from "./look.ts";
+
+/** How long looking for life at the old site may take: each part's probe is bounded to 10 s. */
+const lifeLimitSec = 30;
+/** How long a server may take to accept a connection. */
+const acceptLimitSec = 5;
+
+/** What this runner can see of the old site: whether it is dead, alive, or out of this runner's reach. */
+export interface Life {
+  /** Evidence that something of it still works, part by part. */
+  readonly works: readonly string[];
+  /** Its servers that accept a connection, whatever works behind it. */
+  readonly accepts: readonly string[];
+  /** Whether a server of the site that is moved to accepts one; undefined where none of them has a port to try. */
+  readonly targetAnswers?: boolean;
+  /** Why its parts could not be looked at. */
+  readonly trouble?: string;
+}
+
+/** Whether anything of the old site gave an answer. */
+export const answers = ({ works, accepts }: Life): boolean => works.length > 0 || accepts.length > 0;
+
+/** Looks at the old site, and at the other one to know whether the runner itself is cut off. Never throws. */
+export async function lifeAt(at: Surroundings): Promise<Life> {
+  const { recovery, request, world } = at;
+  const of = (site: SiteId): readonly Host[] => recovery.hosts.filter((h) => h.site === site);
+  const parts = recovery.parts.map((p) => p.id);
+  const [seen, accepts, target] = await Promise.all([
+    look(
+      at,
+      lifeLimitSec,
+      () => undefined,
+      (io) => evidenceOfLife(parts, recovery, request.from, world.runs, io),
+    ).then(
+      (works) => ({ works }),
+      (error: unknown) => ({
+        works: [],
+        trouble: error instanceof Error ? error.message : String(error),
+      }),
+    ),
+    accepting(of(request.from)),
+    accepting(of(request.to)),
+  ]);
+  return {
+    ...seen,
+    accepts,
+    ...(of(request.to).some((h) => portsOf(h).length > 0) ? { targetAnswers: target.length > 0 } : {}),
+  };
+}
+
+const portsOf = ({ ssh, sql }: Host): readonly number[] => [ssh?.port, sql?.port].flatMap((p) => p ?? []);
+
+async function accepting(hosts: readonly Host[]): Promise<readonly string[]> {
+  const signal = AbortSignal.timeout(acceptLimitSec * 1000 + 500);
+  const found = await Promise.all(
+    hosts.map(async (host) => {
+      const tried = portsOf(host).map((port) =>
+        portAnswers(host.address, port, { signal, limitSec: acceptLimitSec }).catch(() => false),
+      );
+      return (await Promise.all(tried)).includes(true) ? [host.id] : [];
+    }),
+  );
+  return found.flat();
+}
+
+/** Dead, alive, or the link between: one line. */
+export function lifeText(life: Life, { sites }: Pick<Recovery, "sites">, from: SiteId, to: SiteId): string {
+  const name = (site: SiteId): string => `${site} (${sites[site].place})`;
+  if (life.works.length > 0) return `ALIVE: ${name(from)} works: ${life.works.join("; ")}`;
+  if (life.accepts.length > 0)
+    return `NOT DEAD: ${life.accepts.join(", ")} of ${name(from)} ${life.accepts.length === 1 ? "accepts" : "accept"} connections, ${life.trouble === undefined ? "but no system there works" : `and whether a system there works could not be seen: ${life.trouble}`}`;
+  if (life.targetAnswers === false)
+    return `NO ANSWER from ${name(from)}, nor from ${name(to)}: this runner's own link may be what is down. Mend that first`;
+  if (life.trouble !== undefined)
+    return `UNKNOWN: whether ${name(from)} still works could not be seen: ${life.trouble}`;
+  return `NO ANSWER from ${name(from)}${life.targetAnswers === true ? `, while ${name(to)} answers` : ""}: it is dead, or only the line to it is. Ask somebody who is not behind that line`;
+}

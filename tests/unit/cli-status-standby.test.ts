@@ -1,0 +1,74 @@
+import { expect } from "chai";
+import type { Fact, Verdict } from "../../journal/entries.ts";
+import { situation } from "../../journal/situation.ts";
+import { withoutStandby, type WithoutStandby } from "../../cli/status/standby.ts";
+import { statusOf } from "../../cli/status/status.ts";
+import { statusText } from "../../cli/status/text.ts";
+import { begunActivation, completed, recovery, type Scribe } from "./report-fixture.ts";
+
+/** A word of a step of provisioning. The passive site's server is P, the active one's D. */
+const did = (step: string, says: string, verdict: Verdict = "done"): Fact => ({
+  kind: "step",
+  step,
+  verdict,
+  critical: true,
+  says,
+});
+const moved = (): Scribe => begunActivation().add(completed, 60);
+const seen = (s: Scribe): WithoutStandby | undefined => withoutStandby(s.entries, situation(s.entries));
+
+describe("whether the active site has a standby", () => {
+  it("is no question before the first move, in a move, and after one that was abandoned", () => {
+    expect(seen(begunActivation())).to.equal(undefined);
+    const s = begunActivation().add({ kind: "abandoned", epoch: 1, as: "op", reason: "x" });
+    expect(seen(s)).to.equal(undefined);
+  });
+
+  it("is denied from the end of a move until something was provisioned at the site that was left", () => {
+    const s = moved();
+    expect(seen(s)).to.deep.equal({ site: "primary", since: "2026-11-22T05:47:03.000Z", failed: [] });
+    s.add(did("data0/source-jobs/db", "the log of db is backed up on D every 60 minutes"), 60);
+    s.add({ kind: "declared", factsHash: "facts2", recovery });
+    expect(seen(s), "the active site's own stack does not copy anything").to.not.equal(undefined);
+    s.add(did("data0/standby-jobs/db", "logs of db are copied to P every 15 minutes"), 60);
+    expect(seen(s)).to.equal(undefined);
+  });
+
+  it("counts nothing that was provisioned before the move, and no server whose name only begins alike", () => {
+    const s = begunActivation()
+      .add(did("data0/standby-jobs/db", "logs of db are copied to P every 15 minutes"))
+      .add(completed)
+      .add(did("data0/park/P2", "P2 and P-OLD are parked"));
+    expect(seen(s)).to.not.equal(undefined);
+  });
+
+  it("is denied with the reason where a step there failed, until what follows it has succeeded", () => {
+    const s = moved()
+      .add(did("data0/facts-database/P", "ParallelStandby is on P"))
+      .add(did("data0/seed/db", "db on P is ONLINE and is never overwritten", "failed"))
+      .add(did("data0/standby-jobs/other", "logs of other are copied to P"));
+    expect(seen(s)?.failed).to.deep.equal([
+      { step: "data0/seed/db", says: "db on P is ONLINE and is never overwritten" },
+    ]);
+    s.add(did("data0/standby-jobs/db", "logs of db are copied to P"));
+    expect(seen(s)).to.equal(undefined);
+  });
+
+  it("takes a probe of a server that failed for good once anything of that part was done after it", () => {
+    const s = moved().add(did("data0/instance/P", "P did not answer in 10 s", "failed"));
+    expect(seen(s)?.failed).to.have.length(1);
+    expect(seen(s.add(did("data0/seed/db", "db on P follows D")))).to.equal(undefined);
+  });
+
+  it("is said in the status, with the stacks in their order and the last try", () => {
+    const args = { now: new Date("2026-11-22T06:00:00Z"), place: "/j", leases: [] };
+    const s = moved().add(did("data0/seed/db", "db on P is ONLINE", "failed"));
+    const text = statusText(statusOf(s.entries, args), "linux");
+    expect(text).to.match(
+      /standby\s+none since 2026-11-22 05:47:03 UTC, as far as the journal shows: nothing of dr \(Leeds\) is copied to primary until both stacks were provisioned again\nfailed\s+data0\/seed\/db: db on P is ONLINE/,
+    );
+    expect(text).to.contain(
+      "give dr a standby again, once primary can be reached: pulumi up -s standby, then pulumi up -s primary",
+    );
+  });
+});
