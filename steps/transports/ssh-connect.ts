@@ -144,7 +144,10 @@ function why(error: Error & { level?: string }, target: SshTarget): readonly [Ob
     ];
   const obstacle = obstacleOf(error);
   if (obstacle === "refused")
-    return ["refused", "refuses connections: OpenSSH Server does not run there, or the server is off. Start the server, or its service sshd."];
+    return [
+      "refused",
+      "refuses connections: OpenSSH Server does not run there, or the server is off. Start the server, or its service sshd.",
+    ];
   if (obstacle === "unknown name")
     return [obstacle, "is a name without an address. Look at the name server."];
   if (obstacle === "silent")

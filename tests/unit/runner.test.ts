@@ -238,7 +238,9 @@ describe("a provisioning step's runner", () => {
     await r.all();
     r.world.running.add("P:web");
     const full: Journal = { ...r.journal, append: () => Promise.reject(new Error("the disk is full")) };
-    expect(await provision(r, "primary", 1, stop.name, undefined, full).then(() => "", String)).to.match(/disk is full/);
+    expect(await provision(r, "primary", 1, stop.name, undefined, full).then(() => "", String)).to.match(
+      /disk is full/,
+    );
     expect(r.world.running.has("P:web")).to.equal(true);
     await provision(r, "primary", 1);
     expect(await provision(r, "primary", 1)).to.match(/^already/);
