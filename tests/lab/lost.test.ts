@@ -12,7 +12,6 @@ import {
   situationOf,
   unchanged,
   up,
-  verdictOf,
 } from "./stage.ts";
 
 describe("a primary site that is lost, on the real engine", function () {
@@ -58,19 +57,6 @@ describe("a primary site that is lost, on the real engine", function () {
     expect(all).to.match(/unplanned move from primary \(London\) to dr \(Leeds\), activation 1/);
     expect(all).to.match(/no return/);
     expect((await situationOf(made)).epoch).to.equal(0);
-  });
-
-  it("refuses the alias step alone: --target does not get past the journal", async () => {
-    const urn = "urn:pulumi:dr-active::parallel-standby-lab::parallel-standby:index:Failover";
-    const targets = ["move", "$command:local:Command::move-k2.corp.example/flip"].map(
-      (name) => `--target=${urn}${name.startsWith("$") ? name : `::${name}`}`,
-    );
-    failed(
-      await up(made, "dr-active", targets),
-      /it needs .* first, which has not run|not specified in --target list/,
-    );
-    expect(await verdictOf(made, "k2.corp.example/flip")).to.equal(undefined);
-    expect((await situationOf(made)).noReturn).to.equal(false);
   });
 
   it("cuts over: alias, port, databases at one point, licences, nothing running at the primary", async () => {

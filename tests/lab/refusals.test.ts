@@ -1,7 +1,20 @@
 import { expect } from "chai";
-import { checksAtStandby } from "../../lab/play/checks.ts";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { addressOf, checksAtStandby } from "../../lab/play/checks.ts";
 import type { Rig } from "../../lab/play/rig.ts";
-import { declare, engineMs, failed, lose, ok, provisioned, situationOf, up, verdictOf } from "./stage.ts";
+import {
+  declare,
+  engineMs,
+  entriesOn,
+  failed,
+  lose,
+  ok,
+  provisioned,
+  situationOf,
+  up,
+  verdictOf,
+} from "./stage.ts";
 
 describe("what goes wrong in a cutover stops it before no return, and a second `up` finishes it", function () {
   this.timeout(engineMs);
@@ -28,6 +41,21 @@ describe("what goes wrong in a cutover stops it before no return, and a second `
     expect(all).to.match(/K2DR01[^\n]*host key|host key[^\n]*K2DR01/);
     await nothingOpen();
     ssh.changeHostKey(right);
+  });
+
+  it("the alias step alone, by --target and a state that somebody has edited: the journal refuses it", async () => {
+    const flip = "k2.corp.example/flip";
+    const before = await made.pulumi(["stack", "export", "-s", "dr-active"]);
+    await editState(made, JSON.parse(ok(before).stdout) as State, "k2/rows-captured", "k2/healthy/K2DR01");
+    const { all } = failed(
+      await up(made, "dr-active", ["--target", `${urnOfSteps}::move-${flip}`]),
+      /k2\.corp\.example\/flip: it needs k2\/healthy\/K2DR01 first, which has not run in activation 1\./,
+    );
+    expect(all).not.to.include("--target list");
+    expect((await entriesOn(made, flip)).map((e) => e.verdict)).to.deep.equal(["refused"]);
+    expect(await addressOf(made.lab, "k2.corp.example")).to.equal(made.lab.host("K2PRD01").identity.address);
+    await nothingOpen();
+    await importState(made, before.stdout);
   });
 
   it("a standby server that does not come up", async () => {
@@ -74,3 +102,30 @@ describe("what goes wrong in a cutover stops it before no return, and a second `
     expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
   });
 });
+
+/** What an exported stack holds of its resources. */
+interface State {
+  readonly deployment: { readonly resources: { readonly urn: string }[] };
+}
+
+const urnOfSteps =
+  "urn:pulumi:dr-active::parallel-standby-lab::parallel-standby:index:Failover$command:local:Command";
+
+async function importState({ folder, pulumi }: Rig, state: string): Promise<void> {
+  const file = join(folder, "state.json");
+  await writeFile(file, state);
+  ok(await pulumi(["stack", "import", "-s", "dr-active", "--file", file]));
+}
+
+/** Makes the engine believe that a step has run: a copy, under its name, of another that has. */
+async function editState(
+  made: Rig,
+  { deployment, ...more }: State,
+  ran: string,
+  other: string,
+): Promise<void> {
+  const model = deployment.resources.find((r) => r.urn === `${urnOfSteps}::move-${ran}`);
+  if (!model) throw new Error(`the state holds no ${ran}`);
+  const resources = [...deployment.resources, { ...model, urn: `${urnOfSteps}::move-${other}` }];
+  await importState(made, JSON.stringify({ ...more, deployment: { ...deployment, resources } }));
+}
