@@ -20,10 +20,10 @@ const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "
 function at(name: string) {
   const host = lab.hosts[name];
   if (!host) throw new Error(`the lab has no server ${name}`);
-  return { address: host.address, ssh: { port: host.ssh, hostKey: host.hostKey }, sqlPort: host.sql ?? 1433 };
+  return { address: host.address, ssh: { port: host.ssh, hostKey: host.hostKey } };
 }
 const sqlLogin = (password: string, name: string) => ({
-  port: at(name).sqlPort,
+  port: lab.hosts[name]?.sql ?? 1433,
   user: "dr_operator",
   password: secret.env(password),
 });
