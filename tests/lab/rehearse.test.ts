@@ -1,13 +1,14 @@
 import { expect } from "chai";
 import { execa } from "execa";
 import { existsSync } from "node:fs";
-import { readdir, readlink } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { readdir, readFile, readlink } from "node:fs/promises";
+import { dirname, join, resolve } from "node:path";
 import { engineMs, until } from "./stage.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
-const rehearse = (...args: string[]) =>
-  execa(process.execPath, [join(repository, "lab/play/main.ts"), ...args], {
+const rehearse = (...args: string[]) => program("lab/play/main.ts", ...args);
+const program = (file: string, ...args: string[]) =>
+  execa(process.execPath, [join(repository, file), ...args], {
     cwd: repository,
     reject: false,
     detached: true,
@@ -52,6 +53,36 @@ describe("npm run rehearse", function () {
       expect(step).to.have.keys("id", "phase", "startedAt", "endedAt", "verdict");
     expect(existsSync(String(outcome["report"]))).to.equal(true);
     expect(existsSync(String(outcome["journal"]))).to.equal(true);
+  });
+
+  it("ends with 1, and says so, where what is seen from outside is not what it should be", async () => {
+    const ran = await program("tests/lab/play-unmoved.ts");
+    expect(ran.exitCode, ran.stderr).to.equal(1);
+    const outcome = JSON.parse(ran.stdout) as { ok: boolean; checks: { name: string; ok: boolean }[] };
+    expect(outcome.ok).to.equal(false);
+    expect(outcome.checks[0]).to.include({ name: "k2.corp.example leads to the standby", ok: false });
+  });
+
+  it("plays the planned move without any loss, leaves the lab running with --keep, and stops it at a signal", async () => {
+    const child = rehearse("--scenario", "k2-planned", "--json", "--keep");
+    let said = "";
+    child.stdout.on("data", (d: Buffer) => (said += d.toString()));
+    let isOver = false;
+    void child.then(() => (isOver = true));
+    await until("it has printed its outcome", () => said.endsWith("}\n") || isOver, 150_000);
+    const outcome = JSON.parse(said) as Record<string, unknown>;
+    expect(outcome).to.include({ scenario: "k2-planned", ok: true, activeSiteAfter: "dr", lossSec: 0 });
+    expect(isOver, "it leaves the lab running").to.equal(false);
+    const folder = dirname(String(outcome["report"]));
+    const { control } = JSON.parse(await readFile(join(folder, ".lab", "lab.json"), "utf8")) as {
+      control: string;
+    };
+    const order = () => fetch(control, { method: "POST", body: "status" });
+    expect(await (await order()).text()).to.match(/^K2DR01 \(dr\): up, K2 Server running$/m);
+    process.kill(child.pid ?? 0, "SIGTERM");
+    expect((await child).exitCode, "every check held").to.equal(0);
+    expect(await order().then(String, (e: unknown) => String(e))).to.match(/fetch failed/);
+    expect(existsSync(String(outcome["report"])), "its report stays").to.equal(true);
   });
 
   it("stops everything that it started on Ctrl+C", async () => {
