@@ -9,6 +9,7 @@ import { isMoving, type Situation } from "../journal/situation.ts";
 import { describe } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
+import { provisioningText } from "./provision-text.ts";
 import { resolveSecret } from "../steps/secrets.ts";
 
 /** Stacks that are made in advance, so that they exist on the night they are needed. */
@@ -30,9 +31,7 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
     await Promise.all(kinds.map(async (k) => [k, await load(k)] as const)),
   );
   const { place } = recovery.sites[site];
-  await pulumi.log.info(
-    `${estate.name}: provisioning ${site} (${place}); ${s.active === site ? "it is the active site: nothing there is stopped, parked or overwritten" : "it is the passive site"}`,
-  );
+  await pulumi.log.info(provisioningText(estate.name, site, place, s));
   const at = { journal: estate.journal, recovery, site, active: s.active, epoch: s.epoch };
   const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
   new Site(estate.name, {
