@@ -76,7 +76,13 @@ const inProcess = (): Promise<string> =>
   runActivationStep(
     envelope,
     { journal, parts, runs },
-    { say: () => undefined, last: () => undefined, lines: [] },
+    {
+      begin: () => undefined,
+      say: () => undefined,
+      tick: () => undefined,
+      last: () => undefined,
+      lines: [],
+    },
   );
 
 const whole: number[] = [];

@@ -58,7 +58,10 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
         kind: "refused",
         says: `activation ${String(last.epoch)} toward ${last.to} is unfinished and no database is open yet. Finish it with "pulumi up -s ${last.to}-active", or give it up with "parallel-standby abandon"`,
       };
-    return start(last.to);
+    return {
+      kind: "refused",
+      says: `activation ${String(last.epoch)} toward ${last.to} is past the point of no return, and ${last.from} cannot take over what is written at ${last.to} before it follows ${last.to}. Finish it with "pulumi up -s ${last.to}-active"; then "pulumi up" of both sites, and a move back can be declared`,
+    };
   }
   if (s.active !== target) return start(s.active);
   return last?.to === target && s.ended.get(last.epoch) === "completed"

@@ -145,6 +145,10 @@ export function situation(entries: readonly Entry[]): Situation {
 export const isDone = (v: { readonly verdict: string }): boolean =>
   v.verdict === "done" || v.verdict === "already";
 
+/** Steps of the last activation that nothing waits for any more: done, or allowed to end otherwise. */
+export const endedSteps = (s: Situation): ReadonlySet<string> =>
+  new Set([...s.verdicts.values()].filter((v) => isDone(v) || !v.critical).map((v) => v.step));
+
 /** The facts that a running activation was started with, not the newest; before one, the newest. */
 export function factsOf(entries: readonly Entry[], s: Situation): EntryOf<"declared"> | undefined {
   if (!s.last || !isMoving(s)) return s.declared;

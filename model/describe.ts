@@ -1,9 +1,11 @@
 import type { Declared, Estate, Server } from "./estate.ts";
 import { Host } from "./host.ts";
+import { didYouMean } from "./nearest.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
-import { JournalRef, lookupOf, type Recovery, type RecoveryPart } from "./recovery.ts";
+import { JournalRef, lookupOf, Targets, type Recovery, type RecoveryPart } from "./recovery.ts";
+import { shape } from "./shape.ts";
 import { siteIds, type SiteId } from "./site.ts";
-import type * as z from "zod";
+import * as z from "zod";
 
 /** An estate that cannot be used: one sentence for each thing to mend, each naming the key and what to write. */
 export class EstateError extends Error {
@@ -15,40 +17,60 @@ export class EstateError extends Error {
   }
 }
 
-/** The facts of an estate. Throws an `EstateError` that names everything that has to be mended. */
+const EstateShape = z.strictObject({
+  name: z.string().trim().min(1, { error: "it is empty. Write a short name" }),
+  journal: JournalRef,
+  systems: z
+    .array(z.unknown())
+    .min(1, { error: "no system is declared. Write at least one, such as k2(…)" })
+    .readonly(),
+});
+
+/**
+ * The facts of an estate. Throws an `EstateError` that names everything that has to be mended. What only follows from
+ * another mistake is not named: a part that cannot be read is not asked what else is wrong with it, and none is where a
+ * site has no servers.
+ */
 export function describe(estate: Estate, parts: Parts): Recovery {
-  const declared = collect(estate.systems);
+  const declared = collect(Array.isArray(estate.systems) ? estate.systems : []);
   const servers = serversOf(declared);
+  const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
-    ...(estate.name.trim() === "" ? [{ at: "estate.name", says: "it is empty", write: "a short name" }] : []),
-    ...shape("estate.journal", JournalRef, estate.journal),
-    ...(estate.systems.length === 0
-      ? [{ at: "estate.systems", says: "no system is declared", write: "at least one, such as k2(…)" }]
-      : []),
+    ...shape("estate", EstateShape, estate),
     ...twice(declared, servers),
-    ...missingSites(servers),
-    ...servers.flatMap((s) => [...shape(`server ${s.id}`, Host, s.host), ...timeZones(s)]),
+    ...sites,
+    // What is wrong with its site is said once, not once a server.
+    ...servers.flatMap((s) => shape(`server ${s.id}`, Host, { ...s.host, site: siteIds[0] })),
+    ...timeZones(servers),
   ];
-  const described: RecoveryPart[] = [];
-  for (const { id, kind, facts } of declared.values()) {
-    const part = parts[kind];
-    if (!part) {
-      problems.push({
-        at: id,
-        says: `unknown kind "${kind}"`,
-        write: `one of ${Object.keys(parts).join(", ")}`,
-      });
-      continue;
-    }
-    const wrong = shape(id, part.facts, facts);
+  const readable: RecoveryPart[] = [];
+  const unreadable: RecoveryPart[] = [];
+  for (const d of declared) {
+    const part = parts[d.kind];
+    const wrong = [
+      ...(part
+        ? shape(nameOf(d, parts), part.facts, d.facts, part.written?.keys)
+        : [
+            {
+              at: d.id,
+              says: `unknown kind "${d.kind}"`,
+              write: `one of ${Object.keys(parts).join(", ")}`,
+            },
+          ]),
+      ...(d.problems ?? []),
+      ...(d.targets ? shape(`${nameOf(d, parts)}.targets`, Targets, d.targets) : []),
+    ];
     problems.push(...wrong);
-    if (wrong.length === 0)
-      described.push({ id, kind, version: part.version, facts: part.facts.parse(facts) });
+    const described = { id: d.id, kind: d.kind, version: part?.version ?? 1 };
+    if (part && wrong.length === 0) readable.push({ ...described, facts: part.facts.parse(d.facts) });
+    else unreadable.push({ ...described, facts: d.facts });
   }
   const hosts = [...new Map(servers.map((s) => [s.id, s.host])).values()];
-  const lookup = lookupOf({ hosts, parts: described });
-  for (const p of described) problems.push(...(parts[p.kind]?.problems(p.id, p.facts, lookup) ?? []));
-  problems.push(...missedTargets(declared, described, parts));
+  if (sites.length === 0) {
+    const lookup = lookupOf({ hosts, parts: [...readable, ...unreadable] });
+    for (const p of readable) problems.push(...(parts[p.kind]?.problems(p.id, p.facts, lookup) ?? []));
+    problems.push(...missedTargets(declared, readable, parts));
+  }
   if (problems.length > 0) throw new EstateError(problems);
   return {
     format: 1,
@@ -56,9 +78,15 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     sites: { primary: siteFacts(servers, "primary"), dr: siteFacts(servers, "dr") },
     hosts: hosts.map((h) => Host.parse(h)),
     targets: strictest(declared),
-    parts: described,
+    parts: readable,
   };
 }
+
+/** A part as its owner knows it: `logShipping k2-data`. */
+const nameOf = ({ id, kind }: Declared, parts: Parts): string => {
+  const written = parts[kind]?.written;
+  return written ? `${written.as} ${id}` : id;
+};
 
 /** All that is declared, each after what it uses. */
 function collect(systems: readonly Declared[]): ReadonlySet<Declared> {
@@ -94,14 +122,25 @@ function twice(declared: Iterable<Declared>, servers: readonly Server[]): readon
   ];
 }
 
-const missingSites = (servers: readonly Server[]): readonly Problem[] =>
-  siteIds
+/** A site that is none, or one without servers: then little else can be told. */
+function siteProblems(servers: readonly Server[]): readonly Problem[] {
+  const unknown = [...new Set(servers.map((s): string => s.site))].filter(
+    (id) => !(siteIds as readonly string[]).includes(id),
+  );
+  if (unknown.length > 0)
+    return unknown.map((id) => ({
+      at: `site ${JSON.stringify(id)}`,
+      says: `an estate has no such site.${didYouMean(id, siteIds)}`,
+      write: siteIds.map((s) => `"${s}"`).join(" or "),
+    }));
+  return siteIds
     .filter((id) => !servers.some((s) => s.site === id))
     .map((id) => ({
       at: "estate.systems",
       says: id === "dr" ? "no standby server is declared" : "no server of the production site is declared",
       write: `${id}.server("NAME", { address: "…" }) and give it to a system`,
     }));
+}
 
 /** Systems that may lose less than their data can promise. */
 function missedTargets(
@@ -109,17 +148,18 @@ function missedTargets(
   described: readonly RecoveryPart[],
   parts: Parts,
 ): readonly Problem[] {
-  return [...declared].flatMap(({ id, targets, uses }) =>
-    uses.flatMap((used): readonly Problem[] => {
+  const known = [...declared].filter((d) => described.some((p) => p.id === d.id));
+  return known.flatMap((d) =>
+    d.uses.flatMap((used): readonly Problem[] => {
       const part = parts[used.kind];
       const facts = described.find((p) => p.id === used.id)?.facts;
       const worst = part && isDataPart(part) && facts !== undefined ? part.worstLossMin?.(facts) : undefined;
-      return targets === undefined || worst === undefined || worst <= targets.rpoMin
+      return d.targets === undefined || worst === undefined || worst <= d.targets.rpoMin
         ? []
         : [
             {
-              at: `${id}.targets.rpoMin`,
-              says: `${String(targets.rpoMin)} minutes may be lost, but ${used.id} can lose ${String(worst)} as it is set up (its intervals, and how far before a disaster its point lies)`,
+              at: `${nameOf(d, parts)}.targets.rpoMin`,
+              says: `${String(d.targets.rpoMin)} minutes may be lost, but ${used.id} can lose ${String(worst)} as it is set up (its intervals, and how far before a disaster its point lies)`,
               write: `shorter intervals or a later point in ${used.id}, or rpoMin: ${String(worst)}`,
             },
           ];
@@ -127,30 +167,32 @@ function missedTargets(
   );
 }
 
-function timeZones({ id, host }: Server): readonly Problem[] {
-  try {
-    new Intl.DateTimeFormat("en", { timeZone: host.timeZone });
-    return [];
-  } catch {
-    return [
-      {
-        at: `server ${id}.timeZone`,
-        says: `"${host.timeZone}" is not a time zone`,
-        write: "an IANA name such as Europe/London",
-      },
-    ];
-  }
+/** Time zones that are none: a site's once, a server's where it has one of its own. */
+function timeZones(servers: readonly Server[]): readonly Problem[] {
+  const zones = new Map(
+    servers.flatMap((s): [string, string][] => [
+      [`site ${s.site}.timeZone`, s.siteTimeZone],
+      ...(s.host.timeZone === s.siteTimeZone
+        ? []
+        : [[`server ${s.id}.timeZone`, s.host.timeZone] satisfies [string, string]]),
+    ]),
+  );
+  return [...zones]
+    .filter(([, zone]) => !isTimeZone(zone))
+    .map(([at, zone]) => ({
+      at,
+      says: `"${zone}" is not a time zone.${didYouMean(zone, ["UTC", ...Intl.supportedValuesOf("timeZone")])}`,
+      write: "an IANA name such as Europe/London",
+    }));
 }
 
-/** What zod finds, as sentences; values are never repeated, since one of them may be a secret. */
-function shape(at: string, schema: z.ZodType, value: unknown): readonly Problem[] {
-  const result = schema.safeParse(value);
-  if (result.success) return [];
-  return result.error.issues.map((issue) => {
-    const key = [at, ...issue.path.map(String)].join(".");
-    const [says, write] = issue.message.split(". Write ");
-    return { at: key, says: says ?? issue.message, write: write ?? "it as docs/estate.md shows" };
-  });
+function isTimeZone(timeZone: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone });
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function siteFacts(servers: readonly Server[], id: SiteId): Recovery["sites"]["dr"] {
@@ -167,5 +209,6 @@ function strictest(declared: Iterable<Declared>): Recovery["targets"] {
   };
 }
 
+/** What is said may end with a hint, which ends with a question mark, or with none and so a full stop. */
 const sentence = ({ at, says, write }: Problem): string =>
-  `${at}: ${says}${says.endsWith("?") ? "" : "."} Write ${write}.`;
+  `${at}: ${says}${/[.?]$/.test(says) ? "" : "."} Write ${write}.`;

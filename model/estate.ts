@@ -1,4 +1,5 @@
 import type { AzureVm, Host, SqlAccess, SshAccess } from "./host.ts";
+import type { Problem } from "./part.ts";
 import type { JournalRef, Targets } from "./recovery.ts";
 import type { SiteId } from "./site.ts";
 
@@ -7,10 +8,15 @@ export type Some<T> = readonly [T, ...T[]];
 
 /** A server of one site, as other parts of the estate hold it. Its site is in its type, so that sites can't be swapped. */
 export interface Server<S extends SiteId = SiteId> {
+  /** The site that declared it. */
   readonly site: S;
+  /** Its computer name, by which facts, journal and messages name it: K2PRD01. */
   readonly id: string;
+  /** Where its site is, as people call it. */
   readonly place: string;
+  /** IANA time zone of its site; the server's own is in `host`. */
   readonly siteTimeZone: string;
+  /** How steps see it. */
   readonly host: Host;
 }
 
@@ -45,19 +51,31 @@ export interface SiteArgs {
   readonly ssh?: SshInput;
 }
 
+/**
+ * One of the two sites, as an estate is written with it. Its servers carry it in their type, so that a server of the
+ * wrong site is a type error; `describe` says the same in a sentence for programs without types.
+ */
 export interface Site<S extends SiteId> {
+  /** Its role at the beginning: it keeps this name whichever site is active. */
   readonly id: S;
+  /** Where it is, as people call it: London. */
   readonly place: string;
-  /** Declares a server. `id` is its computer name: K2PRD01. */
+  /**
+   * Declares a server. `id` is its computer name (K2PRD01): its name in the journal and in messages, and what K2 looks
+   * its licence up by. Nothing is created or reached; an address, port or key that is none is found by `describe`.
+   */
   server(id: string, args: ServerArgs): Server<S>;
 }
 
-/** One of the two sites of an estate. */
+/**
+ * Declares one of the two sites of an estate: its place, its time zone (default UTC) and what its servers have in common
+ * for SSH. Nothing is created.
+ */
 export function site<S extends SiteId>(id: S, { place, timeZone = "UTC", ssh: common }: SiteArgs): Site<S> {
   return {
     id,
     place,
-    server: (name, { address, ssh, sql, azure, timeZone: own, whilePassive }) => ({
+    server: (name, { address, ssh, sql, azure, timeZone: own, whilePassive, ...others }) => ({
       site: id,
       id: name,
       place,
@@ -71,6 +89,8 @@ export function site<S extends SiteId>(id: S, { place, timeZone = "UTC", ssh: co
         ...(sql ? { sql: { port: 1433, encrypt: true, trustServerCertificate: true, ...sql } } : {}),
         ...(azure ? { azure } : {}),
         whilePassive: whilePassive ?? (sql ? "running" : "parked"),
+        // A program without types may misspell a key: `describe` then says so.
+        ...others,
       },
     }),
   };
@@ -78,28 +98,39 @@ export function site<S extends SiteId>(id: S, { place, timeZone = "UTC", ssh: co
 
 /** A part as its owner declares it: its facts, and the handles it holds, by which `describe` finds all servers and parts. */
 export interface Declared<K extends string = string> {
+  /** Names its steps in the journal and its resources in the stacks; of all parts only it has this one. */
   readonly id: string;
+  /** Which part understands the facts: `k2`, `alias`, `sql/log-shipping`. */
   readonly kind: K;
+  /** Parsed by the part of that kind when the estate is described; all defaults are in them. */
   readonly facts: unknown;
+  /** Servers that it holds itself; those of what it uses come in through that. */
   readonly servers: readonly Server[];
+  /** What it stands on: its data, its aliases. */
   readonly uses: readonly Declared[];
-  /** For systems: how long they may be away and what they may lose. */
+  /** Mistakes that the facts can't hold: a word that only decides how they are filled in. Default: none. */
+  readonly problems?: readonly Problem[];
+  /** For systems: how long they may be away and what they may lose. Default: none, and nothing is checked against them. */
   readonly targets?: Targets;
 }
 
 /** Data as a system holds it: which databases, on which SQL Server at each site. */
 export interface DeclaredData<K extends string = string> extends Declared<K> {
+  /** Recovered to one point, all of them. */
   readonly databases: readonly string[];
+  /** The SQL Server that holds them, at each site. */
   readonly sql: { readonly primary: Server<"primary">; readonly dr: Server<"dr"> };
 }
 
 /** Both sites and all systems in one declaration. */
 export interface Estate {
-  /** Short name of the estate, in the journal's first entry and in resource names. */
+  /** Short name of the estate, in the journal's first entry and in resource names: it stays. */
   readonly name: string;
+  /** Where the journal is kept: at the standby side or in a third place, never at the production site. */
   readonly journal: JournalRef;
+  /** Everything that fails over. Databases, aliases and servers come in through the systems that use them. */
   readonly systems: readonly Declared[];
 }
 
-/** Declares an estate. Nothing is created or read; `describe` checks it. */
+/** Declares an estate: both sites and all systems. Nothing is created, read or checked; `describe` does that when it is used. */
 export const defineEstate = (estate: Estate): Estate => estate;

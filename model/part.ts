@@ -9,8 +9,11 @@ export type Mode = "planned" | "unplanned";
 
 /** What is asked of a plan: from which site to which, and how. */
 export interface Request {
+  /** The site that is active when the move begins. */
   readonly from: SiteId;
+  /** The site that is active when it has completed. */
   readonly to: SiteId;
+  /** Decides which steps may fail. */
   readonly mode: Mode;
 }
 
@@ -18,6 +21,7 @@ export interface Request {
 export interface Problem {
   /** The key as the owner wrote it: `logShipping k2-data.rpoMin`. */
   readonly at: string;
+  /** What was found there, as a sentence without a full stop. A value that may be a secret is never repeated. */
   readonly says: string;
   /** What to write instead. */
   readonly write: string;
@@ -25,22 +29,41 @@ export interface Problem {
 
 /** How a part finds what it names by id. */
 export interface Lookup {
+  /** Undefined where the estate has no server of that id. */
   host(id: string): Host | undefined;
+  /** All servers of both sites. */
   hosts(): readonly Host[];
+  /** Undefined where the estate has no part of that id. Facts are not yet parsed: those of another part may be wrong. */
   part(id: string): { readonly kind: string; readonly facts: unknown } | undefined;
+  /** All parts, each after those it uses. */
   parts(): readonly { readonly id: string; readonly kind: string; readonly facts: unknown }[];
+}
+
+/** How an owner writes a part: what messages about its facts are told in. */
+export interface Written {
+  /** The function that declares it: `logShipping`. */
+  readonly as: string;
+  /** By key of the facts, the owner's key where it has another name; empty where what is below it stands one level up. */
+  readonly keys?: Readonly<Record<string, string>>;
 }
 
 /** One thing that can fail over. Pure: it says what to do; `run.ts` of the same folder does it. */
 export interface Part<K extends string, F> {
+  /** Its public name: in facts and in the registries. */
   readonly kind: K;
   /** Version of the facts' shape; an older one in a journal is upgraded in memory. */
   readonly version: number;
+  /** The shape of its facts; messages of its errors are sentences for the owner. */
   readonly facts: z.ZodType<F>;
+  /** How its owner writes it. Default: messages name its id, and the keys of its facts. */
+  readonly written?: Written;
+  /** Facts of an older version as this one's. Needed once `version` is above 1: journals keep facts for years. */
   upgrade?(facts: unknown, from: number): unknown;
   /** Ids of the parts that this one stands on. Connected parts form a chain, and only chains are ordered. */
   uses(facts: F): readonly string[];
+  /** Mistakes that types and shape cannot show, each once, all at once. */
   problems(id: string, facts: F, lookup: Lookup): readonly Problem[];
+  /** What has to be done in each phase of that move. It orders only inside a phase; the planner joins phases. */
   plan(id: string, facts: F, request: Request, lookup: Lookup): Partial<Record<Phase, readonly Draft[]>>;
   /**
    * Takes back what the `hold` phase of that move did: restore jobs at its target run again. For a part whose plan has
@@ -60,17 +83,29 @@ export interface Part<K extends string, F> {
   ): Partial<Record<InversePhase, readonly Draft[]>>;
 }
 
-/** Which points in time a database can be recovered to, from what the target site holds. Seconds since 1970 UTC. */
-export interface Reach {
+/** A span of moments, each of which a database can be recovered to. Seconds since 1970 UTC. */
+export interface Span {
+  /** The earliest point: what lies before it is past already, and no older copy leads back. */
   readonly fromSec: number;
+  /** The latest point that is proven. */
   readonly toSec: number;
-  /** The chain ends with the tail of the source's log: going to its end loses nothing. */
-  readonly complete: boolean;
   /** What proves it, for the journal and the report: the name of the log that holds `toSec`. */
   readonly evidence: string;
 }
+
+/** Which points in time a database can be recovered to, from what the target site holds: the latest span, and those before it. */
+export interface Reach extends Span {
+  /** The chain ends with the tail of the source's log: going to its end loses nothing, and any later moment is the same. */
+  readonly complete: boolean;
+  /** Earlier spans, apart from this one and from one another, the latest first: between them nothing can be chosen. Default: none. */
+  readonly also?: readonly Span[];
+}
+/** All spans of a reach, the latest first. */
+export const spansOf = (reach: Reach): readonly [Span, ...Span[]] => [reach, ...(reach.also ?? [])];
+
 /** Why no point can be reached. */
 export interface NoReach {
+  /** The reason, as a sentence without a full stop: which file lacks, and what to do. */
   readonly refused: string;
 }
 
@@ -78,6 +113,7 @@ export interface NoReach {
 export interface DataPart<K extends string, F, S> extends Part<K, F> {
   /** True where only the newest state can be opened; "two hours back" is then refused with the reason. */
   readonly opensOnlyLatest: boolean;
+  /** The shape of what `observe` of its run.ts reads. */
   readonly seen: z.ZodType<S>;
   /** By database. */
   reach(facts: F, seen: S): ReadonlyMap<string, Reach | NoReach>;
@@ -87,6 +123,7 @@ export interface DataPart<K extends string, F, S> extends Part<K, F> {
   pointMinutesBefore(facts: F): number;
 }
 
+/** A part of which only the kind is known; its facts are parsed by itself. */
 export type AnyPart = Part<string, unknown> | DataPart<string, unknown, unknown>;
 /** The closed registry of part kinds. */
 export type Parts = Readonly<Record<string, AnyPart>>;

@@ -13,9 +13,10 @@ export const follows = {
   "roll-forward": ["choose-point"],
   open: ["roll-forward", "fence-site"],
   "flip-dependency-aliases": ["open"],
+  "fence-data": ["open"],
   "repair-databases": ["open"],
   "repair-identity": ["repair-databases"],
-  "start-services": ["repair-identity", "flip-dependency-aliases", "start-hosts"],
+  "start-services": ["repair-identity", "flip-dependency-aliases", "start-hosts", "fence-data"],
   "verify-services": ["start-services"],
   "flip-client-aliases": ["verify-services"],
   "smoke-test": ["flip-client-aliases"],
@@ -23,6 +24,7 @@ export const follows = {
   complete: ["smoke-test", "protect", "flip-client-aliases"],
 } as const satisfies Record<string, readonly string[]>;
 
+/** The name of a phase: in plans, in the journal, in reports. */
 export type Phase = keyof typeof follows;
 /** In the order in which they are listed in a preview. */
 export const phases = Object.keys(follows) as readonly Phase[];
@@ -38,16 +40,27 @@ export const letsWrite: ReadonlySet<Phase> = new Set<Phase>([
 ]);
 
 /** Phases that act at the old site. In an unplanned move it may be gone: their steps end with a verdict, not an error. */
-export const atOldSite: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "final-sync", "fence-site"]);
+export const atOldSite: ReadonlySet<Phase> = new Set<Phase>([
+  "fence-apps",
+  "final-sync",
+  "fence-site",
+  "fence-data",
+]);
 
 /** Phases whose work may stay owed after `completed`: a tail-log backup taken later would be a tail of another time. */
-export const mayBeOwed: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "fence-site", "protect"]);
+export const mayBeOwed: ReadonlySet<Phase> = new Set<Phase>([
+  "fence-apps",
+  "fence-site",
+  "fence-data",
+  "protect",
+]);
 
 /**
  * What abandoning a move before no return does at the site that stays active, in this order: the inverse of what the
  * phases before no return did to it. A phase without steps is passed through.
  */
 export const inversePhases = ["restart-hosts", "reopen", "restart-services", "verify-again"] as const;
+/** A phase of the inverse plan. */
 export type InversePhase = (typeof inversePhases)[number];
 
 /** All phases in which a step can be reported, in the order in which they are listed. */

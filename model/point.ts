@@ -13,9 +13,13 @@ export type PointRequest = z.infer<typeof PointRequest>;
 
 /** What one database can be recovered to, and what proves it. Seconds since 1970 UTC. */
 export const PointEvidence = z.strictObject({
+  /** Its name; with the part's id where two servers have one of that name. */
   database: z.string().min(1),
+  /** The earliest point that was within reach. */
   fromSec: z.number(),
+  /** The latest point that was within reach. */
   toSec: z.number(),
+  /** The log that proves `toSec`. */
   evidence: z.string(),
 });
 export type PointEvidence = z.infer<typeof PointEvidence>;

@@ -6,14 +6,20 @@ import type { Lookup } from "./part.ts";
 
 /** Where the journal is kept, as the estate writes it. A relative folder is relative to the folder of Pulumi.yaml. */
 export const JournalRef = z.strictObject({
+  /** Folder of the runner, or a share at the standby side. */
   folder: z.string().min(1),
-  /** A second folder, on another disk or server at the standby side, that gets every entry too. */
+  /** A second folder, on another disk or server at the standby side, that gets every entry too. Default: none. */
   mirror: z.string().min(1).optional(),
 });
 export type JournalRef = z.infer<typeof JournalRef>;
 
-/** Targets of a system: how long it may be away, and how much data may be lost. Minutes. */
-export const Targets = z.strictObject({ rtoMin: z.int().positive(), rpoMin: z.int().nonnegative() });
+/** Targets of a system. They are printed beside what was measured; data that cannot keep `rpoMin` is a mistake in the estate. */
+export const Targets = z.strictObject({
+  /** How long it may be away at most (RTO). Minutes. */
+  rtoMin: z.int().positive(),
+  /** How much data it may lose at most (RPO), as the time before a disaster that it covers. Minutes; 0 for none. */
+  rpoMin: z.int().nonnegative(),
+});
 export type Targets = z.infer<typeof Targets>;
 
 /**
@@ -21,12 +27,17 @@ export type Targets = z.infer<typeof Targets>;
  * plans, readiness, runbook. The journal keeps it, so that a cutover needs the journal and nothing else.
  */
 export const Recovery = z.strictObject({
+  /** Version of this shape. */
   format: z.literal(1),
+  /** Name of the estate. */
   estate: z.string().min(1),
+  /** By site: where it is, and the IANA time zone of its servers. */
   sites: bySite(z.strictObject({ place: z.string().min(1), timeZone: z.string().min(1) })),
+  /** All servers of both sites. */
   hosts: z.array(Host),
-  /** Strictest targets over all systems. */
+  /** Strictest targets over all systems; a day where no system has any. */
   targets: Targets,
+  /** Each after those it uses. `facts` are parsed by the part of that kind and version. */
   parts: z.array(
     z.strictObject({
       id: z.string().min(1),
@@ -37,6 +48,7 @@ export const Recovery = z.strictObject({
   ),
 });
 export type Recovery = z.infer<typeof Recovery>;
+/** One part of an estate as the journal keeps it. */
 export type RecoveryPart = Recovery["parts"][number];
 
 /** How parts find hosts and other parts by id. */

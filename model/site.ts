@@ -13,6 +13,7 @@ export const otherSite = (site: SiteId): SiteId => (site === "primary" ? "dr" : 
 /** One value for each site. */
 export const bySite = <T extends z.ZodType>(value: T): z.ZodObject<{ primary: T; dr: T }, z.core.$strict> =>
   z.strictObject({ primary: value, dr: value });
+/** One value for each site. */
 export type BySite<T> = Readonly<Record<SiteId, T>>;
 
 /** The stack that provisions a site. */

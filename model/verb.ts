@@ -6,31 +6,43 @@ export type ProvisioningRole = "passive" | "either";
 
 /** What a part asks for. The planner makes a `Step` of it by adding the phase and the needs that join phases. */
 export interface Draft<A = unknown> {
+  /** `part/verb/of what`: its name in state and journal, so it stays. No two steps of a plan have the same. */
   readonly id: string;
+  /** Name of the verb. */
   readonly verb: string;
+  /** What the verb is given: plain data that survives JSON, without a secret, a time or a path of this machine. */
   readonly args: A;
   /** Drafts of the same phase that come first. */
   readonly needs: readonly Draft[];
   /** The host that cannot write any more once this step is done; for steps at the old site. */
   readonly fences?: string;
+  /** How long it may take, connecting and both checks included. Seconds. */
   readonly timeoutSec: number;
 }
 
 /** Why a step waits for another: `safety` where a skip of the other would let two sites write. */
 export interface Need {
+  /** The step that comes first. */
   readonly id: string;
+  /** `safety` is never satisfied by a skip; `order` by any end that the other may have. */
   readonly kind: "order" | "safety";
 }
 
 /** One step of a plan: plain data, what the step runner reads on standard input and what state keeps. */
 export interface Step {
+  /** Its name in state and journal. */
   readonly id: string;
+  /** Name of its verb: `services/start`. */
   readonly verb: string;
+  /** Parsed by the verb, and only when it may act. */
   readonly args: unknown;
+  /** Stamped by the planner. */
   readonly phase: Phase;
+  /** Steps that come first, within the phase and before it. */
   readonly needs: readonly Need[];
   /** A step that is not critical ends with a verdict where another would fail. */
   readonly critical: boolean;
+  /** How long it may take, connecting and both checks included. Seconds. */
   readonly timeoutSec: number;
   /** Parts whose old site is probed live just before this step acts. */
   readonly probes?: readonly string[] | undefined;
@@ -40,10 +52,13 @@ export interface Step {
 
 /** A kind of step: its public name, the shape of its arguments, how long one may take at most. */
 export interface Verb<A> {
+  /** `folder/verb`: public, it lives in state and journal. */
   readonly name: string;
+  /** The shape of its arguments. */
   readonly args: z.ZodType<A>;
   /** Absent for verbs that belong to a cutover only. */
   readonly provisioning?: ProvisioningRole;
+  /** A step of this kind. Without `needs` it comes first in its phase; without `timeoutSec` the verb's own limit counts. */
   step(
     id: string,
     args: A,

@@ -1,4 +1,4 @@
-import type { Mode, NoReach, Reach } from "../model/part.ts";
+import { spansOf, type Mode, type NoReach, type Reach, type Span } from "../model/part.ts";
 import type { PointEvidence, PointRequest } from "../model/point.ts";
 import { clockTime, durationText, isRepeatedHour, moment, parseMoment } from "../model/time.ts";
 
@@ -74,14 +74,8 @@ function inTime(able: readonly [string, Reach][], q: PointQuestion): Chosen | No
     return {
       refused: `the point ${moment(limit, timeZone)} lies after the disaster (${moment(disasterSec, timeZone)})`,
     };
-  const atSec = Math.floor(Math.min(limit, ...able.filter(([, r]) => !r.complete).map(([, r]) => r.toSec)));
-  const late = able.filter(([, r]) => r.fromSec > atSec);
-  if (late.length > 0) {
-    const slowest = able.reduce((a, b) => (a[1].toSec < b[1].toSec ? a : b));
-    return {
-      refused: `no common point: ${late.map(([d, r]) => `${d} can go back to ${moment(r.fromSec, timeZone)} at the earliest`).join(", ")}, but ${slowest[0]} reaches only ${moment(Math.min(limit, slowest[1].toSec), timeZone)} (${slowest[1].evidence}). Bring over the logs that it lacks, or an older full backup of the others`,
-    };
-  }
+  const atSec = latestCommon(able, limit);
+  if (atSec === undefined) return { refused: noCommon(able, limit, timeZone) };
   const repeated = q.clocks.find((clock) => isRepeatedHour(atSec, clock));
   if (repeated !== undefined)
     return {
@@ -92,7 +86,55 @@ function inTime(able: readonly [string, Reach][], q: PointQuestion): Chosen | No
     return {
       refused: `${clockTime(lossSec)} of data would be lost (point ${moment(atSec, timeZone)}, disaster ${moment(disasterSec, timeZone)}), but ${clockTime(q.acceptLossSec)} was accepted. To accept it, declare again with --accept-loss ${durationText(lossSec)}`,
     };
-  return { atSec, to: "time", lossSec, databases: evidenceOf(able) };
+  return { atSec, to: "time", lossSec, databases: evidenceOf(able, atSec) };
+}
+
+/** The latest whole second, none after the limit, that every database reaches: that is what a point is told SQL Server in. */
+function latestCommon(able: readonly [string, Reach][], limit: number): number | undefined {
+  let atSec = Math.floor(limit);
+  for (;;) {
+    const latest = Math.min(...able.map(([, r]) => latestOf(r, atSec)));
+    if (latest === Number.NEGATIVE_INFINITY) return undefined;
+    if (latest === atSec) return atSec;
+    atSec = latest;
+  }
+}
+
+/** The latest whole second of a reach, none after the limit; minus infinity where it has none. */
+const latestOf = (reach: Reach, limit: number): number =>
+  Math.max(
+    ...spansOf(reach).map((s) => {
+      const latest = Math.floor(Math.min(limit, untilSec(reach, s)));
+      return latest >= s.fromSec ? latest : Number.NEGATIVE_INFINITY;
+    }),
+  );
+
+/** Nothing comes after the tail of a source: any later moment is the same. */
+const untilSec = (reach: Reach, span: Span): number =>
+  reach.complete && span === reach ? Number.POSITIVE_INFINITY : span.toSec;
+
+/** Why there is no common point: who can't go back so far, or else what each can reach. */
+function noCommon(able: readonly [string, Reach][], limit: number, timeZone: string): string {
+  const earliest = ([, r]: [string, Reach]): number =>
+    Math.ceil(Math.min(...spansOf(r).map((s) => s.fromSec)));
+  const slowest = able.reduce((a, b) => (untilSec(a[1], a[1]) <= untilSec(b[1], b[1]) ? a : b));
+  const bound = Math.floor(Math.min(limit, untilSec(slowest[1], slowest[1])));
+  const late = able.filter((d) => earliest(d) > bound);
+  if (late.length === 0)
+    return `no common point by ${moment(limit, timeZone)}: ${able
+      .map(
+        ([d, r]) =>
+          `${d} can go to ${spansOf(r)
+            .map((s) => `${moment(s.fromSec, timeZone)} until ${moment(s.toSec, timeZone)} (${s.evidence})`)
+            .join(" or ")}`,
+      )
+      .join(", ")}. Bring over the logs that lack between, or declare another point with --point`;
+  const back = late
+    .map((d) => `${d[0]} can go back to ${moment(earliest(d), timeZone)} at the earliest`)
+    .join(", ");
+  return bound < Math.floor(limit)
+    ? `no common point: ${back}, but ${slowest[0]} reaches only ${moment(bound, timeZone)} (${slowest[1].evidence}). Bring over the logs that it lacks, or an older full backup of the others`
+    : `no common point: ${back}, but the point asked for is ${moment(limit, timeZone)}. Bring over an older full backup, or declare a later point with --point`;
 }
 
 function limitOf(wanted: PointRequest | undefined, minutesBefore: number, disasterSec: number): number {
@@ -100,5 +142,10 @@ function limitOf(wanted: PointRequest | undefined, minutesBefore: number, disast
   return disasterSec - 60 * (wanted && "minutesBefore" in wanted ? wanted.minutesBefore : minutesBefore);
 }
 
-const evidenceOf = (able: readonly [string, Reach][]): PointEvidence[] =>
-  able.map(([database, { fromSec, toSec, evidence }]) => ({ database, fromSec, toSec, evidence }));
+/** What proves the point for each database: of its spans the one that holds it. */
+const evidenceOf = (able: readonly [string, Reach][], atSec?: number): PointEvidence[] =>
+  able.map(([database, reach]) => {
+    const { fromSec, toSec, evidence } =
+      spansOf(reach).find((s) => atSec === undefined || s.fromSec <= atSec) ?? reach;
+    return { database, fromSec, toSec, evidence };
+  });

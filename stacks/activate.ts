@@ -11,6 +11,7 @@ import { plan, type Plan } from "../planning/plan.ts";
 import type { World } from "../steps/find.ts";
 import { strangersEnd } from "../steps/lock.ts";
 import { completedText } from "./completed-text.ts";
+import { refuseVoidWaiver } from "./life.ts";
 import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
 import { undeclared } from "./undeclared.ts";
@@ -43,12 +44,13 @@ export async function activate(
       'the journal does not hold the facts that this activation was started with. Compare it with its mirror: "parallel-standby journal verify"',
     );
   const recovery = upgraded(declared.recovery, parts);
+  if (now.kind === "start") await refuseVoidWaiver(estate, recovery, now.request, now.declaration, world);
   const made = plan(recovery, now.request, parts);
   if (chainsOf(recovery, parts).length > 1 && process.env["PULUMI_CONTINUE_ON_ERROR"] !== "true")
     await pulumi.log.warn(
       "PULUMI_CONTINUE_ON_ERROR is not true: one system that fails would stop the others. Set it, or add --continue-on-error",
     );
-  await pulumi.log.info(completedText(s, now.epoch) ?? planText(made, recovery, now.epoch, s.verdicts));
+  await pulumi.log.info(completedText(s, now.epoch) ?? planText(made, recovery, now.epoch, s));
   if (!pulumi.runtime.isDryRun()) await begin(now, target, made, declared.factsHash, world);
   const { head } = situation(await journal.entries());
   new Failover("move", {

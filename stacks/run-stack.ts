@@ -3,6 +3,7 @@ import { parts } from "../components/registry/parts.ts";
 import { runs } from "../components/registry/runs.ts";
 import { openJournal } from "../journal/open.ts";
 import type { Estate } from "../model/estate.ts";
+import { didYouMean } from "../model/nearest.ts";
 import { siteIds, stackOf, type SiteId } from "../model/site.ts";
 import { activate } from "./activate.ts";
 import { soleRun, knowsThisJournal } from "./journal-guard.ts";
@@ -50,7 +51,8 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
       ? error
       : new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }
+  const known = [...Object.keys(provisionings), ...Object.keys(activations)];
   throw new pulumi.RunError(
-    `"${stack}" is no stack of an estate. Use one of ${[...Object.keys(provisionings), ...Object.keys(activations)].join(", ")}`,
+    `"${stack}" is no stack of an estate. Use one of ${known.join(", ")}.${didYouMean(stack, known)}`,
   );
 }

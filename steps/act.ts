@@ -23,6 +23,11 @@ export interface Io {
   readonly signal: AbortSignal;
   /** The point that was chosen for the group that this part belongs to; throws before one was chosen. */
   point(part: string): Promise<Point>;
+  /**
+   * Asks the journal again, just before something that cannot be taken back, in an act that has worked for long: a
+   * disaster may have been declared meanwhile. Throws `Refused` where this step may not act any more.
+   */
+  mayStillAct(): Promise<void>;
   secret(ref: SecretRef): Promise<string>;
   /** The site that is looked at: the target of an activation, or the site that is provisioned. */
   readonly to: SiteId;

@@ -16,6 +16,8 @@ export interface IoArgs {
   readonly limitSec: number;
   readonly activation?: NonNullable<Io["activation"]>;
   readonly point?: (part: string) => Promise<Point>;
+  /** Absent where no journal guards the work: it only looks. */
+  readonly mayStillAct?: () => Promise<void>;
   /** Ends whatever runs, beside the time limit. */
   readonly signal?: AbortSignal;
 }
@@ -39,6 +41,7 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
       args.point ??
       ((part) =>
         Promise.reject(new Refused(`no point was chosen for ${part}: provisioning and observing know none`))),
+    mayStillAct: args.mayStillAct ?? (() => Promise.resolve()),
     secret: (ref) => resolveSecret(ref, projectRoot()),
     to: args.to,
     journal: args.journal,

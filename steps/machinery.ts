@@ -102,12 +102,17 @@ export function machinery(world: World): readonly Runnable[] {
               expected,
             };
       },
-      act: async ({ site }) => {
-        const s = await now();
+      act: async ({ site, hosts, parts }, io) => {
+        const { last } = await now();
+        const names = Object.keys(hosts).join(", ");
+        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io);
+        const again = `run "parallel-standby declare" again`;
         throw new Error(
-          s.last?.waiveFence === undefined
-            ? `${site} is not proven to be fenced. Make sure that its servers cannot come back (power, network), then run "parallel-standby declare" again with --waive-fence "how you know", and "pulumi up"`
-            : `the waiver is void. Fence ${site}, or declare a planned move while it still answers`,
+          life.length > 0
+            ? `${site} answers (${life.join("; ")}), and what it runs is not proven to be stopped. If it works, ${again} with --mode planned, and nothing is lost; else ${again} with --mode unplanned and without --waive-fence, and "pulumi up": its steps there are then tried once more`
+            : last?.waiveFence === undefined
+              ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then ${again} with --waive-fence "how you know", and "pulumi up"`
+              : `${site} answered a moment ago, so the waiver was void. Run "pulumi up" again`,
         );
       },
     }),

@@ -46,6 +46,7 @@ export async function runProvisioningStep(
   const lock = await lockStep(journal.store, lockOfProvisioning(step.id), step.timeoutSec, progress.say);
   try {
     await guard(runnable, envelope, world, write);
+    progress.begin({ id: step.id, limitSec: step.timeoutSec });
     const ended = await withIo(
       {
         known: { hosts, parts: [] },
@@ -54,6 +55,7 @@ export async function runProvisioningStep(
         to: step.site,
         say: progress.say,
         limitSec: step.timeoutSec,
+        mayStillAct: () => guard(runnable, envelope, world, write),
       },
       (io) => checkActCheck(runnable.bind(step.args), io, begin),
     );

@@ -6,6 +6,7 @@ import { upgraded } from "../model/upgrade.ts";
 import { chainsOf } from "../planning/chains.ts";
 import { Refused, type Io } from "./act.ts";
 import { checkActCheck, type Ended } from "./check-act-check.ts";
+import { begunAs } from "./begun.ts";
 import type { ActivationEnvelope } from "./envelope.ts";
 import { evidenceOfLife } from "./fence.ts";
 import { findRunnable, type World } from "./find.ts";
@@ -76,6 +77,7 @@ export async function runActivationStep(
     const recovery = upgraded(declared.recovery, world.parts);
     const late = await begin();
     if (late !== undefined) return `already: ${late}`;
+    progress.begin(begunAs(step, s, recovery, world.parts));
     try {
       const ended = await withIo(
         {
@@ -91,6 +93,10 @@ export async function runActivationStep(
             ...(last.disasterAt === undefined ? {} : { disasterSec: Date.parse(last.disasterAt) / 1000 }),
           },
           point: (part) => pointOf(part, recovery, world),
+          mayStillAct: async () => {
+            const over = (await leave()).answer;
+            if (over !== undefined) throw new Refused(over);
+          },
         },
         (io) => perform(envelope, recovery, last.from, world, io),
       );

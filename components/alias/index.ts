@@ -16,7 +16,7 @@ export interface AliasDns {
   readonly keyName?: string;
   /** The key, in base64 as tsig-keygen prints it. */
   readonly tsigKey: SecretRef;
-  /** Default: hmac-sha256. */
+  /** How messages are signed. Default: hmac-sha256, what tsig-keygen makes. */
   readonly algorithm?: AliasFacts["dns"]["key"]["algorithm"];
   /**
    * Other servers that hold the zone: a flip is done when those of the new site, and those of no site that answer, give
@@ -35,22 +35,32 @@ export interface AliasArgs {
   readonly dr: Server<"dr">;
   /** The zone that holds it. Default: the name without its first label. */
   readonly zone?: string;
-  /** Default: `client`. */
+  /**
+   * `dependency`: what applications connect to, such as the name of their SQL Server; it flips before services start.
+   * `client`: what people use; it flips when services answer. Default: `client`.
+   */
   readonly role?: AliasFacts["role"];
-  /** Default: A; by site where it differs. */
+  /**
+   * Type of the record; by site where it differs. Default: A, since Windows builds the service principal of Kerberos from
+   * a CNAME's target and not from the alias.
+   */
   readonly recordType?: "A" | "CNAME" | BySite<"A" | "CNAME">;
   /** What the name is at each site. Default: the address of the server there. */
   readonly value?: BySite<string>;
-  /** Default: 60, so that clients follow within a minute. */
+  /** Seconds for which clients and name servers keep an answer; 1 to 3600. Default: 60, so that clients follow within a minute. */
   readonly ttlSec?: number;
+  /** Which name server takes the change, and the key that it knows. */
   readonly dns: AliasDns;
 }
 
-/** Declares a DNS name that follows the active site. It exists before, or is created with the active site's value. */
+/**
+ * Declares a DNS name that follows the active site. It exists before, or is created with the active site's value; a
+ * cutover alone changes it. `name` is fully qualified: `k2.corp.example`.
+ */
 export function alias(name: string, args: AliasArgs): Declared<"alias"> {
-  const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns } = args;
+  const { primary, dr, zone, role = "client", recordType = "A", value, ttlSec = 60, dns, ...others } = args;
   const type = typeof recordType === "string" ? { primary: recordType, dr: recordType } : recordType;
-  const { server, port = 53 } = dns;
+  const { server, port = 53, keyName, tsigKey, algorithm, also, ...otherDns } = dns;
   const facts: AliasFacts = {
     name,
     zone: zone ?? name.split(".").slice(1).join("."),
@@ -66,18 +76,24 @@ export function alias(name: string, args: AliasArgs): Declared<"alias"> {
           ? { primary: nameServer(server.primary, port), dr: nameServer(server.dr, port) }
           : { primary: nameServer(server, port), dr: nameServer(server, port) },
       key: {
-        name: dns.keyName ?? "parallel-standby",
-        algorithm: dns.algorithm ?? "hmac-sha256",
-        secret: dns.tsigKey,
+        name: keyName ?? "parallel-standby",
+        algorithm: algorithm ?? "hmac-sha256",
+        secret: tsigKey,
       },
-      also: (dns.also ?? []).map((other) => ({
+      also: (also ?? []).map((other) => ({
         ...nameServer(other, port),
         ...(typeof other === "object" && "site" in other ? { site: other.site } : {}),
       })),
+      ...otherDns,
     },
+    // A program without types may misspell a key: `describe` then says so.
+    ...others,
   };
   return { id: name, kind: "alias", facts, servers: [primary, dr], uses: [] };
 }
 
-const nameServer = (input: NameServerInput, port: number): { address: string; port: number } =>
-  typeof input === "string" ? { address: input, port } : { address: input.address, port: input.port ?? port };
+/** A program without types may leave one out: `describe` then says that it has no address. */
+const nameServer = (input: NameServerInput | undefined, port: number): { address: string; port: number } =>
+  typeof input === "object"
+    ? { address: input.address, port: input.port ?? port }
+    : { address: input ?? "", port };

@@ -9,12 +9,28 @@ export const alias: Part<"alias", AliasFacts> = {
   kind: "alias",
   version: 1,
   facts: AliasFacts,
+  written: {
+    as: "alias",
+    keys: {
+      "value.primary.type": "recordType.primary",
+      "value.primary.value": "value.primary",
+      "value.dr.type": "recordType.dr",
+      "value.dr.value": "value.dr",
+      "dns.update": "dns.server",
+      "dns.key.name": "dns.keyName",
+      "dns.key.algorithm": "dns.algorithm",
+      "dns.key.secret": "dns.tsigKey",
+    },
+  },
   uses: () => [],
-  problems: (id, facts, lookup) => [
-    ...nameProblems(id, facts),
-    ...siteIds.flatMap((site) => valueProblems(id, facts, site, lookup)),
-    ...(sameValue(facts) ? [same(id, facts)] : []),
-  ],
+  problems: (id, facts, lookup) => {
+    const values = siteIds.flatMap((site) => valueProblems(id, facts, site, lookup));
+    // A server of the wrong site is the same value twice where the other site's is right.
+    return [
+      ...nameProblems(id, facts),
+      ...(values.length === 0 && sameValue(facts) ? [same(id, facts)] : values),
+    ];
+  },
   plan: (id, { role }, { from, to }) => ({
     preflight: [checkAlias.step(`${id}/check`, { alias: id, from, to })],
     [role === "client" ? "flip-client-aliases" : "flip-dependency-aliases"]: [

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import { provisioningStep, type ProvisionArgs } from "../provisioning.ts";
 import type { AliasFacts } from "./facts.ts";
-import { createAlias } from "./verbs.ts";
+import { createAlias, keyAccepted } from "./verbs.ts";
 
-/** Sees to it that an alias exists. Its value belongs to no stack: it is never changed and never deleted from here. */
+/** Sees to it that an alias exists, and that its key may change it. Its value belongs to no stack: it is never changed and never deleted from here. */
 export class DnsAlias extends pulumi.ComponentResource {
   constructor(
     name: string,
@@ -12,7 +12,9 @@ export class DnsAlias extends pulumi.ComponentResource {
   ) {
     super("parallel-standby:index:DnsAlias", name, {}, opts);
     const create = createAlias.step(`${name}/create`, { facts, active: at.active, site: at.site });
-    provisioningStep(`${name}-create`, create, at, { parent: this });
+    const made = provisioningStep(`${name}-create`, create, at, { parent: this });
+    const key = keyAccepted.step(`${name}/key-accepted`, { facts, site: at.site });
+    provisioningStep(`${name}-key-accepted`, key, at, { parent: this, dependsOn: made });
     this.registerOutputs({});
   }
 }

@@ -15,7 +15,7 @@ import { nameOfSecret } from "../../model/secret.ts";
 import type { SiteId } from "../../model/site.ts";
 import { AliasFacts, type AliasValue, type NameServer } from "./facts.ts";
 import { decide, holds, seenSays, witnessesOf, type Witness } from "./judge.ts";
-import { aliasAnswers, checkAlias, createAlias, flipAlias } from "./verbs.ts";
+import { aliasAnswers, checkAlias, createAlias, flipAlias, keyAccepted } from "./verbs.ts";
 
 /** Seconds for the servers of a site to agree after a flip: a zone transfer after NOTIFY takes a few. */
 const agreeLimitSec = 120;
@@ -67,23 +67,28 @@ export const runnables: RunModule["runnables"] = [
       if (typeof decision === "object") throw new Error(`${decision.refused}.`);
       if (!seen)
         throw new Error(`${facts.name} does not exist. Run "pulumi up -s standby", which creates it.`);
-      // What is there replaces itself: nothing changes, but a key without the right to the name is refused now.
-      const { type, values, ttlSec } = seen;
-      const change: Change = {
-        name: facts.name,
-        expect: { type, values },
-        set: { type, value: values[0] ?? "", ttlSec },
-      };
-      await update(server, facts.zone, [change], await keyOf(facts, io), io.signal);
+      await tryKey(facts, server, seen, io);
       await Promise.all(witnessesOf(facts, to).map((witness) => ask(facts.name, witness, io, "must")));
-      const late =
-        ttlSec > facts.ttlSec
-          ? `; its TTL there is ${String(ttlSec)} s, so clients may follow only after that time`
-          : "";
       return {
         there: true,
-        says: `${facts.name} is ${seenSays(seen)}, and the key ${facts.dns.key.name} is accepted${late}`,
+        says: `${facts.name} is ${seenSays(seen)}, and the key ${facts.dns.key.name} is accepted${lateSays(facts, seen)}`,
         expected: `${facts.value[from].value}, and an accepted key`,
+      };
+    },
+  }),
+  runs(keyAccepted, {
+    check: async ({ facts, site }, io) => {
+      const server = facts.dns.update[site];
+      const seen = await lookUp(server, facts.name, io.signal);
+      if (!seen)
+        throw new Error(
+          `${facts.name} does not exist on ${at(server)}. Run "pulumi up" again, which creates it.`,
+        );
+      await tryKey(facts, server, seen, io);
+      return {
+        there: true,
+        says: `${at(server)} accepts the key ${facts.dns.key.name} for ${facts.name}${lateSays(facts, seen)}`,
+        expected: "an accepted key",
       };
     },
   }),
@@ -101,6 +106,22 @@ export const runnables: RunModule["runnables"] = [
     },
   }),
 ];
+
+/** What is there replaces itself: nothing changes, but a key without the right to the name is refused now. */
+async function tryKey(facts: AliasFacts, server: NameServer, seen: RecordSet, io: Io): Promise<void> {
+  const { type, values, ttlSec } = seen;
+  const change: Change = {
+    name: facts.name,
+    expect: { type, values },
+    set: { type, value: values[0] ?? "", ttlSec },
+  };
+  await update(server, facts.zone, [change], await keyOf(facts, io), io.signal);
+}
+
+const lateSays = (facts: AliasFacts, { ttlSec }: RecordSet): string =>
+  ttlSec > facts.ttlSec
+    ? `; its TTL there is ${String(ttlSec)} s, so clients may follow only after that time. Lower it there to ${String(facts.ttlSec)}`
+    : "";
 
 /** What each name server of an alias holds. A silent one is named with its reason. */
 export async function observe(raw: unknown, io: Io): Promise<AliasSeen> {

@@ -26,6 +26,17 @@ export const flipAlias = verb("alias/flip", z.strictObject({ alias, from: SiteId
  */
 export const checkAlias = verb("alias/check", z.strictObject({ alias, from: SiteId, to: SiteId }), 60);
 
+/**
+ * Looks on a quiet day whether the key of a provisioned site's name server may change the name, as `checkAlias` does in a
+ * move: what is there is written once more over itself.
+ */
+export const keyAccepted = verb(
+  "alias/key-accepted",
+  z.strictObject({ facts: AliasFacts, site: SiteId }),
+  60,
+  "either",
+);
+
 /** Asks the name server of the target for the name and connects to what it says, as a client would. */
 export const aliasAnswers = verb(
   "alias/answers",

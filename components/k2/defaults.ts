@@ -32,12 +32,19 @@ const layouts: Readonly<
   },
 };
 
+/** All layouts, for messages. */
+export const licenceLayouts: readonly string[] = Object.keys(layouts);
+
+const layoutNamed = (name: string): (typeof layouts)[LicenceLayout] | undefined =>
+  (layouts as Readonly<Record<string, (typeof layouts)[LicenceLayout]>>)[name];
+
 /** The two tables. A consolidated database may have any name: where K2 has only one, it is that one. */
 export function licenceTables(
   { layout = "consolidated", server, licenceKey }: LicenceInput,
   databases: readonly string[],
 ): { readonly server: TableName; readonly licenceKey: TableName } {
-  const usual = layouts[layout];
+  // A program without types may misspell it: `describe` then says so, and of nothing that only follows from it.
+  const usual = layoutNamed(layout) ?? layouts.consolidated;
   const only = layout === "consolidated" && databases.length === 1 ? databases[0] : undefined;
   const named = (table: TableName, input: TableInput = {}): TableName => ({
     database: input.database ?? only ?? table.database,

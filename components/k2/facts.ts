@@ -62,7 +62,7 @@ export const K2Facts = z.strictObject({
   /** Absent for a cold standby: its servers have the same names, and so the same licence. */
   licence: LicenceFacts.optional(),
   masterKey: KeyFacts,
-  health: z.union([
+  health: z.discriminatedUnion("log", [
     z.strictObject({ log: z.literal("none") }),
     z.strictObject({
       log: z.literal("event"),

@@ -2,7 +2,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fromLocalTime } from "../../model/time.ts";
 import { runs, type Found, type Io, type Runnable } from "../../steps/act.ts";
 import { sshTo, type Ssh } from "../../steps/transports/ssh.ts";
-import { serviceState } from "../windows/services.ts";
+import { servicesOn, serviceState } from "../windows/services.ts";
 import {
   errorLines,
   errorsOfK2,
@@ -12,8 +12,8 @@ import {
   stateChangesCommand,
   type LogEvent,
 } from "./events.ts";
-import { parseServices } from "./parse-services.ts";
-import { healthy, noOtherServices } from "./verbs.ts";
+import { portAnswers } from "../../steps/transports/tcp.ts";
+import { healthy, listens, noOtherServices } from "./verbs.ts";
 import type * as z from "zod";
 
 type Args = z.infer<(typeof healthy)["args"]>;
@@ -86,6 +86,16 @@ const short = (text: string): string => {
 };
 
 export const runnables: readonly Runnable[] = [
+  runs(listens, {
+    check: async ({ host, port }, io): Promise<Found> => {
+      const answers = await portAnswers(io.host(host).address, port, { signal: io.signal });
+      return {
+        there: answers,
+        says: `port ${String(port)} of ${host} ${answers ? "answers" : "does not answer"}`,
+        expected: "K2 to answer where it works. If it listens on another port, write it under port",
+      };
+    },
+  }),
   runs(healthy, {
     check: async (args, io): Promise<Found> => {
       const ssh = await sshTo(args.host, io);
@@ -110,10 +120,8 @@ export const runnables: readonly Runnable[] = [
   runs(noOtherServices, {
     check: async ({ host, services }, io): Promise<Found> => {
       const ssh = await sshTo(host, io);
-      const { code, stdout } = await ssh.run("sc.exe query type= service state= all bufsize= 262144");
-      if (code !== 0) throw new Error(`${host}: its services cannot be listed (sc query: ${String(code)})`);
       const named = new Set(services.map((s) => s.toLowerCase()));
-      const others = parseServices(stdout).filter(
+      const others = (await servicesOn(ssh)).filter(
         ({ name, displayName }) =>
           (/^K2\b/i.test(name) || /^K2\b/i.test(displayName)) && !named.has(name.toLowerCase()),
       );

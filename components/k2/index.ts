@@ -1,14 +1,18 @@
 import type { Declared, DeclaredData, Server, Some } from "../../model/estate.ts";
+import { unknownWord } from "../../model/nearest.ts";
 import type { Targets } from "../../model/recovery.ts";
 import type { SecretRef } from "../../model/secret.ts";
 import type { SiteId } from "../../model/site.ts";
-import { defaultsOf, licenceTables, type LicenceLayout } from "./defaults.ts";
+import { defaultsOf, licenceLayouts, licenceTables, type LicenceLayout } from "./defaults.ts";
 import type { K2Facts } from "./facts.ts";
 
 /** One of the two tables as an owner names it, where it is not as the layout has it. */
 export interface TableInput {
+  /** One of the databases of `data`. Default: as the layout has it; a consolidated K2 with one database: that one. */
   readonly database?: string;
+  /** Default: as the layout has it. */
   readonly schema?: string;
+  /** Default: as the layout has it. */
   readonly table?: string;
   /** Columns that tell its rows apart. Default: its primary key, or else its first unique index. */
   readonly key?: Some<string>;
@@ -27,7 +31,9 @@ export interface LicenceInput {
    * database. Default: consolidated.
    */
   readonly layout?: LicenceLayout;
+  /** The table of K2's servers. Default: as the layout has it. */
   readonly server?: TableInput;
+  /** The table of licence keys. Default: as the layout has it. */
   readonly licenceKey?: TableInput;
   /**
    * Whether licence rows hold the short computer name of their server, by which K2 looks them up. Rows that do not name
@@ -57,8 +63,9 @@ export interface MasterKeyInput {
   readonly password: SecretRef;
   /** Databases whose master key has this password. Default: all of `data`; one that has no key is passed over. */
   readonly databases?: readonly string[];
-  /** Default: SCSSOKey, protected by the certificate SCHostServerCert. */
+  /** The key that K2 encrypts with. Default: SCSSOKey, as K2's installer names it. */
   readonly symmetricKey?: string;
+  /** The certificate that protects it. Default: SCHostServerCert, as K2's installer names it. */
   readonly certificate?: string;
   /**
    * How it is proven that the keys open. `count`: every encrypted value of HostServer.Configuration is decrypted, where
@@ -115,15 +122,17 @@ export interface K2Args {
   readonly services?: Some<string>;
   /** Services of K2 that may run at both sites and are left alone. Default: none. */
   readonly otherServices?: readonly string[];
-  /** Start type of the services at the active site; at the other they are disabled. Default: auto. */
+  /** Start type of the services at the active site; at the other they are disabled. Default: auto, so that a server that restarts comes back with K2. */
   readonly startType?: "auto" | "delayed-auto" | "manual";
-  /** Seconds in which a service must have stopped, and started. Default: 150 and 240. */
+  /** Seconds in which a service must have stopped. Default: 150; scripts for K2 that are public wait 120. */
   readonly stopSec?: number;
+  /** Seconds in which a service must have started. Default: 240, twice what they wait. */
   readonly startSec?: number;
-  /** TCP port of the Host Server. Default: 5555. */
+  /** TCP port of the Host Server, which answers some seconds after the service runs. Default: 5555, as K2 is installed. */
   readonly port?: number;
   /** TCP port on which clients use K2 through its client aliases: 443 for its web pages. Default: `port`. */
   readonly clientPort?: number;
+  /** Where licence rows are and what becomes of them. Default: as each key says; a cold standby has none. */
   readonly licence?: LicenceInput;
   /** Needed where a database has a master key, as every K2 on its own SQL Server does; provisioning finds out. */
   readonly masterKey?: MasterKeyInput;
@@ -134,48 +143,79 @@ export interface K2Args {
    * Default: its id.
    */
   readonly keptAs?: string;
-  /** Default: the event log. */
+  /** How it is seen that K2 is well once its port answers. Default: the event log. */
   readonly health?: HealthInput;
   /** How long K2 may be away and how much data may be lost. Minutes. */
   readonly targets: Targets;
 }
 
-/** Declares a K2 farm that runs at one site at a time. */
+/**
+ * Declares a K2 farm that runs at one site at a time: every K2 server that runs works on workflows. `id` names its steps
+ * in the journal. What is wrong with it `describe` says, key by key.
+ */
 export function k2(id: string, args: K2Args): Declared<"k2"> {
-  const { version, standby, servers, data, aliases = [], licence = {}, masterKey, captureKey } = args;
+  const {
+    version,
+    standby,
+    servers,
+    data,
+    aliases = [],
+    services,
+    otherServices = [],
+    startType = "auto",
+    stopSec = 150,
+    startSec = 240,
+    port = 5555,
+    clientPort = port,
+    licence = {},
+    masterKey,
+    captureKey,
+    keptAs = id,
+    health = { log: "event" },
+    targets,
+    ...others
+  } = args;
+  const {
+    layout,
+    server,
+    licenceKey,
+    namesHosts = true,
+    otherRows = "keep",
+    copies,
+    ...otherLicence
+  } = licence;
   const defaults = defaultsOf(version);
   const databases = data.flatMap((d) => d.databases);
-  const port = args.port ?? 5555;
   const facts: K2Facts = {
     version,
     standby,
     servers: { primary: idsOf(servers.primary), dr: idsOf(servers.dr) },
-    services: [...(args.services ?? defaults.services)],
-    otherServices: [...(args.otherServices ?? [])],
-    startType: args.startType ?? "auto",
-    stopSec: args.stopSec ?? 150,
-    startSec: args.startSec ?? 240,
+    services: [...(services ?? defaults.services)],
+    otherServices: [...otherServices],
+    startType,
+    stopSec,
+    startSec,
     port,
-    clientPort: args.clientPort ?? port,
+    clientPort,
     data: data.map((d) => ({
       id: d.id,
       sql: { primary: d.sql.primary.id, dr: d.sql.dr.id },
       databases: [...d.databases],
     })),
     aliases: aliases.map((a) => a.id),
-    keptAs: args.keptAs ?? id,
+    keptAs,
     ...(captureKey ? { captureKey } : {}),
     ...(standby === "cold"
       ? {}
       : {
           licence: {
             ...licenceTables(licence, databases),
-            namesHosts: licence.namesHosts ?? true,
-            otherRows: licence.otherRows ?? "keep",
-            copies: {
-              ...(licence.copies?.primary ? { primary: { ...licence.copies.primary } } : {}),
-              ...(licence.copies?.dr ? { dr: { ...licence.copies.dr } } : {}),
-            },
+            namesHosts,
+            otherRows,
+            copies: Object.fromEntries(
+              Object.entries(copies ?? {}).map(([site, names]) => [site, { ...names }]),
+            ),
+            ...otherLicence,
           },
         }),
     masterKey: {
@@ -192,7 +232,9 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
         ...masterKey?.encrypted,
       },
     },
-    health: healthOf(args.health ?? { log: "event" }, defaults.logFolder),
+    health: healthOf(health, defaults.logFolder),
+    // A program without types may misspell a key: `describe` then says so.
+    ...others,
   };
   return {
     id,
@@ -200,7 +242,8 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     facts,
     servers: [...servers.primary, ...servers.dr],
     uses: [...data, ...aliases],
-    targets: args.targets,
+    problems: unknownWord(`k2 ${id}.licence.layout`, layout, licenceLayouts),
+    targets,
   };
 }
 
@@ -213,5 +256,5 @@ function healthOf(input: HealthInput, logFolder: string): K2Facts["health"] {
   const common = { ignore: [...(input.ignore ?? [])], settleSec: input.settleSec ?? 10 };
   return input.log === "event"
     ? { log: "event", sources: [...(input.sources ?? ["K2", "SourceCode"])], ...common }
-    : { log: "file", folder: input.folder ?? logFolder, ...common };
+    : { log: input.log, folder: input.folder ?? logFolder, ...common };
 }

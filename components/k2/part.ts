@@ -33,6 +33,7 @@ export const k2: Part<"k2", K2Facts> = {
   kind: "k2",
   version: 1,
   facts: K2Facts,
+  written: { as: "k2" },
   uses: (f) => [...f.data.map((d) => d.id), ...f.aliases],
   problems,
   plan: (id, f, request, lookup) => ({

@@ -16,12 +16,26 @@ export const problems = (id: string, f: K2Facts, lookup: Lookup): readonly Probl
     ...f.data.flatMap((d) => dataProblems(at, d, lookup)),
     ...f.aliases
       .filter((alias) => lookup.part(alias)?.kind !== "alias")
-      .map((alias) => ({ at: `${at}.aliases`, says: `${alias} is no alias`, write: "what alias(…) gives" })),
+      .map((alias) => ({
+        at: `${at}.aliases`,
+        says: `${alias} is no alias.${didYouMean(
+          alias,
+          idsOf(lookup, (kind) => kind === "alias"),
+        )}`,
+        write: "what alias(…) gives",
+      })),
     ...licenceProblems(at, f),
     ...keptProblems(id, f, lookup),
     ...keyProblems(at, f),
   ];
 };
+
+/** Ids of the parts of some kinds. */
+const idsOf = (lookup: Lookup, isOf: (kind: string) => boolean): readonly string[] =>
+  lookup
+    .parts()
+    .filter((p) => isOf(p.kind))
+    .map((p) => p.id);
 
 /** Two that keep their rows under one id would each put back what the other captured. Said once, of the one that was renamed. */
 function keptProblems(id: string, { keptAs }: K2Facts, lookup: Lookup): readonly Problem[] {
@@ -50,8 +64,19 @@ function serverProblems(at: string, f: K2Facts, site: SiteId, lookup: Lookup): r
     ...twice(key, f.servers[site]),
     ...f.servers[site].flatMap((id): readonly Problem[] => {
       const host = lookup.host(id);
-      if (!host)
-        return [{ at: key, says: `there is no server ${id}`, write: `a server of the site ${site}` }];
+      if (!host) {
+        const known = lookup
+          .hosts()
+          .filter((h) => h.site === site)
+          .map((h) => h.id);
+        return [
+          {
+            at: key,
+            says: `there is no server ${id}.${didYouMean(id, known)}`,
+            write: `a server of the site ${site}, such as ${known.join(", ")}`,
+          },
+        ];
+      }
       if (host.site !== site)
         return [
           {
@@ -107,7 +132,16 @@ const twice = (at: string, names: readonly string[]): readonly Problem[] =>
 
 function dataProblems(at: string, d: K2Facts["data"][number], lookup: Lookup): readonly Problem[] {
   if (!lookup.part(d.id))
-    return [{ at: `${at}.data`, says: `there is no data part ${d.id}`, write: "what logShipping(…) gives" }];
+    return [
+      {
+        at: `${at}.data`,
+        says: `there is no data part ${d.id}.${didYouMean(
+          d.id,
+          idsOf(lookup, (kind) => kind !== "alias" && kind !== "k2"),
+        )}`,
+        write: "what logShipping(…) gives",
+      },
+    ];
   return siteIds
     .filter((site) => !lookup.host(d.sql[site])?.sql)
     .map((site) => ({
@@ -162,7 +196,7 @@ function licenceProblems(at: string, f: K2Facts): readonly Problem[] {
         .filter((database) => database !== server.database && database !== licenceKey.database)
         .map((database) => ({
           at: `${at}.licence.copies.${site}`,
-          says: `${database} holds neither of the two tables`,
+          says: `${database} holds neither of the two tables.${didYouMean(database, [server.database, licenceKey.database])}`,
           write: `${[...new Set([server.database, licenceKey.database])].join(" or ")}: "name of the copy"`,
         })),
     ),

@@ -8,7 +8,7 @@ import { parkHost } from "../windows/verbs.ts";
 import { captureDraft, masterKeyDraft } from "./drafts.ts";
 import type { K2Facts } from "./facts.ts";
 import { serviceProbes, stoppedOn } from "./part.ts";
-import { stopBeforeParking } from "./verbs.ts";
+import { listens, stopBeforeParking } from "./verbs.ts";
 
 /**
  * Keeps the rows that K2 binds to its servers, before anything is restored over them: those of the site that is
@@ -35,7 +35,15 @@ export class K2 extends pulumi.ComponentResource {
     const { host: hostOf } = lookupOf(at.recovery);
     for (const host of facts.servers[at.site]) {
       const machine = hostOf(host);
-      if (at.site === at.active) steps(serviceProbes(name, facts, host), at, this);
+      if (at.site === at.active)
+        steps(
+          [
+            ...serviceProbes(name, facts, host),
+            listens.step(`${name}/listens/${host}`, { host, port: facts.port }),
+          ],
+          at,
+          this,
+        );
       else if (machine && isParked(machine)) steps(parking(name, facts, host), at, this);
       else steps([...serviceProbes(name, facts, host), ...stoppedOn(name, facts, host, "park")], at, this);
     }

@@ -143,3 +143,11 @@ export const healthy = verb(
   }),
   180,
 );
+
+/** Looks whether K2 answers where it works now: a wrong port would be found only past the point of no return. */
+export const listens = verb(
+  "k2/listens",
+  z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65535) }),
+  60,
+  "either",
+);

@@ -1,3 +1,4 @@
+import { didYouMean } from "../../model/nearest.ts";
 import { runs, type Runnable } from "../../steps/act.ts";
 import { poll } from "../../steps/poll.ts";
 import { sshTo, type Ssh } from "../../steps/transports/ssh.ts";
@@ -9,6 +10,7 @@ import {
   keyNameOf,
   serviceSays,
   serviceState,
+  servicesOn,
   setStartType,
   type Service,
 } from "./services.ts";
@@ -63,7 +65,14 @@ export const serviceRunnables: readonly Runnable[] = [
       const service = await serviceState(ssh, name);
       if (!service) {
         const keyName = await keyNameOf(ssh, name);
-        const hint = keyName === undefined ? "" : ` "${name}" is a display name: write "${keyName}".`;
+        const hint =
+          keyName === undefined
+            ? didYouMean(
+                name,
+                // Without the right to list them there is no hint; that the service is not there stands.
+                (await servicesOn(ssh).catch(() => [])).map((s) => s.name),
+              )
+            : ` "${name}" is a display name: write "${keyName}".`;
         throw new Error(
           `${host} has no service "${name}".${hint} Look at the name in the estate (sc query).`,
         );

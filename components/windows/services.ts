@@ -9,6 +9,7 @@ import {
   type ServiceStatus,
   type StartType,
 } from "./parse.ts";
+import { parseServices, type ListedService } from "./parse-services.ts";
 
 /** A service as it is now. */
 export interface Service extends ServiceStatus, ServiceConfig {
@@ -66,6 +67,13 @@ export async function dependentsOf(ssh: Ssh, name: string): Promise<readonly str
     parseServiceNames(stdout).map(async (dependent) => serviceState(ssh, dependent)),
   );
   return states.flatMap((service) => (service && service.state !== "stopped" ? [service.name] : []));
+}
+
+/** All services of a server, started or not. */
+export async function servicesOn(ssh: Ssh): Promise<readonly ListedService[]> {
+  const { code, stdout } = await ssh.run("sc.exe query type= service state= all bufsize= 262144");
+  if (code !== 0) throw new Error(`${ssh.host}: its services cannot be listed (sc query: ${String(code)})`);
+  return parseServices(stdout);
 }
 
 /** The key name of a display name, where a service has that one. */

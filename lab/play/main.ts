@@ -1,4 +1,5 @@
 import { Command } from "commander";
+import { didYouMean } from "../../model/nearest.ts";
 import { play } from "./play.ts";
 import { scenarios } from "./scenarios.ts";
 
@@ -26,10 +27,11 @@ const program = new Command("npm run rehearse --")
         for (const s of scenarios) process.stdout.write(`${s.name.padEnd(14)}${s.about}\n`);
         return;
       }
+      const names = scenarios.map((s) => s.name);
       const scenario = scenarios.find((s) => s.name === name);
       if (!scenario) {
         process.stderr.write(
-          `there is no scenario "${name}". Use one of ${scenarios.map((s) => s.name).join(", ")}\n`,
+          `there is no scenario "${name}". Use one of ${names.join(", ")}.${didYouMean(name, names)}\n`,
         );
         process.exitCode = 2;
         return;

@@ -6,6 +6,7 @@ import { entriesOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { offlineEnv } from "../../tools/engine/env.ts";
+import { endOffspring, markName } from "./offspring.ts";
 import { startLab, type Lab, type LabOptions } from "../world/start.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -37,6 +38,8 @@ export interface Rig {
   cli(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Ran>;
   /** A process that is left running, in a group of its own: to kill, or to run two at once. */
   start(command: string, args: readonly string[], extra?: Readonly<Record<string, string>>): Child;
+  /** Ends all that was started, at once and without a word, as a power cut of the runner would: the step runners too. */
+  powerCut(): Promise<void>;
   entries(): Promise<readonly Entry[]>;
   /** Ends every process that was started, then the lab; removes the folder unless it is to be kept. */
   close(keep?: boolean): Promise<void>;
@@ -71,11 +74,12 @@ export async function rig({
     dirname(engine.pulumi),
   );
   const running = new Set<Child>();
+  const mark = randomUUID();
 
   const start: Rig["start"] = (command, args, extra = {}) => {
     const spawned = execa(command, args, {
       cwd: folder,
-      env: { ...env, ...extra },
+      env: { ...env, ...extra, [markName]: mark },
       extendEnv: false,
       all: true,
       reject: false,
@@ -115,13 +119,17 @@ export async function rig({
     pulumi: (args, extra) => ran("pulumi", [...args, "--non-interactive", "--color", "never"], extra),
     cli: (args, extra) =>
       ran(process.execPath, [join(repository, "bin", "parallel-standby.ts"), ...args], extra),
+    powerCut: () => endOffspring(mark),
     entries: async () =>
       entriesOf(await readFile(join(folder, ".lab", "journal", "journal.jsonl"), "utf8").catch(() => "")),
     close: async (keep = false) => {
-      for (const child of running) killGroup(child);
-      await Promise.all([...running].map((c) => c.done));
-      await lab.close();
-      if (!keep) await rm(folder, { recursive: true, force: true });
+      try {
+        await endOffspring(mark);
+        await Promise.all([...running].map((c) => c.done));
+      } finally {
+        await lab.close();
+        if (!keep) await rm(folder, { recursive: true, force: true });
+      }
     },
   };
 }
@@ -135,8 +143,8 @@ async function pointAtPlugin(folder: string): Promise<void> {
   );
 }
 
-/** The engine, its language host, the provider and the step runners: all of a group, also those that outlive the engine. */
-export function killGroup(child: Pick<Child, "pid">): void {
+/** A command and what shares its process group. The engine's plugins have groups of their own, and end when it has ended. */
+function killGroup(child: Pick<Child, "pid">): void {
   if (child.pid === undefined) return;
   try {
     process.kill(-child.pid, "SIGKILL");

@@ -2,7 +2,8 @@ import { expect } from "chai";
 import { setTimeout as pause } from "node:timers/promises";
 import type { EntryOf, Verdict } from "../../journal/entries.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
-import { rig, type Ran, type Rig, type RigOptions } from "../../lab/play/rig.ts";
+import { checksAtStandby } from "../../lab/play/checks.ts";
+import { rig, type Child, type Ran, type Rig, type RigOptions } from "../../lab/play/rig.ts";
 
 /** How long a test may wait for the engine. Milliseconds. */
 export const engineMs = 180_000;
@@ -30,6 +31,19 @@ export const up = (
   extra: readonly string[] = [],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Ran> => made.pulumi(["up", "-s", stack, "--skip-preview", "--yes", ...extra], env);
+
+/** The same, left running. */
+export const start = (made: Rig, stack: string): Child =>
+  made.start("pulumi", [
+    "up",
+    "-s",
+    stack,
+    "--skip-preview",
+    "--yes",
+    "--non-interactive",
+    "--color",
+    "never",
+  ]);
 
 /** The command succeeded; else its output is the message. */
 export function ok(ran: Ran): Ran {
@@ -95,6 +109,17 @@ export const situationOf = async (made: Rig): Promise<Situation> => situation(aw
 /** The last word on a step of the last activation. */
 export const verdictOf = async (made: Rig, step: string): Promise<Verdict | undefined> =>
   (await situationOf(made)).verdicts.get(step)?.verdict;
+
+/** Seen from outside, K2 works at the standby with all that it should have, and not at the primary. */
+export async function k2IsWell(made: Rig): Promise<void> {
+  const point = (await situationOf(made)).points.get("k2");
+  const checks = await checksAtStandby(
+    made.lab,
+    made.lab.productionEndedMs(),
+    point ?? { atSec: 0, to: "time" },
+  );
+  expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
+}
 
 /** All entries about a step. */
 export async function entriesOn(made: Rig, step: string): Promise<readonly EntryOf<"step">[]> {

@@ -11,6 +11,7 @@ import { hashOf } from "../../model/recovery.ts";
 import { plan } from "../../planning/plan.ts";
 import { activate } from "../../stacks/activate.ts";
 import { registered, type Registered } from "./recorder.ts";
+import { inFolder } from "./runner-rig.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld } from "./toy.ts";
 
 const recovery = toyRecovery();
@@ -50,9 +51,11 @@ interface Rig {
 async function rig(
   facts: readonly Fact[],
   running: (journal: Journal, time: number) => Promise<boolean> | boolean = () => false,
+  toys = toyWorld(),
 ): Promise<Rig> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
   folders.push(folder);
+  await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
   const inner = folderStore(folder, undefined, () => undefined);
   const plain = journalOn(inner);
   for (const f of facts) await plain.append(f);
@@ -66,7 +69,7 @@ async function rig(
         : [];
     },
   };
-  const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toyWorld()) };
+  const world = { journal: journalOn(store), parts: toyParts, runs: toyRuns(toys) };
   let outputs: Awaited<ReturnType<typeof activate>> = {};
   return {
     journal: plain,
@@ -78,7 +81,7 @@ async function rig(
       const all = await registered(
         async () => {
           try {
-            outputs = await activate(estate, "dr", world);
+            outputs = await inFolder(folder, () => activate(estate, "dr", world));
           } catch (error) {
             refused = String(error);
           }
@@ -109,6 +112,24 @@ describe("the program of an activation", () => {
     expect(r.outputs().head).to.equal((await r.journal.entries()).at(-1)?.hash);
     await r.up();
     expect(r.outputs()).to.deep.equal({ epoch: 1, head: (await r.activations())[0]?.hash });
+  });
+
+  it("gives every step the same input whatever has run since: progress makes no step run again", async () => {
+    const r = await rig([...begun, move]);
+    const first = await r.up();
+    for (const s of made.steps.slice(0, 5))
+      for (const verdict of ["started", "done"] as const)
+        await r.journal.append({
+          kind: "step",
+          epoch: 1,
+          step: s.id,
+          phase: s.phase,
+          verdict,
+          critical: true,
+          says: "",
+          log: ["restored 3 of 4 logs"],
+        });
+    expect(await r.up()).to.deep.equal(first);
   });
 
   it("writes nothing in a preview", async () => {
@@ -156,5 +177,24 @@ describe("the program of an activation", () => {
     const r = await rig(begun);
     expect(await r.up()).to.match(/no move is declared.*primary is active: nothing was changed/s);
     expect(await r.journal.entries()).to.have.length(2);
+  });
+
+  it("stops no production that works again: a waived declaration begins nothing while something there answers", async () => {
+    const waived: Fact = {
+      ...move,
+      mode: "unplanned",
+      disasterAt: "2026-03-10T12:30:00Z",
+      acceptLossSec: 7200,
+      waiveFence: "no power",
+    };
+    const toys = toyWorld();
+    const r = await rig([...begun, waived], undefined, toys);
+    expect(await r.up()).to.match(
+      /London \(primary\) answers: web0: web answers\. .*"no power".*nothing was changed/,
+    );
+    expect(await r.activations()).to.have.length(0);
+    toys.running.clear();
+    expect(await r.up()).not.to.be.a("string");
+    expect(await r.activations()).to.have.length(1);
   });
 });

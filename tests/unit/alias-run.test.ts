@@ -122,6 +122,28 @@ describe("A DNS alias", () => {
     expect(main.zone.serial).to.equal(serial);
   });
 
+  it("has its key tried when it is provisioned, changing nothing: a wrong one is found on a quiet day", async () => {
+    const { serial } = main.zone;
+    const args = { facts: factsWith(), site: "dr" };
+    const found = await bound(alias, "alias/key-accepted", args).check(step.io);
+    expect(found).to.include({ there: true });
+    expect(found.says).to.match(
+      /accepts the key dr-key for k2\.corp\.example; its TTL there is 600 s.*Lower it there to 60/,
+    );
+    expect(main.zone.serial).to.equal(serial);
+    begin(factsWith(), Buffer.alloc(32, 7).toString("base64"));
+    expect(await failure(bound(alias, "alias/key-accepted", args).check(step.io))).to.be.instanceOf(
+      DnsRefused,
+    );
+    const { key: named, ...dns } = factsWith().dns;
+    const misspelt = factsWith({ dns: { ...dns, key: { ...named, name: "dr-keey" } } });
+    begin(misspelt);
+    const error = await failure(
+      bound(alias, "alias/key-accepted", { ...args, facts: misspelt }).check(step.io),
+    );
+    expect(error.message).to.match(/dr-keey/);
+  });
+
   it("whose key the server does not accept is found out before a move", async () => {
     const wrong = Buffer.alloc(32, 7).toString("base64");
     begin(factsWith(), wrong);

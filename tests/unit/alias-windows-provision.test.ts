@@ -182,14 +182,18 @@ describe("The alias as a resource", () => {
   );
 
   for (const preview of [false, true])
-    it(`is one step that creates it, which runs nothing on deletion, ${preview ? "in a preview" : "in an update"}`, async () => {
+    it(`is a step that creates it and one that tries its key, which run nothing on deletion, ${preview ? "in a preview" : "in an update"}`, async () => {
       const found = await registered(
         () => {
           new DnsAlias("k2.corp.example", { facts, at: at("dr", "primary") });
         },
         { preview },
       );
-      expect(found.map(({ name }) => name)).to.deep.equal(["k2.corp.example", "k2.corp.example-create"]);
+      expect(found.map(({ name }) => name)).to.deep.equal([
+        "k2.corp.example",
+        "k2.corp.example-create",
+        "k2.corp.example-key-accepted",
+      ]);
       const inputs = found[1]?.inputs ?? {};
       expect(Object.keys(inputs).sort()).to.deep.equal(["create", "stdin", "update"]);
       expect(inputs["create"]).to.equal(stepCommand);

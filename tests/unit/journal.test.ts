@@ -221,10 +221,10 @@ describe("what `up` of an activation stack means", () => {
     expect(kind("dr", ...moved, noReturn(1), move("dr", "unplanned"))).to.equal("go on 1");
   });
 
-  it("does not turn round before no return, and past it only with a declaration", () => {
-    expect(kind("primary", ...moved)).to.equal("refused");
-    expect(kind("primary", ...moved, noReturn(1))).to.equal("undeclared");
-    expect(kind("primary", ...moved, noReturn(1), move("primary"))).to.equal("start 2 from dr");
+  it("does not turn round: neither before no return nor past it, declared or not, until it is completed", () => {
+    for (const more of [[], [noReturn(1)], [noReturn(1), move("primary")], [move("primary")]])
+      expect(kind("primary", ...moved, ...more)).to.equal("refused");
+    expect(kind("primary", ...moved, noReturn(1), completed(1), move("primary"))).to.equal("start 2 from dr");
   });
 
   it("lets a declaration expire after 24 hours", () => {

@@ -6,7 +6,6 @@ import {
   lastChange,
   parseEvents,
 } from "../../components/k2/events.ts";
-import { parseServices } from "../../components/k2/parse-services.ts";
 
 const event = (provider: string, time: string, data: string): string =>
   `<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'><System><Provider Name='${provider}'/><EventID Qualifiers='0'>1000</EventID><TimeCreated SystemTime='${time}'/></System><EventData>${data}</EventData></Event>\r\n`;
@@ -57,17 +56,5 @@ describe("K2's logs", () => {
       "",
     ].join("\r\n");
     expect(errorLines(log).map((l) => l.time)).to.deep.equal(["2026-11-22 03:10:05", "2026-11-22 03:10:06"]);
-  });
-
-  it("reads the list of services in any language of Windows", () => {
-    const one = (name: string, display: string) =>
-      `\r\nDIENSTNAME: ${name}\r\nANZEIGENAME: ${display}\r\n        TYP                : 10  WIN32_OWN_PROCESS  \r\n        STATUS             : 4  RUNNING \r\n`;
-    expect(
-      parseServices(one("K2 Server", "K2 Server") + one("K2Cfg", "") + one("Spooler", "Print: Spooler")),
-    ).to.deep.equal([
-      { name: "K2 Server", displayName: "K2 Server" },
-      { name: "K2Cfg", displayName: "" },
-      { name: "Spooler", displayName: "Print: Spooler" },
-    ]);
   });
 });

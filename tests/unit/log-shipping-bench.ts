@@ -149,6 +149,7 @@ export async function logShippingBench(
       say: (line) => void said.push(line),
       signal: AbortSignal.timeout(60_000),
       point: () => (chosen ? Promise.resolve(chosen) : Promise.reject(new Error("no point was chosen"))),
+      mayStillAct: () => Promise.resolve(),
       secret: () => Promise.resolve(password),
       to: site,
       journal: { entries: () => Promise.resolve(entries) },
@@ -230,7 +231,7 @@ export async function logShippingBench(
           for (const database of facts.databases) {
             for (const slot of [0, 1, 2])
               await server(at)
-                .disk.remove(`D:\\LogShip\\${database}_full_${String(slot)}.bak`)
+                .disk.remove(`${provisioned.way[otherSite(at)].copyTo}\\${database}_full_${String(slot)}.bak`)
                 .catch(() => undefined);
             await run(
               at,

@@ -95,6 +95,25 @@ describe("log shipping: a move", function () {
     expect(ends.get("data/open/K2")).to.match(/^done/);
   });
 
+  it("leaves production's backups at the standby as they are after the move: another point can still be rebuilt from them", async () => {
+    bench = await shippingBench(30);
+    await bench.cut("primary");
+    const copied = bench.facts.way.primary.copyTo;
+    const before = await bench.disk("dr").list(copied);
+    await bench.move({ mode: "unplanned", disasterMinutesAgo: 5 });
+    await bench.work(96 * 5, "dr");
+    const now = await bench.disk("dr").list(copied);
+    const names = (files: typeof now): readonly string[] => files.map((f) => f.name).sort();
+    expect(names(before).some((n) => /^K2_full_\d.bak$/.test(n))).to.equal(true);
+    expect(names(now).filter((n) => /\.(bak|trn)$/.test(n))).to.deep.equal(
+      names(before).filter((n) => /\.(bak|trn)$/.test(n)),
+    );
+    const own = await bench.disk("dr").list(bench.facts.way.dr.backupFolder);
+    expect(names(own).some((n) => n.endsWith(".bak")) && names(own).some((n) => n.endsWith(".trn"))).to.equal(
+      true,
+    );
+  });
+
   it("keeps the copy that it has when the full backup for the rebuild turns out to be damaged", async () => {
     bench = await shippingBench(40);
     await bench.cut("primary");
@@ -222,9 +241,29 @@ describe("log shipping: a move", function () {
     await bench.work(4);
     const why = await failure(bench.move({ mode: "planned" }));
     expect(why).to.match(
-      /data\/copy\/K2: 1 log backup\(s\) of K2 were written elsewhere .*D:\\backup\\stolen\.trn by sa/,
+      /data\/source-ready\/K2: 1 log backup\(s\) of K2 were written elsewhere .*D:\\backup\\stolen\.trn by sa/,
     );
     expect(await state(bench, "primary")).to.equal("ONLINE MULTI_USER");
+  });
+
+  it("closes no database of a planned move before the logs of all have been copied", async () => {
+    bench = await shippingBench(4, { databases: ["Claims", "K2"] });
+    await bench
+      .move({
+        mode: "planned",
+        until: "choose-point",
+        before: async ({ id }) => {
+          if (id === "data/copy/K2")
+            await bench.run("primary", "BACKUP LOG K2 TO DISK = N'D:\\backup\\stolen.trn'");
+        },
+      })
+      .then(
+        () => expect.fail("it went on"),
+        (e: unknown) =>
+          expect(String(e)).to.match(/data\/copy\/K2: 1 log backup\(s\) of K2 were written elsewhere/),
+      );
+    for (const database of ["Claims", "K2"])
+      expect(await state(bench, "primary", database), database).to.equal("ONLINE MULTI_USER");
   });
 
   it("computes the loss up to the hole when a log is missing in a disaster, and names the log after it", async () => {
@@ -237,6 +276,21 @@ describe("log shipping: a move", function () {
     expect(bench.point().atSec).to.be.at.most(holeSec);
     const last = (await worked(bench, "dr")).at(-1) ?? 0;
     expect(last).to.be.at.most(holeSec);
+  });
+
+  it("takes a source offline that comes back after the new site was opened, and leaves its data as they are", async () => {
+    bench = await shippingBench(30);
+    const done = await worked(bench, "primary");
+    await bench.cut("primary");
+    const ends = await bench.move({ mode: "unplanned", disasterMinutesAgo: 5 });
+    expect(ends.get("data/close-old/K2")).to.match(/SQLPRD01 .*refuses connections/);
+    await bench.mend("primary");
+    expect(await state(bench, "primary")).to.equal("ONLINE MULTI_USER");
+    const close = () => bench.verb("sql/log-shipping/close-old", { database: "K2", host: "SQLPRD01" });
+    expect(await close()).to.deep.equal({ verdict: "done", says: "K2 on SQLPRD01 is OFFLINE" });
+    expect((await close()).verdict).to.equal("already");
+    await bench.run("primary", "ALTER DATABASE K2 SET ONLINE");
+    expect(await worked(bench, "primary")).to.deep.equal(done);
   });
 
   it("shows that a source is alive while a database there is open, and not once all are closed", async () => {
@@ -254,11 +308,13 @@ describe("log shipping: a move", function () {
     expect(await alive()).to.equal("K2 on SQLPRD01 is ONLINE");
     await bench.move({ mode: "planned", until: "choose-point" });
     expect(await alive()).to.equal(undefined);
+    const anHourAgo = bench.clock.now() / 1000 - 3600;
+    expect(await alive(anHourAgo), "what it shipped before it was closed is no life").to.equal(undefined);
     await bench.cut("primary");
     expect(await alive()).to.equal(undefined);
     // A dead link, not a dead site: it went on shipping after what was taken for a disaster.
-    expect(await alive(bench.clock.now() / 1000 - 3600)).to.match(
-      /_\d{14}\.trn was backed up at .*, after the disaster/,
+    expect(await alive(anHourAgo)).to.match(
+      /_\d{14}\.trn was backed up at .*, after the disaster .* move that file out of D:\\LogShip on SQLDR01$/,
     );
   });
 

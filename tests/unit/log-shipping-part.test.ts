@@ -94,16 +94,29 @@ describe("log shipping: what an owner declares", () => {
     expect(restoreAlertMin(factsOf())).to.equal(390);
   });
 
-  it("mirrors the folders for the way back, and takes what differs", () => {
+  it("keeps the way back in folders of its own, and takes what differs", () => {
     expect(factsOf().way.dr).to.deep.equal({
-      backupFolder: "D:\\LogShip",
-      backupShare: "\\\\SQLDR01\\LogShip",
-      copyTo: "E:\\LogShip",
+      backupFolder: "D:\\LogShip\\SQLDR01",
+      backupShare: "\\\\SQLDR01\\LogShip\\SQLDR01",
+      copyTo: "E:\\LogShip\\SQLDR01",
     });
     expect(factsOf({ reverse: { copyTo: "F:\\Back" } }).way.dr).to.include({
       copyTo: "F:\\Back",
-      backupFolder: "D:\\LogShip",
+      backupFolder: "D:\\LogShip\\SQLDR01",
     });
+    const third = "\\\\FILE02\\LogShip";
+    expect(factsOf({ backupFolder: third, backupShare: third }).way.dr.backupShare).to.equal(
+      "\\\\FILE02\\LogShip\\SQLDR01",
+    );
+  });
+
+  it("refuses one folder for both directions at a server: the one's retention deletes what the other keeps", () => {
+    expect(problems({ reverse: { backupFolder: "e:\\logship\\" } }).join()).to.match(
+      /reverse\.backupFolder: e:.* on SQLDR01 is the folder of both directions/,
+    );
+    expect(problems({ reverse: { copyTo: "D:\\LogShip" } }).join()).to.match(
+      /reverse\.copyTo: D:.* on SQLPRD01 is the folder of both directions/,
+    );
   });
 
   it("finds nothing to mend in what the documentation shows", () => {
@@ -236,6 +249,7 @@ describe("log shipping: the plan", () => {
       "choose-point k2-data/choose-point",
       "roll-forward k2-data/roll-forward/K2",
       "open k2-data/open/K2",
+      "fence-data k2-data/close-old/K2",
       "repair-databases k2-data/repair-identity/K2",
       "protect k2-data/first-full/K2",
       "protect k2-data/source-jobs/K2",

@@ -59,6 +59,21 @@ describe("log shipping: what a database can reach", () => {
     expect(reachOf(db(200, chain))).to.include({ fromSec: 105, toSec: 400 });
   });
 
+  it("loses no earlier point to a full backup that arrived before the first log after it", () => {
+    const seen = db(200, [...chain, full(450)]);
+    const reach = reachOf(seen);
+    expect(reach).to.include({ fromSec: 455, toSec: 455 });
+    expect("also" in reach && reach.also).to.deep.equal([
+      { fromSec: 105, toSec: 400, evidence: "K2_400.trn" },
+    ]);
+    expect(files(seen, 350)).to.deep.equal(["K2_300.trn", "K2_400.trn"]);
+    expect(reachOf(db(undefined, [full(450)], { state: "missing" })), "nothing else is there").to.include({
+      fromSec: 455,
+      toSec: 455,
+    });
+    expect(reachOf(db(200, [...chain, full(450), log(400, 500)]))).to.include({ fromSec: 105, toSec: 500 });
+  });
+
   it("goes forward where it can, up to the first log that holds the point for sure", () => {
     expect(files(db(200, chain), 250)).to.deep.equal(["K2_300.trn"]);
     expect(files(db(200, chain), 301)).to.deep.equal(["K2_300.trn", "K2_400.trn"]);
@@ -127,6 +142,51 @@ describe("log shipping: what a database can reach", () => {
     expect(reachOf(db(200, [...holed, full(400, { firstFork: "B", fork: "B" })]))).to.include({ toSec: 300 });
   });
 
+  it("reaches all that its logs reach when a full backup comes that is newer than every log", () => {
+    const sunday = [...chain, full(500, { file: "sunday.bak" })];
+    for (const seen of [db(200, sunday), db(undefined, sunday, { state: "missing" })]) {
+      const reach = reachOf(seen);
+      expect(reach).to.include({ fromSec: 505, toSec: 505, evidence: "sunday.bak" });
+      expect("also" in reach && reach.also).to.deep.equal([
+        { fromSec: 105, toSec: 400, evidence: "K2_400.trn" },
+      ]);
+      expect(files(seen, 350).slice(-1)).to.deep.equal(["K2_400.trn"]);
+      expect(files(seen, 505)).to.deep.equal(["sunday.bak whole"]);
+      expect(files(seen, 450)).to.deep.equal([
+        "it can't be recovered to 1970-01-01 00:07:30 UTC: its backups reach from 1970-01-01 00:08:25 UTC to 1970-01-01 00:08:25 UTC (sunday.bak) and from 1970-01-01 00:01:45 UTC to 1970-01-01 00:06:40 UTC (K2_400.trn)",
+      ]);
+    }
+  });
+
+  it("is complete with an empty tail after a log with minimally logged changes", () => {
+    const closed = [
+      full(100),
+      log(90, 200, { bulk: true }),
+      log(200, 200, { file: "tail.trn", tail: true, startSec: 300, finishSec: 305 }),
+    ];
+    expect(reachOf(db(100, closed))).to.include({ complete: true });
+    expect(routeTo(db(100, closed), { atSec: 0, to: "end" })).to.deep.equal({
+      rebuilds: false,
+      restores: [{ set: closed[1], stops: false }],
+    });
+  });
+
+  it("says that no moment is proven where the only log began before the full backup had ended", () => {
+    const early = [full(100, { finishSec: 300 }), log(90, 200)];
+    const reach = reachOf(db(undefined, early, { state: "missing" }));
+    expect("refused" in reach && reach.refused).to.equal(
+      "no moment can be chosen: it holds some of what was written up to 1970-01-01 00:03:25 UTC, but all only of what was written by 1970-01-01 00:03:20 UTC (the newest is K2_200.trn). Another log backup of its source, brought over, makes it good",
+    );
+  });
+
+  it("names the two servers also where there is only a full backup to begin with", () => {
+    const other = log(90, 320, { firstFork: "A", fork: "B", forkPointLsn: "150", file: "other.trn" });
+    const reach = reachOf(db(undefined, [full(100), log(90, 200), other], { state: "missing" }));
+    expect("refused" in reach && reach.refused).to.match(
+      /^two recovery paths part: .* come from two servers/,
+    );
+  });
+
   it("refuses where two servers went on after the same point", () => {
     const other = log(200, 320, { firstFork: "A", fork: "B", forkPointLsn: "250", file: "other.trn" });
     for (const sets of [
@@ -156,6 +216,13 @@ describe("log shipping: what a database can reach", () => {
     const bulk = [full(100), log(90, 200, { bulk: true }), log(200, 300)];
     expect(reachOf(db(100, bulk))).to.include({ fromSec: 205, toSec: 300 });
     expect(files(db(100, bulk), 250)).to.deep.equal(["K2_200.trn whole", "K2_300.trn"]);
+    const later = [full(100), log(90, 200), log(200, 300, { bulk: true }), log(300, 400)];
+    expect(reachOf(db(100, later)), "before it is as good as after it").to.deep.include({
+      fromSec: 305,
+      toSec: 400,
+      also: [{ fromSec: 105, toSec: 200, evidence: "K2_200.trn" }],
+    });
+    expect(files(db(100, later), 150)).to.deep.equal(["K2_200.trn"]);
     const last = [full(100), log(90, 150), log(150, 200, { bulk: true })];
     expect(reachOf(db(100, last)), "as the last one it would hide every point").to.include({ toSec: 150 });
   });

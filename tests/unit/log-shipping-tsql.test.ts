@@ -59,6 +59,8 @@ const texts: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   restoreFull: [changes.restoreFull(nasty, path, 1, [{ name: "it's", path }], true), ["RestoreStatement"]],
   verifyBackup: [changes.verifyBackup(path, 1), ["RestoreStatement"]],
   recover: [changes.recover(nasty), ["RestoreStatement"]],
+  takeOffline: [changes.takeOffline(nasty), ["AlterDatabaseSetStatement"]],
+  makeFolder: [changes.makeFolder("D:\\O'Brien\\K2"), ["ExecuteStatement"]],
   jobStates: [agent.jobStates([nasty, "b"]), ["SelectStatement"]],
   jobOutcome: [agent.jobOutcome(nasty), ["SelectStatement"]],
   enableJob: [agent.enableJob(nasty, true), ["ExecuteStatement"]],

@@ -83,6 +83,41 @@ describe("point", () => {
       expect("refused" in answer && answer.refused).to.match(says);
     });
 
+  it("lies in the latest span that all reach, where what they reach is not in one piece", () => {
+    const holed: Reach = {
+      ...reach(-10, -10),
+      also: [{ fromSec: disaster - 9000, toSec: disaster - 3600, evidence: "older log" }],
+    };
+    const point = ask({ K2: holed, Claims: reach(-600, -30) });
+    expect(point).to.include({ atSec: disaster - 3600, lossSec: 3600 });
+    expect("databases" in point && point.databases[0]).to.deep.equal({
+      database: "K2",
+      fromSec: disaster - 9000,
+      toSec: disaster - 3600,
+      evidence: "older log",
+    });
+    expect(ask({ K2: holed, Claims: reach(-600, -5) })).to.include({ atSec: disaster - 600 });
+    expect(ask({ K2: holed }, { minutesBefore: 120 })).to.include({ atSec: disaster - 7200 });
+  });
+
+  it("is refused with what each can reach, where nobody reaches too little and the spans have nothing in common", () => {
+    const holed = (latest: number, oldest: number): Reach => ({
+      ...reach(latest, latest),
+      also: [{ fromSec: disaster + oldest * 60, toSec: disaster + oldest * 60, evidence: "older" }],
+    });
+    const answer = ask({ K2: holed(-10, -60), Claims: holed(-20, -70) });
+    expect("refused" in answer && answer.refused).to.match(
+      /^no common point by .*: K2 can go to .* or .*, Claims can go to .*Bring over the logs that lack between/,
+    );
+  });
+
+  it("says that the point asked for lies too far back, where nothing else is in the way", () => {
+    const answer = ask({ K2: reach(-30, -10) }, { minutesBefore: 120 });
+    expect("refused" in answer && answer.refused).to.equal(
+      "no common point: K2 can go back to 2026-03-10 12:00:00 UTC at the earliest, but the point asked for is 2026-03-10 10:30:00 UTC. Bring over an older full backup, or declare a later point with --point",
+    );
+  });
+
   it("is refused in the hour that occurs twice in the clock of a source, whatever people's clocks say", () => {
     const at = Date.parse("2026-10-25T01:30:00Z") / 1000;
     const answer = (...clocks: string[]): ReturnType<typeof pointFor> =>

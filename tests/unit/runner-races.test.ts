@@ -2,10 +2,10 @@ import { expect } from "chai";
 import { type Journal } from "../../journal/journal.ts";
 import { situation } from "../../journal/situation.ts";
 import type { Reach } from "../../model/part.ts";
-import { Refused, type Io } from "../../steps/act.ts";
+import { Refused, runs as runsOf, type Io } from "../../steps/act.ts";
 import { machinery, reachOf } from "../../steps/machinery.ts";
 import type { World } from "../../steps/find.ts";
-import { toyParts, toyRecovery, toyRuns } from "./toy.ts";
+import { stop, toyParts, toyRecovery, toyRuns } from "./toy.ts";
 import { rig, type Rig } from "./runner-rig.ts";
 
 /** A second activation toward the same site, as a new declaration begins it. */
@@ -81,6 +81,32 @@ describe("a step of an activation that ends while it runs", () => {
     expect(await r.run("web0/stop/web", { world: { journal } })).to.match(/already: .*was abandoned/);
     expect(r.world.acts).to.deep.equal([]);
     expect((await r.journal.entries()).some((e) => e.kind === "step")).to.equal(false);
+  });
+
+  it("may not act any more, in the middle of its work, once another activation has begun", async () => {
+    const r = await rig("planned");
+    const runs: World["runs"] = {
+      ...toyRuns(r.world),
+      toy: () =>
+        Promise.resolve({
+          runnables: [
+            runsOf(stop, {
+              check: () => Promise.resolve({ there: false, says: "it runs", expected: "stopped" }),
+              act: async (_args, io) => {
+                await io.mayStillAct();
+                r.world.acts.push("while it might");
+                await beginAnew(r);
+                await io.mayStillAct();
+                r.world.acts.push("when it might no more");
+              },
+            }),
+          ],
+        }),
+    };
+    expect(await r.run("web0/stop/web", { world: { runs } }).then(() => "", String)).to.match(
+      /activation 1 is past; the last is 2/,
+    );
+    expect(r.world.acts).to.deep.equal(["while it might"]);
   });
 
   it("completes only its own activation", async () => {

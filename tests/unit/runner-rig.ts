@@ -8,12 +8,22 @@ import { situation } from "../../journal/situation.ts";
 import type { Mode } from "../../model/part.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { plan, type Plan } from "../../planning/plan.ts";
+import type { Progress } from "../../steps/progress.ts";
 import { runActivationStep } from "../../steps/runner.ts";
 import type { World } from "../../steps/find.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
 
 const disasterAt = "2026-03-10T12:30:00.000Z";
 const disaster = Date.parse(disasterAt) / 1000;
+
+/** Progress that nobody hears. */
+export const silent: Progress = {
+  begin: () => undefined,
+  say: () => undefined,
+  tick: () => undefined,
+  last: () => undefined,
+  lines: [],
+};
 
 /** A journal in a folder of its own, with an activation begun, and the toy world behind its steps. */
 export interface Rig {
@@ -22,7 +32,10 @@ export interface Rig {
   readonly made: Plan;
   readonly folder: string;
   /** Runs a step by id; `world` takes the place of parts of the world that it sees. */
-  run(id: string, more?: { attempt?: number; epoch?: number; world?: Partial<World> }): Promise<string>;
+  run(
+    id: string,
+    more?: { attempt?: number; epoch?: number; world?: Partial<World>; progress?: Progress },
+  ): Promise<string>;
   /** Runs all steps in order; gives those that threw. */
   all(): Promise<ReadonlyMap<string, string>>;
   verdict(id: string): Promise<Verdict | undefined>;
@@ -76,14 +89,14 @@ export async function rig(
   ];
   for (const f of facts) await journal.append(f);
   const machine: World = { journal, parts: toyParts, runs: toyRuns(world) };
-  const run: Rig["run"] = (id, { world: other, ...more } = {}) => {
+  const run: Rig["run"] = (id, { world: other, progress = silent, ...more } = {}) => {
     const step = made.steps.find((s) => s.id === id);
     if (!step) throw new Error(`no step ${id}`);
     return inFolder(folder, () =>
       runActivationStep(
         { journal: { folder: "journal" }, epoch: 1, ...more, step },
         { ...machine, ...other },
-        { say: () => undefined, last: () => undefined, lines: [] },
+        progress,
       ),
     );
   };

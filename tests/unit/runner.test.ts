@@ -2,10 +2,13 @@ import { expect } from "chai";
 import type { Fact } from "../../journal/entries.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { situation } from "../../journal/situation.ts";
+import { runs as runsOf } from "../../steps/act.ts";
+import type { World } from "../../steps/find.ts";
 import { runProvisioningStep } from "../../steps/provisioning-runner.ts";
+import type { Begun } from "../../steps/progress.ts";
 import { stop, toyParts, toyRuns } from "./toy.ts";
 
-import { inFolder, rig, type Rig } from "./runner-rig.ts";
+import { inFolder, rig, silent, type Rig } from "./runner-rig.ts";
 
 describe("a step's runner", () => {
   it("carries a planned move through to completed, with everything in the journal", async () => {
@@ -18,6 +21,42 @@ describe("a step's runner", () => {
     expect([...s.verdicts.values()].every((v) => v.verdict === "done" || v.verdict === "already")).to.equal(
       true,
     );
+  });
+
+  it("says which step of how many begins, what has ended, and what comes next", async () => {
+    const r = await rig("planned");
+    const heard: Begun[] = [];
+    const progress = { ...silent, begin: (begun: Begun) => void heard.push(begun) };
+    for (const s of r.made.steps) await r.run(s.id, { progress });
+    expect(heard.map((b) => b.id)).to.deep.equal(r.made.steps.map((s) => s.id));
+    const total = r.made.steps.length;
+    expect(heard.map((b) => b.turn?.ended)).to.deep.equal(heard.map((_, i) => i));
+    expect(heard.map((b) => b.turn?.total)).to.deep.equal(heard.map(() => total));
+    expect(heard.find((b) => b.id === "web0/stop/web")).to.deep.equal({
+      id: "web0/stop/web",
+      limitSec: 5,
+      turn: { number: 1, total, ended: 0, next: ["web0/stop/db"] },
+    });
+    expect(heard.at(-1)?.turn).to.deep.equal({ number: total, total, ended: total - 1, next: [] });
+  });
+
+  it("runs a step of a plan that today's planner refuses, and names no number then", async () => {
+    const r = await rig("planned");
+    const heard: Begun[] = [];
+    const progress = { ...silent, begin: (begun: Begun) => void heard.push(begun) };
+    const { toy } = toyParts;
+    if (!toy) throw new Error("the toy system is missing");
+    const refusing = {
+      ...toyParts,
+      toy: {
+        ...toy,
+        plan: () => {
+          throw new Error("this version plans no toys");
+        },
+      },
+    };
+    expect(await r.run("web0/stop/web", { progress, world: { parts: refusing } })).to.match(/^done/);
+    expect(heard).to.deep.equal([{ id: "web0/stop/web", limitSec: 5 }]);
   });
 
   it("acts once: the same activation run again answers, and nothing acts a second time", async () => {
@@ -74,7 +113,9 @@ describe("a step's runner", () => {
     r.world.running.clear();
     r.world.running.add("P:db");
     const threw = await r.all();
-    expect(threw.get("web0/prove-fence")).to.match(/not proven to be fenced.*--waive-fence/s);
+    expect(threw.get("web0/prove-fence")).to.match(
+      /nothing of primary answers, and so nothing proves that P cannot come back.*--waive-fence/s,
+    );
     expect([...threw.keys()]).to.include("data0/open/db0-0");
     expect(threw.has("data0/copy/db0-0")).to.equal(false);
     expect(r.world.open.size).to.equal(0);
@@ -95,7 +136,9 @@ describe("a step's runner", () => {
   it("holds a waiver for void while the old site answers", async () => {
     const r = await rig("unplanned", { waiveFence: "power is off" });
     r.world.fails.set("stop", "access denied");
-    expect((await r.all()).get("web0/prove-fence")).to.match(/the waiver is void/);
+    expect((await r.all()).get("web0/prove-fence")).to.match(
+      /primary answers \(web0: web answers\).*--mode planned.*without --waive-fence/s,
+    );
   });
 
   it("probes the old site live just before it opens, starts or flips: an hour-old proof is none", async () => {
@@ -168,6 +211,7 @@ describe("a provisioning step's runner", () => {
     site: "primary" | "dr",
     epoch: number,
     verb: string = stop.name,
+    runs: World["runs"] = toyRuns(r.world),
     journal: Journal = r.journal,
   ): Promise<string> =>
     inFolder(r.folder, () =>
@@ -184,8 +228,8 @@ describe("a provisioning step's runner", () => {
           },
           hosts: [],
         },
-        { journal, parts: toyParts, runs: toyRuns(r.world) },
-        { say: () => undefined, last: () => undefined, lines: [] },
+        { journal, parts: toyParts, runs },
+        silent,
       ),
     );
 
@@ -194,7 +238,9 @@ describe("a provisioning step's runner", () => {
     await r.all();
     r.world.running.add("P:web");
     const full: Journal = { ...r.journal, append: () => Promise.reject(new Error("the disk is full")) };
-    expect(await provision(r, "primary", 1, stop.name, full).then(() => "", String)).to.match(/disk is full/);
+    expect(await provision(r, "primary", 1, stop.name, undefined, full).then(() => "", String)).to.match(
+      /disk is full/,
+    );
     expect(r.world.running.has("P:web")).to.equal(true);
     await provision(r, "primary", 1);
     expect(await provision(r, "primary", 1)).to.match(/^already/);
@@ -215,7 +261,7 @@ describe("a provisioning step's runner", () => {
         return entries;
       },
     };
-    expect(await provision(r, "primary", 1, stop.name, journal).then(() => "", String)).to.match(
+    expect(await provision(r, "primary", 1, stop.name, undefined, journal).then(() => "", String)).to.match(
       /activation 2 toward primary is unfinished/,
     );
     expect(r.world.running.has("P:web")).to.equal(true);
@@ -233,6 +279,34 @@ describe("a provisioning step's runner", () => {
     expect(r.world.running.has("D:web")).to.equal(true);
     r.world.running.add("P:web");
     expect(await provision(r, "primary", 1)).to.match(/^done/);
+  });
+
+  it("may not act any more, in the middle of its work, once restores are held for a declared move", async () => {
+    const r = await rig("planned");
+    await r.all();
+    const acts: string[] = [];
+    const runs: World["runs"] = {
+      toy: () =>
+        Promise.resolve({
+          runnables: [
+            runsOf(stop, {
+              check: () => Promise.resolve({ there: false, says: "it runs", expected: "stopped" }),
+              act: async (_args, io) => {
+                await io.mayStillAct();
+                acts.push("while it might");
+                await r.journal.append({ kind: "held", part: "data0", says: "held" });
+                await io.mayStillAct();
+                acts.push("when it might no more");
+              },
+            }),
+          ],
+        }),
+    };
+    expect(await provision(r, "primary", 1, stop.name, runs).then(() => "", String)).to.match(
+      /restores of data0 are held for a declared move/,
+    );
+    expect(acts).to.deep.equal(["while it might"]);
+    expect((await r.journal.entries()).at(-1)).to.include({ step: "park-primary", verdict: "refused" });
   });
 
   it("refuses a verb that belongs to a cutover", async () => {

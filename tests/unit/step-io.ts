@@ -56,6 +56,7 @@ export function stepBench({
       say: (line) => void said.push(line),
       signal: over.signal,
       point: () => Promise.reject(new Error("the test has chosen no point")),
+      mayStillAct: () => Promise.resolve(),
       to,
       journal: {} as JournalReader,
       keep: "",

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { parseServices } from "../../components/windows/parse-services.ts";
 import * as fc from "fast-check";
 import { codeSays, ServiceError } from "../../components/windows/codes.ts";
 import {
@@ -135,5 +136,17 @@ describe("Service names and codes", () => {
   it("survive the journal: arguments of a step are plain JSON", () => {
     const { args } = stopService.step("x", { host: "K2DR01", service: "K2 Server", disable: true });
     expect(stopService.args.parse(JSON.parse(JSON.stringify(args)))).to.deep.equal(args);
+  });
+
+  it("reads the list of services in any language of Windows", () => {
+    const one = (name: string, display: string) =>
+      `\r\nDIENSTNAME: ${name}\r\nANZEIGENAME: ${display}\r\n        TYP                : 10  WIN32_OWN_PROCESS  \r\n        STATUS             : 4  RUNNING \r\n`;
+    expect(
+      parseServices(one("K2 Server", "K2 Server") + one("K2Cfg", "") + one("Spooler", "Print: Spooler")),
+    ).to.deep.equal([
+      { name: "K2 Server", displayName: "K2 Server" },
+      { name: "K2Cfg", displayName: "" },
+      { name: "Spooler", displayName: "Print: Spooler" },
+    ]);
   });
 });

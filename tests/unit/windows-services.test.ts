@@ -125,6 +125,18 @@ describe("Services of a Windows host", () => {
     expect((await failure(look.check(step.io))).message).to.contain('write "K2 Server"');
   });
 
+  it("that are misspelt are answered with the name that is close to it, where there is one", async () => {
+    await begin([k2]);
+    const look = (service: string) =>
+      failure(run(bound(windows, "windows/service-exists", { host: "K2DR01", service }), step.io));
+    expect((await look("K2 Sever")).message).to.equal(
+      'K2DR01 has no service "K2 Sever". Did you mean K2 Server? Look at the name in the estate (sc query).',
+    );
+    expect((await look("Claims Service")).message).to.equal(
+      'K2DR01 has no service "Claims Service". Look at the name in the estate (sc query).',
+    );
+  });
+
   it("that the user may not change are found out before a move", async () => {
     await begin([k2], { rights: ["read-events"] });
     const look = bound(windows, "windows/service-exists", { host: "K2DR01", service: "K2 Server" });

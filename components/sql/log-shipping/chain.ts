@@ -23,7 +23,7 @@ export interface Chain {
   readonly damaged: readonly Link[];
   /** When the newest backup of all began, damaged ones too. */
   readonly newestSec: number;
-  /** By fork, the first record that any backup of it holds. */
+  /** By fork, the first record of it that any backup holds. */
   readonly beginsAt: ReadonlyMap<string, bigint>;
 }
 
@@ -36,8 +36,19 @@ export function chainOf(sets: readonly BackupSet[]): Chain {
     fulls: of("full", false),
     damaged: of("log", true),
     newestSec: Math.max(Number.NEGATIVE_INFINITY, ...sets.map((s) => s.startSec)),
-    beginsAt: new Map(links.toReversed().map(({ fork, first }) => [fork, first])),
+    beginsAt: beginningsOf(links),
   };
+}
+
+/** A backup that was taken across a recovery holds of the new fork what follows its fork point. */
+function beginningsOf(links: readonly Link[]): ReadonlyMap<string, bigint> {
+  const found = new Map<string, bigint>();
+  for (const { set, fork, first, forkPoint } of links) {
+    const begins = set.firstFork === fork ? first : forkPoint;
+    const known = found.get(fork);
+    if (begins !== undefined && (known === undefined || begins < known)) found.set(fork, begins);
+  }
+  return found;
 }
 
 const linkOf = (set: BackupSet): Link => ({

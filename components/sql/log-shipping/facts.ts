@@ -29,7 +29,9 @@ export const LogShippingFacts = z.strictObject({
   copyEveryMin: z.int().positive(),
   holdMin: z.int().nonnegative(),
   /** How far before a disaster the point lies when nobody says otherwise; 0 is the latest. Minutes. */
-  pointMinutesBefore: z.int().nonnegative(),
+  pointMinutesBefore: z
+    .int({ error: 'is neither "latest" nor whole minutes. Write "latest" or { minutesBefore: 120 }' })
+    .nonnegative(),
   decisionMin: z.int().positive(),
   rpoMin: z.int().positive().optional(),
   manage: z.enum(["provision", "adopt"]),
@@ -70,6 +72,9 @@ export const restoreAlertMin = (f: Pick<LogShippingFacts, "holdMin" | "everyMin"
 /** Without a log backup for so long the source counts as silent (14420). Minutes. */
 export const backupAlertMin = ({ everyMin }: Pick<LogShippingFacts, "everyMin">): number =>
   Math.max(60, 3 * everyMin);
+
+/** Whether two names are those of one database: case does not count, as in SQL Server's default collations. */
+export const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
 
 /** The server that logs come from when `site` receives them. */
 export const hostAt = (f: Pick<LogShippingFacts, "host">, site: SiteId): string => f.host[site];

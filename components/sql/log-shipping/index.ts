@@ -1,5 +1,5 @@
 import type { DeclaredData, Server, Some } from "../../../model/estate.ts";
-import type { LogShippingFacts, Way } from "./facts.ts";
+import type { LogShippingFacts } from "./facts.ts";
 
 /** Where the logs of one direction go. */
 export interface WayInput {
@@ -50,8 +50,9 @@ export interface LogShippingArgs extends WayInput {
    */
   readonly quiesce?: readonly { readonly server: Server; readonly service: string }[];
   /**
-   * The way back: where logs go while the standby site is active. Default: the same folders and share name at the other
-   * server.
+   * The way back: where logs go while the standby site is active. Default: below the same folders and share name at the
+   * other server, in a folder named after the standby's server, which is made when it is needed. Never the very same
+   * folders: what one direction keeps, the other's retention would delete.
    */
   readonly reverse?: Partial<WayInput>;
   /** Weekly full backups that are kept, with all logs since: how far back a point can lie. Weeks; default 2. */
@@ -81,31 +82,43 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     backupShare,
     copyTo,
     manage = "provision",
-    point,
+    everyMin = 60,
+    copyEveryMin = 15,
+    holdMin = 180,
+    point = { minutesBefore: 120 },
+    decisionMin = 60,
+    rpoMin,
+    adoptChain = false,
     quiesce = [],
+    reverse = {},
+    archiveCycles = 2,
+    recordIdentity = manage === "provision",
+    replaces = [],
+    reseed,
+    ...others
   } = args;
-  const back: Way = {
-    backupFolder: args.reverse?.backupFolder ?? backupFolder,
-    backupShare: args.reverse?.backupShare ?? shareAt(idOf(to), backupShare),
-    copyTo: args.reverse?.copyTo ?? copyTo,
-  };
   const facts: LogShippingFacts = {
     databases: [...databases],
     host: { primary: idOf(from), dr: idOf(to) },
-    way: { primary: { backupFolder, backupShare, copyTo }, dr: back },
-    everyMin: args.everyMin ?? 60,
-    copyEveryMin: args.copyEveryMin ?? 15,
-    holdMin: args.holdMin ?? 180,
-    pointMinutesBefore: point === "latest" ? 0 : (point?.minutesBefore ?? 120),
-    decisionMin: args.decisionMin ?? 60,
-    ...(args.rpoMin === undefined ? {} : { rpoMin: args.rpoMin }),
+    way: {
+      primary: { backupFolder, backupShare, copyTo },
+      dr: { ...backOf({ backupFolder, backupShare, copyTo }, idOf(to)), ...reverse },
+    },
+    everyMin,
+    copyEveryMin,
+    holdMin,
+    pointMinutesBefore: point === "latest" ? 0 : point.minutesBefore,
+    decisionMin,
+    ...(rpoMin === undefined ? {} : { rpoMin }),
     manage,
-    adoptChain: args.adoptChain ?? false,
+    adoptChain,
     quiesce: quiesce.map(({ server, service }) => ({ host: server.id, service })),
-    archiveCycles: args.archiveCycles ?? 2,
-    recordIdentity: args.recordIdentity ?? manage === "provision",
-    replaces: [...(args.replaces ?? [])],
-    ...(args.reseed === undefined ? {} : { reseed: args.reseed }),
+    archiveCycles,
+    recordIdentity,
+    replaces: [...replaces],
+    ...(reseed === undefined ? {} : { reseed }),
+    // A program without types may misspell a key: `describe` then says so.
+    ...others,
   };
   return {
     id,
@@ -123,5 +136,17 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
 /** A program without types may leave a server out: `describe` then says so in a sentence. */
 const idOf = (server: Server | undefined): string => server?.id ?? "";
 
-/** The share of the same name at another server. */
-const shareAt = (server: string, share: string): string => share.replace(/^\\\\[^\\]+/, `\\\\${server}`);
+/**
+ * Below the same folders, the other way round, in one named after the standby's server. A share of a third server is that
+ * of both directions; a local folder is shared by each server itself. What is missing is said once, of the way there.
+ */
+function backOf({ backupFolder, backupShare, copyTo }: Partial<WayInput>, server: string): WayInput {
+  const below = (folder: string | undefined): string =>
+    folder === undefined ? "?" : `${folder.replace(/\\+$/, "")}\\${server}`;
+  const ownShare = backupShare?.replace(/^\\\\[^\\]+/, `\\\\${server}`);
+  return {
+    backupFolder: below(backupFolder),
+    backupShare: below(backupFolder?.startsWith("\\\\") === true ? backupShare : ownShare),
+    copyTo: below(copyTo),
+  };
+}

@@ -7,6 +7,7 @@ import { problems } from "./problems.ts";
 import { reachOf } from "./reach.ts";
 import { LogShippingSeen } from "./seen.ts";
 import {
+  closeOld,
   copyLogs,
   firstFull,
   hold,
@@ -27,6 +28,19 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
   kind: "sql/log-shipping",
   version: 1,
   facts: LogShippingFacts,
+  written: {
+    as: "logShipping",
+    keys: {
+      "host.primary": "from",
+      "host.dr": "to",
+      "way.primary": "",
+      "way.primary.backupFolder": "backupFolder",
+      "way.primary.backupShare": "backupShare",
+      "way.primary.copyTo": "copyTo",
+      "way.dr": "reverse",
+      pointMinutesBefore: "point",
+    },
+  },
   seen: LogShippingSeen,
   opensOnlyLatest: false,
   uses: () => [],
@@ -47,12 +61,15 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
     return {
       preflight: preflight(id, f, request),
       hold: perDatabase((database) => [hold.step(`${id}/hold/${database}`, { database, host })]),
-      "final-sync": perDatabase((database) => finalSync(id, f, request, database)),
+      "final-sync": finalSync(id, f, request),
       "roll-forward": perDatabase((database) => [
         rollForward.step(`${id}/roll-forward/${database}`, { part: id, database, host }),
       ]),
       open: perDatabase((database) => [
         openDatabase.step(`${id}/open/${database}`, { part: id, database, host }),
+      ]),
+      "fence-data": perDatabase((database) => [
+        closeOld.step(`${id}/close-old/${database}`, { database, host: f.host[request.from] }),
       ]),
       "repair-databases": perDatabase((database) => [
         repairIdentity.step(`${id}/repair-identity/${database}`, { database, host }),
@@ -98,27 +115,32 @@ function preflight(id: string, f: LogShippingFacts, { from, to, mode }: Request)
 /** In an unplanned move the source may be dead: nothing there is waited for longer than it takes to see that. */
 const unplannedLimitSec = 600;
 
-/** What is written is copied first, so that little is left to do once the database is closed. */
-function finalSync(
-  id: string,
-  f: LogShippingFacts,
-  { from, to, mode }: Request,
-  database: string,
-): readonly Draft[] {
+/**
+ * What is written is copied first, of all databases before any is closed: little is left to do once they are, and a
+ * chain with a hole stops a planned move while production is still open.
+ */
+function finalSync(id: string, f: LogShippingFacts, { from, to, mode }: Request): readonly Draft[] {
   const hosts = { from: f.host[from], to: f.host[to] };
   const bound = mode === "planned" ? {} : { timeoutSec: unplannedLimitSec };
-  const copy = copyLogs.step(`${id}/copy/${database}`, { part: id, database, ...hosts, tail: false }, bound);
-  const tail = takeTail.step(
-    `${id}/tail/${database}`,
-    { part: id, database, host: f.host[from] },
-    { needs: [copy], fences: f.host[from], ...bound },
+  const copies = f.databases.map((database) =>
+    copyLogs.step(`${id}/copy/${database}`, { part: id, database, ...hosts, tail: false }, bound),
   );
-  const arrived = copyLogs.step(
-    `${id}/tail-arrived/${database}`,
-    { part: id, database, ...hosts, tail: true },
-    { needs: [tail], ...bound },
-  );
-  return [copy, tail, arrived];
+  return [
+    ...copies,
+    ...f.databases.flatMap((database) => {
+      const tail = takeTail.step(
+        `${id}/tail/${database}`,
+        { part: id, database, host: f.host[from] },
+        { needs: copies, fences: f.host[from], ...bound },
+      );
+      const arrived = copyLogs.step(
+        `${id}/tail-arrived/${database}`,
+        { part: id, database, ...hosts, tail: true },
+        { needs: [tail], ...bound },
+      );
+      return [tail, arrived];
+    }),
+  ];
 }
 
 function protect(id: string, f: LogShippingFacts, { to }: Request, database: string): readonly Draft[] {

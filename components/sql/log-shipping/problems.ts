@@ -1,7 +1,8 @@
 import { didYouMean } from "../../../model/nearest.ts";
 import type { Lookup, Problem } from "../../../model/part.ts";
 import { otherSite, siteIds, type SiteId } from "../../../model/site.ts";
-import { LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
+import { samePath } from "./differences.ts";
+import { isSameName, LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
 
 /** Mistakes in log shipping that its types cannot show. */
 export const problems = (id: string, f: LogShippingFacts, lookup: Lookup): readonly Problem[] => {
@@ -10,7 +11,15 @@ export const problems = (id: string, f: LogShippingFacts, lookup: Lookup): reado
     ...databaseProblems(at, id, f, lookup),
     ...siteIds.flatMap((site) => hostProblems(at, f, site, lookup)),
     ...siteIds.flatMap((site) => wayProblems(at, f, site)),
+    ...clashes(at, f),
     ...timeProblems(at, f),
+    ...f.replaces
+      .filter((name) => !f.databases.some((d) => isSameName(d, name)))
+      .map((name) => ({
+        at: `${at}.replaces`,
+        says: `"${name}" is none of its databases.${didYouMean(name, f.databases)}`,
+        write: `some of ${f.databases.join(", ")}`,
+      })),
     ...f.quiesce.filter((q) => !lookup.host(q.host)).map((q) => unknownHost(`${at}.quiesce`, q.host, lookup)),
     ...f.quiesce
       .filter((q) => lookup.host(q.host) && !lookup.host(q.host)?.ssh)
@@ -28,7 +37,6 @@ const unfit = /[<>:"/\\|?*%]|\$\(/;
 function databaseProblems(at: string, id: string, f: LogShippingFacts, lookup: Lookup): readonly Problem[] {
   const key = `${at}.databases`;
   if (f.databases.length === 0) return [{ at: key, says: "no database is named", write: "at least one" }];
-  const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
   const others = lookup
     .parts()
     .filter((p) => p.kind === "sql/log-shipping" && p.id !== id)
@@ -37,12 +45,12 @@ function databaseProblems(at: string, id: string, f: LogShippingFacts, lookup: L
       return facts.success ? [{ id: p.id, facts: facts.data }] : [];
     });
   return f.databases.flatMap((database, i): readonly Problem[] => [
-    ...(f.databases.findIndex((d) => same(d, database)) < i
+    ...(f.databases.findIndex((d) => isSameName(d, database)) < i
       ? [{ at: key, says: `"${database}" is there twice`, write: "it once" }]
       : []),
     ...others
       .filter((o) => o.id < id && siteIds.some((s) => o.facts.host[s] === f.host[s]))
-      .filter((o) => o.facts.databases.some((d) => same(d, database)))
+      .filter((o) => o.facts.databases.some((d) => isSameName(d, database)))
       .map((o) => ({
         at: key,
         says: `"${database}" is shipped by ${o.id} already`,
@@ -157,6 +165,18 @@ function wayProblems(at: string, f: LogShippingFacts, site: SiteId): readonly Pr
         write: 'a path without ", % and $(',
       })),
   ];
+}
+
+/** At one server a folder of the one direction is not that of the other: retention would delete what a rebuild needs. */
+function clashes(at: string, f: LogShippingFacts): readonly Problem[] {
+  if (f.manage === "adopt") return [];
+  return siteIds
+    .filter((site) => samePath(f.way[site].backupFolder, f.way[otherSite(site)].copyTo))
+    .map((site) => ({
+      at: `${at}.reverse.${site === "dr" ? "backupFolder" : "copyTo"}`,
+      says: `${f.way[site].backupFolder} on ${f.host[site]} is the folder of both directions, so that backups of the one would be deleted or overwritten by the other`,
+      write: `another folder, such as ${f.way[site].backupFolder.replace(/\\+$/, "")}\\${f.host.dr}`,
+    }));
 }
 
 function timeProblems(at: string, f: LogShippingFacts): readonly Problem[] {

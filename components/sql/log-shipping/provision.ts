@@ -4,7 +4,7 @@ import type { Draft } from "../../../model/verb.ts";
 import { provisioningStep, type ProvisionArgs } from "../../provisioning.ts";
 import { instanceReachable } from "../instance/verbs.ts";
 import { sourceJobsArgs, standbyJobsArgs } from "./drafts.ts";
-import { fullSlots, type LogShippingFacts } from "./facts.ts";
+import { fullSlots, isSameName, type LogShippingFacts } from "./facts.ts";
 import {
   copyFullsJob,
   createLogins,
@@ -147,7 +147,7 @@ const standbySteps: StepsOf = {
           copyTo,
           slots: fullSlots(f),
           quiesce: f.quiesce,
-          replaces: f.replaces.includes(database),
+          replaces: f.replaces.some((name) => isSameName(name, database)),
           ...(f.reseed === undefined ? {} : { reseed: f.reseed }),
         }),
       ],

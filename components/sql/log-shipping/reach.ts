@@ -1,16 +1,7 @@
-import type { NoReach, Reach } from "../../../model/part.ts";
+import { spansOf, type NoReach, type Reach, type Span } from "../../../model/part.ts";
 import { moment } from "../../../model/time.ts";
-import {
-  boundsOf,
-  chainOf,
-  isSame,
-  standingOf,
-  walk,
-  type Chain,
-  type Link,
-  type Place,
-  type Standing,
-} from "./chain.ts";
+import { boundsOf, chainOf, isSame, type Chain, type Link } from "./chain.ts";
+import { linesOf, type Line, type Lines, type Stretch } from "./lines.ts";
 import type { BackupSet, DatabaseSeen } from "./seen.ts";
 
 /** A point as the journal keeps it. */
@@ -35,84 +26,38 @@ export interface Route {
   readonly restores: readonly Restore[];
 }
 
-/** One way through the backups: from the database as it stands, or from a full backup. */
-interface Line {
-  readonly full?: Link;
-  readonly logs: readonly Link[];
-  readonly end: Place;
-  /** What the base holds, before any log. */
-  readonly base: Pick<Standing, "coverSec" | "pastSec">;
-  /** No point before it: the base, or a log that can be restored as a whole only, holds later commits. */
-  readonly fromSec: number;
-  /** All that was committed by then is in it. */
-  readonly coverSec: number;
-  /** It ends with the tail of the source. */
-  readonly complete: boolean;
-  /** No log follows the base. */
-  readonly usedUp: boolean;
-  readonly broken?: string;
-  readonly split?: string;
-}
-
-interface Lines {
-  readonly chain: Chain;
-  readonly present?: Line;
-  /** From the newest full backup to the oldest. */
-  readonly fulls: readonly Line[];
-  /** The one that leads farthest; the database as it stands where a full backup leads no farther. */
-  readonly best: Line;
-}
-
 /** Which points a database can be recovered to, or why none. */
 export function reachOf(db: DatabaseSeen): Reach | NoReach {
   const lines = linesOf(db);
   if ("refused" in lines) return lines;
   const { best } = lines;
-  const same = all(lines).filter((l) => isSame(l.end, best.end));
-  const exact = same
-    .filter((l) => l.fromSec <= l.coverSec)
-    .map(({ fromSec, coverSec }) => ({ fromSec, toSec: coverSec }));
-  // A chain that is used up, with no base before it, is what it is: its own end is the one point that it offers.
-  const spans =
-    exact.length > 0
-      ? exact
-      : same.filter((l) => l.usedUp).map(({ fromSec }) => ({ fromSec, toSec: fromSec }));
-  const [widest, ...others] = spans
-    .filter((s) => Number.isFinite(s.toSec))
-    .toSorted((a, b) => b.toSec - a.toSec);
-  if (!widest)
-    return {
-      refused: `what it holds can't be told: neither the restore history nor a file in the folder says when the log up to LSN ${String(best.end.lsn)} was written`,
-    };
-  const { toSec } = widest;
-  const fromSec = others.reduce(
-    (from, s) => (s.toSec >= from ? Math.min(from, s.fromSec) : from),
-    widest.fromSec,
-  );
-  return { fromSec, toSec, complete: best.complete, evidence: evidenceOf(best, db) };
+  const [widest, ...also] = merged([...exactSpans(lines, db), ...ownEnds(lines, db)]);
+  if (!widest) return { refused: whyNone(best, db) };
+  return { ...widest, complete: best.complete, ...(also.length > 0 ? { also } : {}) };
 }
 
 /** The restores that bring a database to a point, or why it can't get there. */
 export function routeTo(db: DatabaseSeen, target: Target): Route | NoReach {
   const lines = linesOf(db);
   if ("refused" in lines) return lines;
-  const { best, chain } = lines;
+  const { all, best, chain } = lines;
   if (target.to === "end")
     return best.complete
       ? routeOf(best, best.logs, false)
       : {
-          refused: `the tail of its log is not here (the newest is ${evidenceOf(best, db)}), so its end is not known`,
+          refused: `the tail of its log is not here (the newest is ${evidenceOf(best, lastOf(best), db)}), so its end is not known`,
         };
-  const reach = reachOf(db);
-  if ("refused" in reach) return reach;
-  const isOwnEnd = reach.fromSec === reach.toSec && target.atSec === reach.toSec;
-  // Without a database to go by, full backups of another future may lie in the folder: only ways to the same end count.
-  for (const line of all(lines).filter((l) => l === lines.present || isSame(l.end, best.end))) {
-    const logs = until(line, chain, target.atSec, isOwnEnd);
+  for (const line of all) {
+    const logs = logsTo(line, chain, target.atSec);
     if (logs) return routeOf(line, logs, true);
   }
+  const own = ownEnds(lines, db).find((span) => span.toSec === target.atSec);
+  if (own) return routeOf(own.line, own.line.logs, true);
+  const reach = reachOf(db);
+  if ("refused" in reach) return reach;
+  const spans = spansOf(reach).map((s) => `from ${moment(s.fromSec)} to ${moment(s.toSec)} (${s.evidence})`);
   return {
-    refused: `it can't be recovered to ${moment(target.atSec)}: its backups reach from ${moment(reach.fromSec)} to ${moment(reach.toSec)} (${reach.evidence})`,
+    refused: `it can't be recovered to ${moment(target.atSec)}: its backups reach ${spans.join(" and ")}`,
   };
 }
 
@@ -138,20 +83,79 @@ export function wasOpenedAt(db: DatabaseSeen, target: Target): boolean {
   return stopAtSec === undefined ? pastSec === target.atSec : last.finishSec >= target.atSec;
 }
 
+/** A span, and the line that leads to it. */
+interface LineSpan extends Span {
+  readonly line: Line;
+}
+
+const lastOf = ({ stretches }: Line): Stretch | undefined => stretches.at(-1);
+
+/** Spans in which any moment can be chosen. A line that ends with the tail holds what it held then at any later moment. */
+function exactSpans({ all }: Pick<Lines, "all">, db: DatabaseSeen): readonly LineSpan[] {
+  const tails = all.filter((l) => l.complete).flatMap((l) => lastOf(l) ?? []);
+  const endSec = Math.max(...tails.map(({ fromSec, coverSec }) => Math.max(fromSec, coverSec)));
+  return all.flatMap((line) =>
+    line.stretches.flatMap((stretch): readonly LineSpan[] => {
+      const { fromSec, coverSec } = stretch;
+      const toSec = line.complete && stretch === lastOf(line) ? endSec : coverSec;
+      return fromSec <= toSec && Number.isFinite(toSec)
+        ? [{ line, fromSec, toSec, evidence: evidenceOf(line, stretch, db) }]
+        : [];
+    }),
+  );
+}
+
+/**
+ * A chain that is used up, with no exact moment on any way to its end, is what it is: its own end is the one point that
+ * it offers. Everything that was ever shipped is in it, and nothing later than the point: no better is to be had.
+ */
+function ownEnds({ all, best }: Lines, db: DatabaseSeen): readonly LineSpan[] {
+  const ends = all.filter((l) => isSame(l.end, best.end));
+  if (exactSpans({ all: ends }, db).length > 0) return [];
+  return ends.flatMap((line): readonly LineSpan[] => {
+    const last = lastOf(line);
+    return last && last.after === line.logs.length && Number.isFinite(last.fromSec)
+      ? [{ line, fromSec: last.fromSec, toSec: last.fromSec, evidence: evidenceOf(line, last, db) }]
+      : [];
+  });
+}
+
+/** Spans that lie apart from one another, from the latest to the earliest. */
+function merged(spans: readonly LineSpan[]): readonly Span[] {
+  const apart: Span[] = [];
+  for (const { fromSec, toSec, evidence } of spans.toSorted((a, b) => b.toSec - a.toSec)) {
+    const later = apart.at(-1);
+    if (later && toSec >= later.fromSec)
+      apart[apart.length - 1] = { ...later, fromSec: Math.min(later.fromSec, fromSec) };
+    else apart.push({ fromSec, toSec, evidence });
+  }
+  return apart;
+}
+
+/** Why no moment of a line can be chosen: nothing dates it, or it has gone past all that is proven to be in it. */
+function whyNone(line: Line, db: DatabaseSeen): string {
+  const last = lastOf(line);
+  if (!last || !Number.isFinite(last.coverSec) || !Number.isFinite(last.fromSec))
+    return `what it holds can't be told: neither the restore history nor a file in the folder says when the log up to LSN ${String(line.end.lsn)} was written`;
+  return `no moment can be chosen: it holds some of what was written up to ${moment(last.fromSec)}, but all only of what was written by ${moment(last.coverSec)} (the newest is ${evidenceOf(line, last, db)}). Another log backup of its source, brought over, makes it good`;
+}
+
 /** The logs of a line up to the first that covers the point for sure; nothing where the line does not get there. */
-function until(
-  { base, fromSec, logs, complete, usedUp }: Line,
+function logsTo(
+  { base, stretches, logs, complete }: Line,
   chain: Chain,
   atSec: number,
-  isOwnEnd: boolean,
 ): readonly Link[] | undefined {
-  if (fromSec > atSec) return undefined;
-  if (base.coverSec >= atSec) return [];
-  const covering = logs.findIndex((log) => boundsOf(log, chain).coverSec >= atSec);
-  if (covering >= 0) return logs.slice(0, covering + 1);
-  if (complete) return logs;
-  // Everything that was ever shipped is in it, and nothing later than the point: no better is to be had.
-  return isOwnEnd && usedUp && base.pastSec === atSec ? [] : undefined;
+  for (const stretch of stretches.toReversed()) {
+    if (stretch.fromSec > atSec) continue;
+    if (stretch.after === 0 && base.coverSec >= atSec) return [];
+    const covering = logs
+      .slice(0, stretch.upTo)
+      .findIndex((log, i) => i >= stretch.after - 1 && boundsOf(log, chain).coverSec >= atSec);
+    if (covering >= 0) return logs.slice(0, covering + 1);
+    if (complete && stretch.upTo === logs.length) return logs;
+  }
+  return undefined;
 }
 
 const routeOf = (line: Line, logs: readonly Link[], stops: boolean): Route => ({
@@ -162,70 +166,13 @@ const routeOf = (line: Line, logs: readonly Link[], stops: boolean): Route => ({
   ],
 });
 
-function linesOf(db: DatabaseSeen): Lines | NoReach {
-  if (db.state === "ONLINE")
-    return {
-      refused: "it is ONLINE, not being restored, so no log can be applied to it. Is this the right server?",
-    };
-  if (db.state !== "RESTORING" && db.state !== "STANDBY" && db.state !== "missing")
-    return {
-      refused: `its state is ${db.state}. Look at SQL Server's error log; once it is dropped, it is rebuilt from the archived full backup`,
-    };
-  const chain = chainOf(db.sets);
-  const standing = standingOf(db, chain);
-  const present = standing && lineFrom(standing.place, standing, chain, standing.tail);
-  if (present?.split !== undefined) return { refused: present.split };
-  const fulls = chain.fulls
-    .map((full) => lineFrom(full, boundsOf(full, chain), chain, false, full))
-    .filter((l) => l.split === undefined && (!present || leadsAsFar(l.end, present.end)))
-    .toSorted((a, b) => b.fromSec - a.fromSec);
-  const [first, ...rest] = [...(present ? [present] : []), ...fulls];
-  if (!first)
-    return {
-      refused:
-        "there is neither a database that is being restored nor a full backup from which it could be rebuilt",
-    };
-  const best = rest.reduce((a, b) => (leadsFarther(b, a) ? b : a), first);
-  return { chain, ...(present ? { present } : {}), fulls, best };
-}
-
-const all = ({ present, fulls }: Lines): readonly Line[] => [...(present ? [present] : []), ...fulls];
-
-/**
- * A set with minimally logged changes is restored as a whole or not at all: nothing before its end can be chosen once
- * it is passed. As the last one, unless it is the tail, it is left out: it would hide every point before it.
- */
-function lineFrom(place: Place, base: Line["base"], chain: Chain, hasTail: boolean, full?: Link): Line {
-  const way = walk(place, chain);
-  const logs = [...way.logs];
-  while (logs.at(-1)?.set.bulk === true && logs.at(-1)?.set.tail !== true) logs.pop();
-  const last = logs.at(-1);
-  // The tail of an idle database may hold nothing: then it ends where the log before it does.
-  const endsWithTail =
-    way.logs.length === logs.length &&
-    ((!last && hasTail) || chain.logs.some((l) => l.set.tail && isSame(l, way.end)));
-  const coverSec = Math.max(base.coverSec, last ? boundsOf(last, chain).coverSec : Number.NEGATIVE_INFINITY);
-  return {
-    ...way,
-    logs,
-    base,
-    fromSec: Math.max(base.pastSec, ...logs.filter((l) => l.set.bulk).map((l) => l.set.finishSec)),
-    coverSec,
-    usedUp: way.logs.length === 0,
-    // Any backup that began later shows that the source was opened again after its tail.
-    complete: endsWithTail && chain.newestSec <= coverSec,
-    ...(full ? { full } : {}),
-  };
-}
-
-const leadsFarther = (a: Line, b: Line): boolean =>
-  a.end.fork === b.end.fork ? a.end.lsn > b.end.lsn : a.coverSec > b.coverSec;
-const leadsAsFar = (a: Place, b: Place): boolean => a.fork === b.fork && a.lsn >= b.lsn;
-
-function evidenceOf(line: Line, db: DatabaseSeen): string {
-  const held = db.sets.find((s) => BigInt(s.lastLsn) === line.end.lsn && s.fork === line.end.fork);
-  const name = (line.logs.at(-1)?.set ?? held)?.file ?? `LSN ${String(line.end.lsn)}, restored already`;
-  const unread = line.broken === undefined ? undefined : db.unreadable[0];
-  const cause = unread ? `; ${unread.file} can't be read: ${unread.why}` : "";
-  return line.broken === undefined ? name : `${name}; ${line.broken}${cause}`;
+/** The backup that proves the end of a stretch; at the end of a line that breaks off, also what it lacks. */
+function evidenceOf(line: Line, stretch: Stretch | undefined, db: DatabaseSeen): string {
+  const log = line.logs[(stretch?.upTo ?? line.logs.length) - 1];
+  const { lsn, fork } = log ?? line.base.place;
+  const held = log?.set ?? db.sets.find((s) => BigInt(s.lastLsn) === lsn && s.fork === fork);
+  const name = held?.file ?? `LSN ${String(lsn)}, restored already`;
+  if (line.broken === undefined || stretch !== lastOf(line)) return name;
+  const unread = db.unreadable[0];
+  return `${name}; ${line.broken}${unread ? `; ${unread.file} can't be read: ${unread.why}` : ""}`;
 }

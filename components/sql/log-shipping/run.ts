@@ -1,6 +1,7 @@
 import type { Io, RunModule } from "../../../steps/act.ts";
 import { LogShippingFacts } from "./facts.ts";
 import { look } from "./look.ts";
+import { closeOldRunnables } from "./run/close-old.ts";
 import { finalSyncRunnables } from "./run/final-sync.ts";
 import { holdRunnables } from "./run/hold.ts";
 import { identityRunnables } from "./run/identity.ts";
@@ -23,6 +24,7 @@ export const runnables: RunModule["runnables"] = [
   ...preflightRunnables,
   ...holdRunnables,
   ...finalSyncRunnables,
+  ...closeOldRunnables,
   ...rollForwardRunnables,
   ...identityRunnables,
   ...reopenRunnables,

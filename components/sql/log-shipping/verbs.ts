@@ -42,6 +42,12 @@ export const takeTail = verb(
   2 * hoursSec,
 );
 
+/**
+ * Takes a database of the old site offline that is still open there, once that of the new site is: a site that comes
+ * back must not write. Its files stay as they are, for whoever looks for what was lost.
+ */
+export const closeOld = verb("sql/log-shipping/close-old", z.strictObject({ database, host }), 120);
+
 /** Opens a database again at the site from which a move was abandoned, and backs its log up again on schedule. */
 export const reopenSource = verb("sql/log-shipping/reopen", z.strictObject({ database, host }), 2 * hoursSec);
 

@@ -13,36 +13,39 @@ const limitSec = 10;
 
 /**
  * Evidence that a site still writes: SQL Server there has a shipped database open, it accepts connections and what it
- * does with the databases cannot be seen, or a log that was taken after the disaster has arrived. A database that is
- * being restored is fenced, whoever answers.
+ * does with the databases cannot be seen, or it is not reached and a log that was taken after the disaster has arrived.
+ * Databases that are seen closed are fenced, whoever answers and whatever was shipped before.
  */
 export async function alive(facts: unknown, site: SiteId, io: Io): Promise<string | undefined> {
   const f = LogShippingFacts.parse(facts);
   const bounded: Io = { ...io, signal: AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]) };
-  return (await openThere(f, site, bounded, io)) ?? (site === io.to ? undefined : await newerLog(f, bounded));
+  const seen = await seenThere(f, site, bounded, io);
+  if (seen !== undefined) return seen.open;
+  return site === io.to ? undefined : newerLog(f, bounded);
 }
 
 /** States in which nothing can be written until somebody restores the database or sets it online. */
 const closed: ReadonlySet<string> = new Set(["RESTORING", "STANDBY", "missing", "OFFLINE", "SUSPECT"]);
 
-async function openThere(
+/** What SQL Server there shows: a database that is open, or that all are closed; nothing where it is not reached. */
+async function seenThere(
   f: LogShippingFacts,
   site: SiteId,
   bounded: Io,
   io: Io,
-): Promise<string | undefined> {
+): Promise<{ readonly open: string | undefined } | undefined> {
   const host = f.host[site];
   try {
     const sql = await sqlOn(host, bounded);
     for (const database of f.databases) {
       const { state } = await stateOf(sql, database);
-      if (!closed.has(state)) return `${database} on ${host} is ${state}`;
+      if (!closed.has(state)) return { open: `${database} on ${host} is ${state}` };
     }
-    return undefined;
+    return { open: undefined };
   } catch (error) {
     // It answers and lets nobody in, or hangs: what it does with the databases can't be seen, so it counts as alive.
     return !(error instanceof Unreachable) || lockedOut.has(error.obstacle) || (await accepts(host, io))
-      ? `SQL Server on ${host} answers, but its databases can't be seen: ${says(error)}`
+      ? { open: `SQL Server on ${host} answers, but its databases can't be seen: ${says(error)}` }
       : undefined;
   }
 }
@@ -66,7 +69,7 @@ async function newerLog(f: LogShippingFacts, io: Io): Promise<string | undefined
     // A tail is the fence itself, whenever it was taken.
     const newer = db?.sets.find((s) => s.type === "log" && !s.tail && s.startSec > disasterSec);
     if (newer)
-      return `${newer.file} was backed up at ${moment(newer.startSec)}, after the disaster (${moment(disasterSec)})`;
+      return `${newer.file} was backed up at ${moment(newer.startSec)}, after the disaster (${moment(disasterSec)}). If nothing runs there now, declare again with the --disaster-at that is true; past no return, move that file out of ${place.folder} on ${place.host}`;
   }
   return undefined;
 }

@@ -5,6 +5,7 @@ import { tailName, unshipped, type LogBackup } from "../shipped.ts";
 import { enableJob } from "../tsql/agent.ts";
 import { logBackups, serverNow } from "../tsql/looks.ts";
 import { multiUser, singleUser, tail as tailOf } from "../tsql/changes.ts";
+import type { Way } from "../facts.ts";
 import { copyLogs, takeTail } from "../verbs.ts";
 import { jobsOfRole, secondariesOf } from "./hold.ts";
 import { quietJobs, readJobs, runJob } from "./jobs.ts";
@@ -48,10 +49,7 @@ const copy: Act<{ part: string; database: string; from: string; to: string; tail
       seen.redoLsn === undefined
         ? { missing: without(await filesOf(source, way.backupFolder), arrived, database), elsewhere: [] }
         : unshipped(backups, seen.redoLsn, way.backupFolder, arrived);
-    if (elsewhere.length > 0)
-      throw new Error(
-        `${String(elsewhere.length)} log backup(s) of ${database} were written elsewhere and not to ${way.backupFolder}, the newest to ${elsewhere.at(-1)?.device ?? ""} by ${elsewhere.at(-1)?.user ?? ""}: the chain is broken there. Copy those files to ${way.copyTo} on ${to} under the name ${database}_yyyymmddhhmmss.trn, then run this again`,
-      );
+    if (elsewhere.length > 0) throw writtenElsewhere(elsewhere, database, to, way);
     if (!tail || missing.length > 0) return found(missing, database, to, expected);
     const last = backups.at(-1);
     if (last?.tail !== 1) return { there: false, says: `${from} remembers no tail of ${database}`, expected };
@@ -77,6 +75,17 @@ const copy: Act<{ part: string; database: string; from: string; to: string; tail
     for (const job of jobs) await runJob(sql, to, job, io.activation?.mode === "unplanned" ? 300 : 3600, io);
   },
 };
+
+/** Why the chain has a hole, and how it is filled. */
+export const writtenElsewhere = (
+  backups: readonly LogBackup[],
+  database: string,
+  standby: string,
+  { backupFolder, copyTo }: Way,
+): Error =>
+  new Error(
+    `${String(backups.length)} log backup(s) of ${database} were written elsewhere and not to ${backupFolder}, the newest to ${backups.at(-1)?.device ?? ""} by ${backups.at(-1)?.user ?? ""}: the chain is broken there. Copy those files to ${copyTo} on ${standby} under the name ${database}_yyyymmddhhmmss.trn, then run this again`,
+  );
 
 /** The logs of a folder that are not in another. */
 function without(files: readonly string[], arrived: readonly string[], database: string): readonly string[] {

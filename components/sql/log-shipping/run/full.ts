@@ -6,7 +6,7 @@ import { databaseFiles, defaultFolders, filesOfBackup } from "../tsql/looks.ts";
 
 /**
  * Restores a full backup, leaving the database closed. What is there is overwritten only after the backup has been
- * read to its end: a damaged one must not cost the copy that there is.
+ * read to its end, since a damaged one must not cost the copy that there is, and only if the step may still act.
  */
 export async function restoreFullFrom(
   sql: Sql,
@@ -26,6 +26,7 @@ export async function restoreFullFrom(
     io.say(`reading ${file} to its end`);
     await sql.long(verifyBackup(file, position));
   }
+  await io.mayStillAct();
   io.say(`restoring ${database} from ${file}`);
   await sql.long(restoreFull(database, file, position, moves, replaces), ({ number, text }) => {
     // 3211: so many percent processed.

@@ -1,10 +1,12 @@
 import { runs, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
-import { stateOf } from "../look.ts";
+import { filesOf, stateOf } from "../look.ts";
 import { reachOf } from "../reach.ts";
+import { spansOf } from "../../../../model/part.ts";
 import { moment } from "../../../../model/time.ts";
 import { sourceReady, standbyReady } from "../verbs.ts";
-import { backupsOf } from "./final-sync.ts";
+import { unshipped } from "../shipped.ts";
+import { backupsOf, writtenElsewhere } from "./final-sync.ts";
 import { secondariesOf } from "./hold.ts";
 import { seenAt, shippingAt } from "./shipping.ts";
 
@@ -29,13 +31,15 @@ export const preflightRunnables: readonly Runnable[] = [
         throw new Error(`${host} has no log shipping jobs for ${database}. Run "pulumi up" of that site`);
       return {
         there: true,
-        says: `${database} on ${host} is ${db.state} and reaches from ${moment(reach.fromSec)} to ${moment(reach.toSec)} (${reach.evidence})`,
+        says: `${database} on ${host} is ${db.state} and reaches ${spansOf(reach)
+          .map((s) => `from ${moment(s.fromSec)} to ${moment(s.toSec)} (${s.evidence})`)
+          .join(" and ")}`,
         expected,
       };
     },
   }),
   runs(sourceReady, {
-    check: async ({ database, host }, io) => {
+    check: async ({ part, database, host }, io) => {
       const sql = await sqlOn(host, io);
       const { state, recoveryModel } = await stateOf(sql, database);
       const expected = `${database} on ${host} ONLINE in recovery model FULL`;
@@ -49,6 +53,17 @@ export const preflightRunnables: readonly Runnable[] = [
         throw new Error(
           `${database} on ${host} is in recovery model ${recoveryModel}: its log can't be shipped to a point. Find out who changed it from FULL`,
         );
+      // A hole that is found only after production was stopped has closed it for nothing.
+      const { standby, way } = shippingAt(part, io);
+      const there = await sqlOn(standby, io);
+      const { redoLsn } = await stateOf(there, database);
+      const { elsewhere } = unshipped(
+        await backupsOf(sql, database),
+        redoLsn ?? "0",
+        way.backupFolder,
+        await filesOf(there, way.copyTo),
+      );
+      if (elsewhere.length > 0) throw writtenElsewhere(elsewhere, database, standby, way);
       return { there: true, says: `${database} on ${host} is ONLINE in recovery model FULL`, expected };
     },
   }),

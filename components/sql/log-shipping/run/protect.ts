@@ -1,6 +1,6 @@
 import { runs, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
-import { chainFull } from "../tsql/changes.ts";
+import { chainFull, makeFolder } from "../tsql/changes.ts";
 import { editionOf, fullSinceRestore } from "../tsql/looks.ts";
 import { fullFile, slotNow } from "../tsql/shipping.ts";
 import { firstFull } from "../verbs.ts";
@@ -39,6 +39,7 @@ export const protectRunnables: readonly Runnable[] = [
     },
     act: async ({ database, host, folder, slots }, io) => {
       const sql = await sqlOn(host, io);
+      await sql.run(makeFolder(folder));
       const file = await fullOfThisWeek(sql, database, folder, slots);
       io.say(`backing up ${database} on ${host} to ${file}`);
       await sql.long(chainFull(database, file, await canCompress(sql)), ({ number, text }) => {

@@ -9,6 +9,7 @@ import { chainFull, copyOnlyFull, singleUser } from "../tsql/changes.ts";
 import { lastSeed, recordSeed } from "../tsql/identity.ts";
 import { logChain } from "../tsql/looks.ts";
 import { copyFullsJobName } from "../tsql/shipping.ts";
+import { ident } from "../../instance/tsql.ts";
 import { seed } from "../verbs.ts";
 import { backupsOf } from "./final-sync.ts";
 import { restoreFullFrom } from "./full.ts";
@@ -104,16 +105,8 @@ const act: Act<Args> = {
     const seen = await stateOf(sql, a.database);
     const standing = await standingAt(a, seen, io);
     const givesWay = standing.kind === "open" && a.replaces && (await wasNeverActive(io));
-    if (standing.kind === "open" && !givesWay)
-      throw new Refused(
-        a.replaces
-          ? `${standing.says}, and the journal shows that this site was active: it may hold the only copy of what was lost, and "replaces" no longer counts. Save that first, drop it there, and run "pulumi up" again`
-          : `${standing.says} and is never overwritten. If it came with an installation, write replaces: [${JSON.stringify(a.database)}] and run "pulumi up" again. If it was in use, it may hold the only copy of what was lost: save that first, then drop it there`,
-      );
-    if (standing.kind === "unfit")
-      throw new Refused(
-        `${standing.says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`,
-      );
+    if ((standing.kind === "open" && !givesWay) || standing.kind === "unfit")
+      throw new Refused(await whyNotOverwritten(a, standing, io));
     const isTold = a.reseed !== undefined && (await seededFor(sql, a.database)) !== a.reseed;
     if (standing.kind === "broken" && !isTold)
       throw new Refused(
@@ -130,11 +123,28 @@ const act: Act<Args> = {
       });
     });
     const copied = await bring(a, file, io);
-    if (givesWay) await sql.run(singleUser(a.database));
+    await io.mayStillAct();
+    if (givesWay) {
+      io.say(`overwriting ${a.database} on ${a.host}, as "replaces" says`);
+      await sql.run(singleUser(a.database));
+    }
     await restoreFullFrom(sql, a.database, copied.file, copied.position, seen.state !== "missing", io);
     if (await hasFacts(sql)) await sql.run(recordSeed, { database: a.database, reason: a.reseed ?? "first" });
   },
 };
+
+/** A database that was worked in is never overwritten; what the owner can do about it depends on whose it was. */
+async function whyNotOverwritten(
+  { database, host }: Args,
+  { kind, says }: Extract<Standing, { says: string }>,
+  io: Io,
+): Promise<string> {
+  if (!(await wasNeverActive(io)))
+    return `${says}, and this site was active: it may hold the only copy of what was lost in the move, so it is never overwritten. Save it first (${kind === "open" ? "" : `ALTER DATABASE ${ident(database)} SET ONLINE, `}BACKUP DATABASE ${ident(database)} on ${host} to another place), drop it there, and run "pulumi up" again`;
+  return kind === "open"
+    ? `${says} and is never overwritten. If it came with an installation, write replaces: [${JSON.stringify(database)}] and run "pulumi up" again. If it is in use, it may be the wrong server`
+    : `${says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`;
+}
 
 /** Whether no activation ever led to the site that is provisioned: then nobody has worked there. */
 async function wasNeverActive(io: Io): Promise<boolean> {

@@ -9,6 +9,7 @@ import {
   type WantedJob,
 } from "../differences.ts";
 import { enableJob, every, jobDetails, setJob, setSchedule, sundays } from "../tsql/agent.ts";
+import { makeFolder } from "../tsql/changes.ts";
 import {
   addPrimary,
   addPrimarySecondary,
@@ -107,6 +108,7 @@ const setUp: Act<SourceJobs> = {
   act: async (a, io) => {
     const sql = await sqlOn(a.host, io);
     const compress = await canCompress(sql);
+    await sql.run(makeFolder(a.backupFolder));
     const row = await primaryOf(sql, a.database);
     await sql.run(row ? changePrimary(settingsOf(a), compress) : addPrimary(settingsOf(a), compress));
     const standbys = await sql.rows<{ server: string }>(primarySecondaries(a.database));

@@ -3,6 +3,7 @@ import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
 import { differs, intervalDifferences, jobDifferences, samePath, type JobRow } from "../differences.ts";
 import { isLogOf, filesOf } from "../look.ts";
 import { daily, enableJob, every, jobDetails, setJob, setSchedule } from "../tsql/agent.ts";
+import { makeFolder } from "../tsql/changes.ts";
 import { serverNow } from "../tsql/looks.ts";
 import {
   addSecondaryDatabase,
@@ -113,6 +114,7 @@ const setUp: Act<StandbyJobs> = {
     const source = await nameOf(a.source, io);
     const sql = await sqlOn(a.host, io);
     const settings = settingsOf(a, source);
+    await sql.run(makeFolder(a.copyTo));
     const row = await secondaryOf(sql, a, source);
     if (row) {
       await sql.run(changeSecondaryPrimary(settings));
@@ -197,6 +199,7 @@ export const standbyRunnables: readonly Runnable[] = [
       const name = copyFullsJobName(database);
       const schedule = daily(scheduleName(name), 6);
       const command = copyFulls(database, backupShare, copyTo);
+      await sql.run(makeFolder(copyTo));
       await sql.run(
         setJob({
           name,

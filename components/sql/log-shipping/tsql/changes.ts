@@ -16,6 +16,10 @@ export const singleUser = (database: string): string =>
 export const multiUser = (database: string): string =>
   `ALTER DATABASE ${ident(database)} SET MULTI_USER WITH ROLLBACK IMMEDIATE;`;
 
+/** Closes a database as it is. Nothing in it is changed, and SET ONLINE opens it again. */
+export const takeOffline = (database: string): string =>
+  `ALTER DATABASE ${ident(database)} SET OFFLINE WITH ROLLBACK IMMEDIATE;`;
+
 /**
  * The tail of the log; after it the database is RESTORING and nothing can write to it. `any state` does it for a
  * damaged database too, as long as its log is whole; `what is left` also where the log is not.
@@ -64,3 +68,6 @@ export const verifyBackup = (file: string, position: number): string =>
 
 /** Opens the database. There is no way back: it begins a recovery fork of its own, and no further log fits. */
 export const recover = (database: string): string => `RESTORE DATABASE ${ident(database)} WITH RECOVERY;`;
+
+/** Makes a folder with those above it, where they are missing (documented nowhere by Microsoft, used by its own maintenance plans). */
+export const makeFolder = (folder: string): string => `EXEC master.sys.xp_create_subdir ${text(folder)};`;

@@ -1,0 +1,41 @@
+import { expect } from "chai";
+import { situation } from "../../journal/situation.ts";
+import { plan } from "../../planning/plan.ts";
+import { turnOf } from "../../planning/turn.ts";
+import { planText } from "../../stacks/plan-text.ts";
+import { rig } from "./runner-rig.ts";
+import { toyParts, toyRecovery } from "./toy.ts";
+
+describe("a plan as a preview shows it", () => {
+  const recovery = toyRecovery(2, 2);
+  const made = plan(recovery, { from: "primary", to: "dr", mode: "planned" }, toyParts);
+
+  it("numbers each phase with the numbers that its steps have in their progress", async () => {
+    const s = situation(await (await rig("planned")).journal.entries());
+    const text = planText(made, recovery, 2, s);
+    expect(text.split("\n")[0]).to.equal(
+      `planned move from primary (London) to dr (Leeds), activation 2, ${String(made.steps.length)} steps`,
+    );
+    const phases = text.split("\n").flatMap((line) => {
+      const m = /^ {2}(\d+)(?:-(\d+))? [\w-]+: (.*)$/.exec(line);
+      return m ? [{ from: Number(m[1]), to: Number(m[2] ?? m[1]), ids: (m[3] ?? "").split(", ") }] : [];
+    });
+    for (const { from, to, ids } of phases) {
+      expect(ids).to.have.length(to - from + 1);
+      expect(ids.map((id) => turnOf(made.steps, id, new Set())?.number)).to.deep.equal(
+        ids.map((_, i) => from + i),
+      );
+    }
+    expect(phases.at(-1)?.to).to.equal(made.steps.length);
+  });
+
+  it("says of an unfinished activation how much has ended, and each step's verdict; of the one before nothing", async () => {
+    const r = await rig("planned");
+    for (const step of ["web0/stop/web", "web0/stop/db"]) await r.run(step);
+    const s = situation(await r.journal.entries());
+    const text = planText(r.made, toyRecovery(1, 2), 1, s);
+    expect(text).to.match(/steps, 2 of them ended\n/);
+    expect(text).to.match(/1-2 fence-apps: web0\/stop\/web \(done\), web0\/stop\/db \(already\)\n/);
+    expect(planText(r.made, toyRecovery(1, 2), 2, s)).not.to.match(/ended|\(done\)/);
+  });
+});
