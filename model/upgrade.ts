@@ -1,4 +1,5 @@
-import type { Parts } from "./part.ts";
+import type * as z from "zod";
+import type { Part, Parts } from "./part.ts";
 import { Recovery } from "./recovery.ts";
 
 /**
@@ -6,17 +7,43 @@ import { Recovery } from "./recovery.ts";
  * those of a newer one are refused.
  */
 export function upgraded(recorded: unknown, parts: Parts): Recovery {
-  const recovery = Recovery.parse(recorded);
-  return {
-    ...recovery,
-    parts: recovery.parts.map((p) => {
-      const part = parts[p.kind];
-      if (!part || p.version > part.version)
-        throw new Error(
-          `${p.id}: its facts were written by a newer version (${p.kind}, version ${String(p.version)}; this one knows ${part ? String(part.version) : "no such kind"}). Update parallel-standby on this runner`,
-        );
-      const facts = p.version === part.version ? p.facts : part.upgrade?.(p.facts, p.version);
-      return { ...p, version: part.version, facts: part.facts.parse(facts) };
-    }),
-  };
+  const known = Recovery.shape.format.value;
+  const { format } = (recorded ?? {}) as { readonly format?: unknown };
+  if (typeof format === "number" && format > known)
+    throw new Error(
+      `the facts in the journal were written by a newer version (format ${String(format)}; this one knows ${String(known)}). ${update}`,
+    );
+  const read = Recovery.safeParse(recorded);
+  if (!read.success)
+    throw new Error(
+      `the facts in the journal do not have the shape that this version knows: ${firstOf(read.error)}. ${otherVersion}`,
+    );
+  return { ...read.data, parts: read.data.parts.map((p) => upgradedPart(p, parts[p.kind])) };
+}
+
+function upgradedPart(
+  p: Recovery["parts"][number],
+  part: Part<string, unknown> | undefined,
+): Recovery["parts"][number] {
+  if (!part || p.version > part.version)
+    throw new Error(
+      `${p.id}: its facts were written by a newer version (${p.kind}, version ${String(p.version)}; this one knows ${part ? String(part.version) : "no such kind"}). ${update}`,
+    );
+  const read = part.facts.safeParse(
+    p.version === part.version ? p.facts : part.upgrade?.(p.facts, p.version),
+  );
+  if (!read.success)
+    throw new Error(
+      `${p.id}: its facts (${p.kind}, version ${String(p.version)}) do not have the shape that this version knows: ${firstOf(read.error)}. ${otherVersion}`,
+    );
+  return { ...p, version: part.version, facts: read.data };
+}
+
+const update = "Update parallel-standby on this runner";
+const otherVersion = "Use the version of parallel-standby that wrote them, or a newer one";
+
+/** What does not fit, and where; one of them says enough. */
+function firstOf({ issues: [first] }: z.ZodError): string {
+  const at = first?.path.map(String).join(".") ?? "";
+  return `${at === "" ? "" : `${at}: `}${first?.message ?? "they do not fit"}`;
 }

@@ -10,6 +10,7 @@ import { chainsOf } from "../planning/chains.ts";
 import { plan, type Plan } from "../planning/plan.ts";
 import type { World } from "../steps/find.ts";
 import { strangersEnd } from "../steps/lock.ts";
+import { completedText } from "./completed-text.ts";
 import { refuseVoidWaiver } from "./life.ts";
 import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
@@ -49,7 +50,7 @@ export async function activate(
     await pulumi.log.warn(
       "PULUMI_CONTINUE_ON_ERROR is not true: one system that fails would stop the others. Set it, or add --continue-on-error",
     );
-  await pulumi.log.info(planText(made, recovery, now.epoch, s));
+  await pulumi.log.info(completedText(s, now.epoch) ?? planText(made, recovery, now.epoch, s));
   if (!pulumi.runtime.isDryRun()) await begin(now, target, made, declared.factsHash, world);
   const { head } = situation(await journal.entries());
   new Failover("move", {

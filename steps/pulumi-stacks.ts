@@ -10,10 +10,23 @@ export async function stackNames(signal: AbortSignal): Promise<readonly string[]
   return stacks.map((s) => s.name.split("/").at(-1) ?? s.name);
 }
 
+/** Names of the resources whose operation the stack's state holds as interrupted. */
+export async function pendingOperations(stack: string, signal: AbortSignal): Promise<readonly string[]> {
+  const { deployment } = JSON.parse(await pulumi(["stack", "export", "-s", stack], signal)) as {
+    readonly deployment?: {
+      readonly pending_operations?: readonly { readonly resource: { readonly urn: string } }[];
+    } | null;
+  };
+  return (deployment?.pending_operations ?? []).map((o) => o.resource.urn.split("::").at(-1) ?? "");
+}
+
 /** Makes an empty stack without selecting it. */
 export async function initStack(name: string, signal: AbortSignal): Promise<void> {
   await pulumi(["stack", "init", name, "--no-select"], signal);
 }
+
+/** The state of an estate with many databases is some megabytes. Bytes. */
+const longestState = 256 * 1024 * 1024;
 
 async function pulumi(args: readonly string[], signal: AbortSignal): Promise<string> {
   // The engine that runs this step hands its own PULUMI_* settings down; with them the CLI would believe it is a plugin.
@@ -23,6 +36,7 @@ async function pulumi(args: readonly string[], signal: AbortSignal): Promise<str
     env,
     signal,
     windowsHide: true,
+    maxBuffer: longestState,
   });
   return stdout;
 }

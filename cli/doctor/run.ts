@@ -9,10 +9,11 @@ import type { Terminal } from "../terminal.ts";
 import { engineFindings } from "./engine.ts";
 import { bad, findingsText, ok, type Finding } from "./finding.ts";
 import { journalFindings } from "./journal.ts";
+import { pendingFindings } from "./pending.ts";
 import { secretFindings } from "./secrets.ts";
-import { clockFinding, nodeFinding, settingFindings, stackFinding } from "./settings.ts";
+import { clockFinding, neededStacks, nodeFinding, settingFindings, stackFinding } from "./settings.ts";
 
-/** Listing stacks of a file backend takes a second; one on a share that is gone takes for ever. */
+/** Listing stacks of a file backend, and reading their states, takes seconds; on a share that is gone it takes for ever. */
 const stacksLimitMs = 20_000;
 
 /** Looks at the runner and prints what was found. Throws where a cutover from here would fail. */
@@ -28,7 +29,7 @@ export async function doctor(
     nodeFinding(process.versions.node),
     ...engine,
     ...settingFindings(env, platform),
-    await stacks(engine),
+    ...(await stacks(engine)),
     ...estateFindings(project.estate, parts),
     ...journal.findings,
     clockFinding(terminal.now(), journal.entries.at(-1)?.at),
@@ -59,16 +60,21 @@ function estateFindings(estate: Estate, parts: Parts): readonly Finding[] {
 }
 
 /** Without an engine there is nobody to ask. */
-async function stacks(engine: readonly Finding[]): Promise<Finding> {
+async function stacks(engine: readonly Finding[]): Promise<readonly Finding[]> {
   if (engine.some((f) => f.at === "engine" && f.state === "bad"))
-    return bad("stacks", "can't be listed without an engine", "see above");
+    return [bad("stacks", "can't be listed without an engine", "see above")];
+  const signal = AbortSignal.timeout(stacksLimitMs);
   try {
-    return stackFinding(await stackNames(AbortSignal.timeout(stacksLimitMs)));
+    const names = await stackNames(signal);
+    const own = neededStacks.filter((name) => names.includes(name));
+    return [stackFinding(names), ...(await pendingFindings(own, signal))];
   } catch (error) {
-    return bad(
-      "stacks",
-      `can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
-      'run "pulumi stack ls" in this folder',
-    );
+    return [
+      bad(
+        "stacks",
+        `can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
+        'run "pulumi stack ls" in this folder',
+      ),
+    ];
   }
 }

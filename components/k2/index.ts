@@ -172,6 +172,7 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     licence = {},
     masterKey,
     captureKey,
+    keptAs = id,
     health = { log: "event" },
     targets,
   } = args;
@@ -195,7 +196,7 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
       databases: [...d.databases],
     })),
     aliases: aliases.map((a) => a.id),
-    keptAs: args.keptAs ?? id,
+    keptAs,
     ...(captureKey ? { captureKey } : {}),
     ...(standby === "cold"
       ? {}

@@ -77,4 +77,17 @@ describe("an engine that is killed in a cutover", function () {
     expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
     unchanged(await up(made, "dr-active"));
   });
+
+  it("is remembered by the stack until a refresh clears it, as doctor says", async () => {
+    const before = (await made.cli(["doctor"])).all;
+    expect(before).to.match(
+      /stack dr-active +remembers \d+ interrupted operations?, .*k2-data\/roll-forward/,
+    );
+    expect(before).to.contain("pulumi refresh -s dr-active --clear-pending-creates --yes");
+    ok(await made.pulumi(["refresh", "-s", "dr-active", "--clear-pending-creates", "--yes"]));
+    expect((await made.cli(["doctor"])).all).not.to.contain("interrupted operation");
+    const again = await up(made, "dr-active");
+    unchanged(again);
+    expect(again.all).not.to.contain("pending operations");
+  });
 });

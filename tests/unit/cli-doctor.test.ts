@@ -5,6 +5,7 @@ import { engineFindings, engineVersion } from "../../cli/doctor/engine.ts";
 import { findingsText, type Finding } from "../../cli/doctor/finding.ts";
 import { journalFindings } from "../../cli/doctor/journal.ts";
 import { doctor } from "../../cli/doctor/run.ts";
+import { pendingFindings } from "../../cli/doctor/pending.ts";
 import { secretFindings, secretsIn } from "../../cli/doctor/secrets.ts";
 import { clockFinding, nodeFinding, settingFindings, stackFinding } from "../../cli/doctor/settings.ts";
 import { begun, failureOf, holdingRecovery, tempProject, write, writtenTerminal } from "./cli-fixture.ts";
@@ -97,6 +98,45 @@ describe("doctor", () => {
     expect(found[0]?.says).to.contain("pulumi 3.259.0");
     await fs.writeFile(`${plugin}.partial`, "");
     expect((await engineFindings(env, "linux")).at(-1)).to.include({ at: "command plugin", state: "bad" });
+  });
+
+  it("finds what stacks remember of interrupted operations, and what makes them forget it", async () => {
+    const urn =
+      "urn:pulumi:dr-active::toys::parallel-standby:index:Failover$command:local:Command::move-k2/start";
+    const states: Readonly<Record<string, string>> = {
+      standby: JSON.stringify({ version: 3, deployment: { resources: [] } }),
+      "dr-active": JSON.stringify({
+        version: 3,
+        deployment: { pending_operations: [{ resource: { urn }, type: "creating" }] },
+      }),
+      primary: JSON.stringify({ version: 3, deployment: null }),
+      "primary-active": "no state",
+    };
+    const bin = path.join(project.root, "bin");
+    await fs.mkdir(bin);
+    for (const [stack, text] of Object.entries(states)) await fs.writeFile(path.join(bin, stack), text);
+    await fs.writeFile(path.join(bin, "pulumi"), `#!/bin/sh\nexec cat "${bin}/$4"\n`, { mode: 0o755 });
+    const before = process.env["PATH"];
+    process.env["PATH"] = `${bin}${path.delimiter}${before ?? ""}`;
+    try {
+      const found = await pendingFindings(Object.keys(states), AbortSignal.timeout(5000));
+      expect(found).to.deep.equal([
+        {
+          at: "stack dr-active",
+          state: "note",
+          says: "remembers 1 interrupted operation, of which every up warns: move-k2/start",
+          todo: "once nothing runs: pulumi refresh -s dr-active --clear-pending-creates --yes",
+        },
+        {
+          at: "stack primary-active",
+          state: "note",
+          says: "its state can't be read",
+          todo: 'look with "pulumi stack export -s primary-active"',
+        },
+      ]);
+    } finally {
+      process.env["PATH"] = before;
+    }
   });
 
   it("finds journal, facts, write access and mirror in order, and leaves no lease behind", async () => {

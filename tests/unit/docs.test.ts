@@ -43,7 +43,7 @@ const allCommands = (command: Command): readonly Command[] => [
 ];
 const flagsOf = (command: Command): readonly string[] => command.options.flatMap((o) => o.long ?? []);
 /** Options of Pulumi's own command line that the pages name. */
-const pulumiFlags: readonly string[] = ["--target", "--exclude", "--replace", "--force"];
+const pulumiFlags: readonly string[] = ["--target", "--exclude", "--run-program", "--replace", "--force"];
 
 /** What is wrong with a call of the command line; nothing where it exists. */
 function whyNot(words: readonly string[]): string | undefined {

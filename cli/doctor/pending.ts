@@ -1,0 +1,36 @@
+import { pendingOperations } from "../../steps/pulumi-stacks.ts";
+import { count } from "../layout.ts";
+import { note, type Finding } from "./finding.ts";
+
+/**
+ * What stacks remember of operations that were interrupted (a killed engine, Ctrl+C twice): every later `up` warns of
+ * them, at night too, and only a refresh forgets them. Nothing where there are none.
+ */
+export async function pendingFindings(
+  stacks: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly Finding[]> {
+  const found = await Promise.all(
+    stacks.map(async (stack): Promise<readonly Finding[]> => {
+      try {
+        return pendingFinding(stack, await pendingOperations(stack, signal));
+      } catch {
+        return [
+          note(`stack ${stack}`, "its state can't be read", `look with "pulumi stack export -s ${stack}"`),
+        ];
+      }
+    }),
+  );
+  return found.flat();
+}
+
+const pendingFinding = (stack: string, operations: readonly string[]): readonly Finding[] =>
+  operations.length === 0
+    ? []
+    : [
+        note(
+          `stack ${stack}`,
+          `remembers ${count(operations.length, "interrupted operation")}, of which every up warns: ${operations.join(", ")}`,
+          `once nothing runs: pulumi refresh -s ${stack} --clear-pending-creates --yes`,
+        ),
+      ];

@@ -1,0 +1,27 @@
+import { expect } from "chai";
+import { completedText } from "../../stacks/completed-text.ts";
+import { after, completed, declared, moveTo, noReturn, started, word } from "./journal-facts.ts";
+
+const begun = [declared, moveTo("dr"), started(1)];
+
+describe("what up announces of an activation", () => {
+  it("is its plan until it is completed, and for the one that begins after it", () => {
+    expect(completedText(after(...begun, noReturn(1)), 1)).to.equal(undefined);
+    expect(completedText(after(...begun, completed(1), moveTo("primary")), 2)).to.equal(undefined);
+  });
+
+  it("is that it is completed, and no plan, where nothing is owed", () => {
+    expect(completedText(after(...begun, word("a", "done"), completed(1)), 1)).to.equal(
+      "activation 1 is completed: dr is active; owed: nothing. No step acts",
+    );
+  });
+
+  it("names what is owed, and why, where something is", () => {
+    const says = completedText(after(...begun, word("a", "failed"), word("b", "done"), completed(1)), 1);
+    expect(says).to.match(
+      /^activation 1 is completed: dr is active.*owed: 1 of its steps\. They are tried again/,
+    );
+    expect(says?.split("\n")).to.have.length(2);
+    expect(says).to.match(/\n {2}a: /);
+  });
+});
