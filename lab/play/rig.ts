@@ -24,6 +24,8 @@ export interface Ran {
 /** A command that runs, in a process group of its own. */
 export interface Child {
   readonly pid: number | undefined;
+  /** What it has printed so far. */
+  said(): string;
   readonly done: Promise<Ran>;
 }
 
@@ -91,8 +93,11 @@ export async function rig({
       stdin: "ignore",
       detached: true,
     });
+    let said = "";
+    spawned.all.on("data", (data: Buffer) => (said += data.toString()));
     const child: Child = {
       pid: spawned.pid,
+      said: () => said,
       done: spawned.then(({ exitCode, stdout, stderr, all }) => {
         running.delete(child);
         return { code: exitCode ?? 1, stdout, stderr, all };

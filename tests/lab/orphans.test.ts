@@ -49,6 +49,7 @@ describe("runners that outlive their engine", function () {
   this.timeout(engineMs);
   let made: Rig;
   let seeds: readonly Runner[];
+  let updatesBefore: number;
   const seedOf = (database: string): number => seeds.find((s) => s.step.endsWith(database))?.pid ?? 0;
   const restoresFromFull = async (): Promise<readonly unknown[]> =>
     (
@@ -86,6 +87,7 @@ describe("runners that outlive their engine", function () {
 
   it("restore nothing over the copy that is needed, once a move is declared", async () => {
     expect(seeds.map((s) => s.step).sort()).to.deep.equal(["Claims", "K2"]);
+    updatesBefore = made.lab.dns.server.updates.length;
     const before = await restoresFromFull();
     const at = labTime(made);
     await made.lab.network.siteDown("primary");
@@ -110,7 +112,9 @@ describe("runners that outlive their engine", function () {
 
   it("are waited for by a cutover; one that stirs no more is left behind, and refused when it wakes", async () => {
     const engine = await begin();
-    await until("the cutover's program runs", async () => (await runners(made, "run")).length > 0);
+    await until("the cutover waits", () =>
+      /waiting for "provision k2-data\/seed\/Claims" of /.test(engine.said()),
+    );
     expect((await situationOf(made)).epoch).to.equal(0);
     // Longer than the lock of a runner that does not stir is held for alive.
     await made.lab.clock.advance(16_000);
@@ -118,7 +122,6 @@ describe("runners that outlive their engine", function () {
     made.lab.network.hostSlow("SQLDR01", 40);
     await whileRuns("k2-data/repair-identity/K2", () => killEngine(engine));
     made.lab.network.hostSlow("SQLDR01", 0);
-    expect((await engine.done).all).to.match(/waiting for "provision k2-data\/seed\/Claims" of /);
     process.kill(seedOf("Claims"), "SIGCONT");
     await until("it is refused", async () => (await refusalOf("Claims")) !== undefined, 15_000);
     expect(await refusalOf("Claims")).to.match(/activation 1 toward dr is unfinished/);
@@ -161,7 +164,7 @@ describe("runners that outlive their engine", function () {
       const verdicts = entries.map((e) => e.verdict).filter((v) => v !== "started");
       expect(verdicts[0], step).to.be.oneOf(["done", "already", "waived"]);
       expect(
-        verdicts.slice(1).filter((v) => v !== "already"),
+        verdicts.slice(1).filter((v) => v !== "already" && v !== "waived"),
         step,
       ).to.deep.equal([]);
       const runs = entries
@@ -193,7 +196,10 @@ describe("runners that outlive their engine", function () {
       .events.read("System")
       ?.filter((e) => e.message === "The K2 Server service entered the running state.");
     expect(started).to.have.length(1);
-    // Two checks and two flips.
-    expect(made.lab.dns.server.updates.map((u) => u.code)).to.deep.equal([0, 0, 0, 0]);
+    const updates = made.lab.dns.server.updates.slice(updatesBefore);
+    expect(
+      updates.map((u) => u.code),
+      "two checks and two flips",
+    ).to.deep.equal([0, 0, 0, 0]);
   });
 });

@@ -96,7 +96,7 @@ describe("a point that is hard to reach, on the real engine", function () {
     ok(await anew(acceptable));
     failed(
       await up(made, "dr-active"),
-      /no common point: K2 can go back to .* at the earliest, but .* reaches only .*\. Bring over the logs that it lacks, or an older full backup of the others/,
+      /no common point: K2 can go back to .* at the earliest, but the point asked for is .*\. Bring over an older full backup, or declare a later point with --point/,
     );
     expect(await verdictOf(made, "k2/choose-point")).to.equal("failed");
     await nothingOpen();
