@@ -15,7 +15,7 @@ export async function sqlAnswer(instance: SqlInstance, batch: string): Promise<s
         `(${String(rows.length)} ${rows.length === 1 ? "row" : "rows"})`,
       ].join("\n"),
     ),
-    ...messages.map(messageText),
+    ...(messages.length > 0 ? [messages.map(messageText).join("\n")] : []),
   ].join("\n\n");
   if (errors.length > 0) throw new Error(said);
   return said === "" ? "done" : said;
