@@ -3,6 +3,7 @@ import { execa } from "execa";
 import { existsSync } from "node:fs";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
+import { setTimeout as pause } from "node:timers/promises";
 import { engineMs, until } from "./stage.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
@@ -22,6 +23,18 @@ async function processesIn(folder: string): Promise<readonly string[]> {
   return all.filter((_, i) => at[i]?.startsWith(folder));
 }
 
+/** The most memory that a process had, in MB; looked at until it has ended. */
+async function peakOf(pid: number | undefined): Promise<number> {
+  let peak = 0;
+  for (;;) {
+    const status = await readFile(`/proc/${String(pid)}/status`, "utf8").catch(() => "");
+    const [, kb] = /^VmHWM:\s+(\d+) kB$/m.exec(status) ?? [];
+    if (kb === undefined) return peak;
+    peak = Number(kb) / 1024;
+    await pause(100);
+  }
+}
+
 describe("npm run rehearse", function () {
   this.timeout(engineMs);
 
@@ -32,9 +45,12 @@ describe("npm run rehearse", function () {
     expect(unknown.stderr).to.match(/there is no scenario "k2-stolen". Use one of k2-lost, k2-planned/);
   });
 
-  it("prints one JSON object that says what held, and its exit code says the same", async () => {
-    const ran = await rehearse("--json");
+  it("prints one JSON object that says what held, and its exit code says the same; the lab keeps within its memory", async () => {
+    const child = rehearse("--json");
+    const peakMb = peakOf(child.pid);
+    const ran = await child;
     expect(ran.exitCode, ran.stderr).to.equal(0);
+    expect(await peakMb).to.be.within(50, 600);
     const outcome = JSON.parse(ran.stdout) as Record<string, unknown>;
     expect(outcome).to.include({
       scenario: "k2-lost",
