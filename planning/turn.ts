@@ -32,8 +32,8 @@ export function turnOf(steps: readonly Step[], id: string, ended: ReadonlySet<st
 }
 
 /**
- * Steps that wait for one of these and neither run nor have ended. A gate only joins steps and takes no time: those
- * behind it are named in its place.
+ * Steps that wait for one of these and neither run nor have ended; of them those that wait for nothing else, where there
+ * are any. A gate only joins steps and takes no time: those behind it are named in its place.
  */
 export function nextAfter(
   steps: readonly Step[],
@@ -45,5 +45,7 @@ export function nextAfter(
   const waits = (s: Step): boolean =>
     !before.has(s.id) && !ended.has(s.id) && s.needs.some((n) => before.has(n.id));
   for (const s of ordered) if (s.verb === gate.name && waits(s)) before.add(s.id);
-  return ordered.filter(waits).map((s) => s.id);
+  const next = ordered.filter(waits);
+  const soon = next.filter((s) => s.needs.every((n) => before.has(n.id) || ended.has(n.id)));
+  return (soon.length > 0 ? soon : next).map((s) => s.id);
 }

@@ -18,7 +18,7 @@ const namedSteps = 3;
 export function nowText(entries: readonly Entry[], nowMs: number): string {
   const s = situation(entries);
   const steps = isMoving(s) ? planned(entries, s) : undefined;
-  if (!steps) return lastText(entries);
+  if (!steps) return endedText(entries, s) ?? lastText(entries);
   const ended = endedSteps(s);
   const running = steps.flatMap((step, i) => (s.begun.has(step.id) ? [{ id: step.id, number: i + 1 }] : []));
   const runs = running.map(({ id, number }) => {
@@ -42,6 +42,15 @@ function planned(entries: readonly Entry[], s: Situation): readonly Step[] | und
   if (!s.last || !declared) return undefined;
   const { from, to, mode } = s.last;
   return inPhases(plan(upgraded(declared.recovery, parts), { from, to, mode }, parts).steps);
+}
+
+/** That an activation has ended, until something else is done. */
+function endedText(entries: readonly Entry[], s: Situation): string | undefined {
+  const last = entries.findLast((e) => isStep(e) || e.kind === "activation started");
+  const how = s.ended.get(s.epoch);
+  return how !== undefined && last && "epoch" in last && last.epoch === s.epoch
+    ? `activation ${String(s.epoch)} is ${how}`
+    : undefined;
 }
 
 function lastText(entries: readonly Entry[]): string {

@@ -73,6 +73,17 @@ describe("what the rehearsal shows live", () => {
     );
   });
 
+  it("is that the activation is completed, until something is provisioned again", () => {
+    const done: readonly Fact[] = [
+      ...started,
+      verdict(0, "started"),
+      { kind: "completed", epoch: 1, owed: [], exceptions: [] },
+    ];
+    expect(nowText(entries(...done), beganMs)).to.equal("activation 1 is completed");
+    const later: Fact = { kind: "step", step: "seed", verdict: "done", critical: true, says: "" };
+    expect(nowText(entries(...done, later), beganMs)).to.equal("last seed: done");
+  });
+
   it("names what comes next between two steps as well", () => {
     const text = nowText(entries(...started, verdict(0, "started"), verdict(0, "done")), beganMs);
     expect(text).to.match(

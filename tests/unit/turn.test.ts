@@ -37,6 +37,14 @@ describe("the turn of a step", () => {
     for (const s of steps) expect(turnOf(steps, s.id, none)?.next).not.to.include.members([s.id, ...gates]);
   });
 
+  it("names those that wait for nothing else, and one that waits for more only where there is no other", () => {
+    const backups = steps.filter((s) => s.phase === "protect" && s.id.startsWith("data0/backup/"));
+    const backup = backups[0]?.id ?? "";
+    // `complete` waits for the backups and for the services.
+    expect(nextAfter(steps, new Set([backup]), none)).to.deep.equal(["complete"]);
+    expect(nextAfter(steps, new Set([backup, "web0/start/db"]), none)).to.deep.equal(["web0/start/web"]);
+  });
+
   it("names nothing that has ended or runs already, and nothing after the last step", () => {
     const running = new Set(["data0/roll/db0-0", "data0/roll/db0-1"]);
     expect(nextAfter(steps, running, new Set(["data0/open/db0-1"]))).to.deep.equal([
