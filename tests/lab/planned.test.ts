@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { checksAtStandby } from "../../lab/play/checks.ts";
+import { addressOf, checksAtStandby, rowsOf } from "../../lab/play/checks.ts";
 import type { Rig } from "../../lab/play/rig.ts";
 import { declarePlanned, engineMs, ok, provisioned, situationOf, unchanged, up } from "./stage.ts";
 
@@ -41,5 +41,47 @@ describe("a planned move, on the real engine", function () {
     unchanged(again);
     expect(again.all).to.contain("activation 1 is completed: dr is active; owed: nothing");
     expect(again.all).not.to.contain("planned move from primary");
+  });
+
+  describe("and back", () => {
+    const work = async (host: string): Promise<number> =>
+      Number(
+        (await rowsOf(made.lab, host, "SELECT COUNT(*) AS n FROM [K2].[ServerLog].[ProcInst]"))[0]?.["n"],
+      );
+
+    it("has the old site follow the new one, without a new copy of any database", async () => {
+      for (const stack of ["standby", "primary"]) ok(await up(made, stack));
+      for (const stack of ["standby", "primary"]) unchanged(await up(made, stack));
+      const before = await work("SQLDR01");
+      for (let i = 0; i < 4; i++) await made.lab.clock.advance(3_600_000);
+      expect(await work("SQLDR01")).to.be.greaterThan(before);
+      const seeds = (await made.entries()).filter(
+        (e) => e.kind === "step" && e.epoch === undefined && /seed/.test(e.step) && e.verdict === "done",
+      );
+      expect(seeds.map((e) => e.kind === "step" && e.step)).to.deep.equal([
+        "k2-data/seed/K2",
+        "k2-data/seed/Claims",
+      ]);
+    });
+
+    it("loses nothing, with production's own licences, and leaves the standby as it was before all", async () => {
+      const before = await work("SQLDR01");
+      ok(await made.cli(["declare", "--to", "primary", "--mode", "planned", "--as", "test"]));
+      ok(await up(made, "primary-active"));
+      const s = await situationOf(made);
+      expect(s.active).to.equal("primary");
+      expect(s.points.get("k2")).to.include({ to: "end", lossSec: 0 });
+      expect(await work("SQLPRD01")).to.be.at.least(before);
+      expect(await addressOf(made.lab, "k2.corp.example")).to.equal(
+        made.lab.host("K2PRD01").identity.address,
+      );
+      expect(made.lab.serviceAt("K2PRD01", "K2 Server")).to.equal("running");
+      expect(made.lab.host("K2DR01").services.find("K2 Server")).to.include({
+        state: "stopped",
+        startType: "disabled",
+      });
+      for (const stack of ["primary", "standby"]) ok(await up(made, stack));
+      unchanged(await up(made, "primary-active"));
+    });
   });
 });
