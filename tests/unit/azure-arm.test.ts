@@ -2,23 +2,11 @@ import { ComputeManagementClient } from "@azure/arm-compute";
 import { expect } from "chai";
 import { type ArmServer, serveArm } from "../../lab/servers/azure/arm.ts";
 import { Azure } from "../../lab/servers/azure/model.ts";
-import type { ResourceId } from "../../lab/servers/azure/resource-id.ts";
 import { labClock } from "../../lab/servers/clock.ts";
 import type { LabClock } from "../../lab/servers/types.ts";
+import { addVm, nicPath, SUBSCRIPTION, VNET } from "./azure-fixture.ts";
 
-const SUBSCRIPTION = "00000000-0000-0000-0000-00000000000a";
-const VNET = `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-dr/providers/Microsoft.Network/virtualNetworks/vnet-dr`;
 const FAST = { create: 20, start: 20, stop: 20, deallocate: 20, update: 10, delete: 10 };
-
-const id = (type: string, name: string): ResourceId => ({
-  subscription: SUBSCRIPTION,
-  group: "rg-dr",
-  type,
-  name,
-});
-const vmId = (name: string): ResourceId => id("Microsoft.Compute/virtualMachines", name);
-const nicPath = (name: string): string =>
-  `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-dr/providers/Microsoft.Network/networkInterfaces/${name}`;
 
 describe("The simulated Azure, through the Azure SDK", () => {
   let clock: LabClock;
@@ -204,114 +192,6 @@ describe("The simulated Azure, through the Azure SDK", () => {
     expect((await fetch(path, { headers: { Authorization: "Bearer lab" } })).status).to.equal(400);
   });
 });
-
-describe("The simulated Azure's network interfaces and disks", () => {
-  let clock: LabClock;
-  let azure: Azure;
-
-  beforeEach(() => {
-    clock = labClock({ startMs: Date.UTC(2026, 10, 22, 3) });
-    azure = new Azure({
-      clock,
-      subscription: SUBSCRIPTION,
-      groups: [{ name: "rg-dr", location: "northeurope" }],
-      subnets: [{ id: `${VNET}/subnets/servers`, location: "northeurope", prefix: "127.20.1.0/24" }],
-    });
-  });
-  afterEach(() => {
-    azure.close();
-    clock.close();
-  });
-
-  it("gives the first free address of the subnet, and refuses one that is taken or outside", () => {
-    const nic = (name: string, address?: string): string | undefined =>
-      addressOf(azure, addNic(azure, name, address));
-    expect(nic("one")).to.equal("127.20.1.4");
-    expect(nic("two", "127.20.1.5")).to.equal("127.20.1.5");
-    expect(nic("three")).to.equal("127.20.1.6");
-    expect(() => nic("four", "127.20.1.5")).to.throw("already allocated to resource");
-    expect(() => nic("five", "127.20.2.5")).to.throw(
-      "does not belong to the range of subnet prefix 127.20.1.0/24",
-    );
-  });
-
-  it("does not give one network interface to two VMs, nor delete it under a VM", async () => {
-    addVm(azure, "K2DR01");
-    await clock.advance(10_000);
-    expect(() => azure.put(vmId("OTHER"), vmBody(nicPath("K2DR01-nic")))).to.throw(
-      "is used by existing resource",
-    );
-    expect(() => azure.delete(id("Microsoft.Network/networkInterfaces", "K2DR01-nic"))).to.throw(
-      "is used by",
-    );
-  });
-
-  it("makes the system disk with the VM, keeps it in a second write, and leaves it behind", async () => {
-    addVm(azure, "K2DR01");
-    await clock.advance(10_000);
-    const disks = (): string[] => azure.ofType("Microsoft.Compute/disks").map((disk) => disk.id);
-    const first = disks();
-    expect(first).to.have.length(1);
-    expect(first[0]).to.match(/\/disks\/K2DR01_OsDisk_1_[0-9a-f]{32}$/);
-    azure.put(vmId("K2DR01"), vmBody(nicPath("K2DR01-nic")));
-    await clock.advance(10_000);
-    expect(disks()).to.deep.equal(first);
-    expect(() => azure.delete(id("Microsoft.Compute/disks", first[0]?.split("/").at(-1) ?? ""))).to.throw(
-      "is attached to VM",
-    );
-    azure.delete(vmId("K2DR01"));
-    await clock.advance(10_000);
-    expect(azure.vmPower("K2DR01")).to.equal(undefined);
-    expect(disks()).to.deep.equal(first);
-  });
-
-  it("refuses to move a resource to another region", () => {
-    addNic(azure, "one");
-    expect(() =>
-      azure.put(id("Microsoft.Network/networkInterfaces", "one"), { location: "westeurope" }),
-    ).to.throw("already exists in location 'northeurope'");
-  });
-});
-
-function addNic(azure: Azure, name: string, address?: string): ResourceId {
-  const at = id("Microsoft.Network/networkInterfaces", name);
-  azure.put(at, {
-    location: "northeurope",
-    properties: {
-      ipConfigurations: [
-        {
-          name: "ipconfig",
-          properties: {
-            subnet: { id: `${VNET}/subnets/servers` },
-            ...(address ? { privateIPAllocationMethod: "Static", privateIPAddress: address } : {}),
-          },
-        },
-      ],
-    },
-  });
-  return at;
-}
-
-function addressOf(azure: Azure, at: ResourceId): string | undefined {
-  return /"privateIPAddress":"([^"]+)"/.exec(JSON.stringify(azure.get(at).body))?.[1];
-}
-
-function addVm(azure: Azure, name: string): void {
-  addNic(azure, `${name}-nic`);
-  azure.put(vmId(name), vmBody(nicPath(`${name}-nic`)));
-}
-
-function vmBody(nic: string): Parameters<Azure["put"]>[1] {
-  return {
-    location: "northeurope",
-    properties: {
-      hardwareProfile: { vmSize: "Standard_D4s_v5" },
-      osProfile: { computerName: "K2DR01", adminUsername: "ops", adminPassword: "not given back" },
-      networkProfile: { networkInterfaces: [{ id: nic, properties: { primary: true } }] },
-      storageProfile: { osDisk: { createOption: "FromImage", osType: "Windows" } },
-    },
-  };
-}
 
 interface Failure {
   readonly name: string;

@@ -7,7 +7,6 @@ import { logShipping as part } from "../../components/sql/log-shipping/part.ts";
 import * as logShippingRun from "../../components/sql/log-shipping/run.ts";
 import type { SqlInstance } from "../../lab/servers/sql/engine/instance.ts";
 import type { Release } from "../../lab/servers/sql/engine/releases.ts";
-import { tdsServer, type TdsServer } from "../../lab/servers/sql/wire/server.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { site } from "../../model/estate.ts";
 import type { Host } from "../../model/host.ts";
@@ -19,11 +18,11 @@ import { plan } from "../../planning/plan.ts";
 import { pointFor } from "../../planning/point.ts";
 import type { Io, Point } from "../../steps/act.ts";
 import { checkActCheck, type Ended } from "../../steps/check-act-check.ts";
-import { ManualClock, type MemoryDisk, startInstance } from "./lab-sql-engine-support.ts";
+import { ManualClock, type MemoryDisk } from "./lab-sql-engine-support.ts";
+import { password, serverNames, startServers } from "./log-shipping-servers.ts";
 import { registered } from "./recorder.ts";
 
 const minute = 60_000;
-const password = "one horse";
 const folders = { backupFolder: "S:\\LogShip", copyTo: "D:\\LogShip" };
 
 /** What is asked of a move. */
@@ -77,39 +76,15 @@ export async function logShippingBench(
 ): Promise<Bench> {
   const root = await mkdtemp(path.join(os.tmpdir(), "log-shipping-"));
   const clock = new ManualClock();
-  const disks = new Map<string, MemoryDisk>();
-  const names = { primary: "SQLPRD01", dr: "SQLDR01" } as const;
-  const servers = new Map<
-    SiteId,
-    { instance: SqlInstance; disk: MemoryDisk; wire: TdsServer; port: number }
-  >();
-  for (const id of ["primary", "dr"] as const) {
-    const { instance, disk } = await startInstance({
-      name: names[id],
-      hosts: disks,
-      clock,
-      version,
-      timeZone,
-    });
-    for (const folder of Object.values(folders)) await disk.makeFolder(folder);
-    const login = `CREATE LOGIN [runner] WITH PASSWORD = N'${password}', CHECK_POLICY = OFF; ALTER SERVER ROLE [sysadmin] ADD MEMBER [runner];`;
-    const made = await instance.run(login);
-    if (made.errors[0]) throw new Error(made.errors[0].text);
-    const wire = tdsServer(instance);
-    servers.set(id, { instance, disk, wire, port: await wire.listen("127.0.0.1", 0) });
-  }
-  const server = (id: SiteId) => {
-    const found = servers.get(id);
-    if (!found) throw new Error(`no server at ${id}`);
-    return found;
-  };
+  const servers = await startServers({ clock, version, timeZone, folders: Object.values(folders) });
+  const { run } = servers;
   const access = (id: SiteId) => ({
     address: "127.0.0.1",
     timeZone,
-    sql: { user: "runner", password: { env: "SQL" }, port: server(id).port },
+    sql: { user: "runner", password: { env: "SQL" }, port: servers.at(id).port },
   });
-  const from = site("primary", { place: "London", timeZone }).server(names.primary, access("primary"));
-  const to = site("dr", { place: "Leeds", timeZone }).server(names.dr, access("dr"));
+  const from = site("primary", { place: "London", timeZone }).server(serverNames.primary, access("primary"));
+  const to = site("dr", { place: "Leeds", timeZone }).server(serverNames.dr, access("dr"));
   const declared = (change: Partial<LogShippingArgs> = {}) =>
     logShipping("data", {
       databases: ["K2"],
@@ -180,12 +155,6 @@ export async function logShippingBench(
       await bench.end();
     }
   };
-  const run: Bench["run"] = async (id, sql, database = "master") => {
-    const result = await server(id).instance.run(sql, database);
-    if (result.errors[0]) throw new Error(`${String(result.errors[0].number)} ${result.errors[0].text}`);
-    return result.rows;
-  };
-
   for (const database of facts.databases) {
     const name = `[${database.replaceAll("]", "]]")}]`;
     await run("primary", `CREATE DATABASE ${name}`);
@@ -205,8 +174,8 @@ export async function logShippingBench(
     entries,
     run,
     io,
-    at: (id) => server(id).instance,
-    disk: (id) => server(id).disk,
+    at: (id) => servers.at(id).instance,
+    disk: (id) => servers.at(id).disk,
     verb: (name, stepArgs, more) => step(name, stepArgs, more?.to ?? "dr", more),
     provision: async (at, active, change) => {
       const { LogShipping } = await import("../../components/sql/log-shipping/provision.ts");
@@ -230,7 +199,8 @@ export async function logShippingBench(
           // copied) reaches Agent.
           for (const database of facts.databases) {
             for (const slot of [0, 1, 2])
-              await server(at)
+              await servers
+                .at(at)
                 .disk.remove(`${provisioned.way[otherSite(at)].copyTo}\\${database}_full_${String(slot)}.bak`)
                 .catch(() => undefined);
             await run(
@@ -300,15 +270,10 @@ export async function logShippingBench(
       if (!chosen) throw new Error("no point");
       return chosen;
     },
-    cut: (id) => server(id).wire.close(),
-    mend: async (id) => {
-      await server(id).wire.listen("127.0.0.1", server(id).port);
-    },
+    cut: (id) => servers.cut(id),
+    mend: (id) => servers.mend(id),
     close: async () => {
-      for (const { wire, instance } of servers.values()) {
-        await wire.close();
-        await instance.stop();
-      }
+      await servers.close();
       clock.close();
       await rm(root, { recursive: true, force: true });
     },
@@ -331,14 +296,4 @@ export async function shippingBench(
     await bench.close();
     throw error;
   }
-}
-
-/** Rows of work at a site, in seconds since 1970 UTC. */
-export async function worked(bench: Bench, at: SiteId, database = "K2"): Promise<readonly number[]> {
-  const rows = await bench.run(
-    at,
-    "SELECT CONVERT(varchar(23), doneAt, 126) AS done FROM dbo.Work ORDER BY id",
-    database,
-  );
-  return rows.map((r) => Date.parse(`${String(r["done"])}Z`) / 1000);
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { shippingBench, worked, type Bench } from "./log-shipping-bench.ts";
+import { shippingBench, type Bench } from "./log-shipping-bench.ts";
+import { worked } from "./log-shipping-looks.ts";
 
 const reopened = async (bench: Bench): Promise<string> => {
   const { verdict, says } = await bench.verb(
