@@ -34,7 +34,7 @@ describe("an unplanned move away from a primary that lives, without a waiver, on
     // A log is backed up after what is declared for the end.
     await made.lab.clock.advance(60 * 60_000);
     const { all } = ok(await declare(made, disasterAt, ["--point", "latest"]));
-    expect(all).to.match(/STILL ALIVE at primary \(London\): .*K2 on SQLPRD01 is ONLINE.*K2PRD01/);
+    expect(all).to.match(/ALIVE: primary \(London\) works: .*K2 on SQLPRD01 is ONLINE.*K2PRD01/);
     expect(k2At("K2PRD01")).to.include({ state: "running" });
   });
 

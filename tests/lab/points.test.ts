@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { exitCodes } from "../../cli/failure.ts";
 import { isDone } from "../../journal/situation.ts";
 import type { Rig } from "../../lab/play/rig.ts";
 import {
@@ -80,11 +81,10 @@ describe("a point that is hard to reach, on the real engine", function () {
     declare(made, at, ["--accept-loss", acceptLoss, "--waive-fence", "no power"]);
 
   it("is refused where more would be lost than was accepted, with the loss to declare", async () => {
-    ok(await anew("1h"));
-    const { all } = failed(
-      await up(made, "dr-active"),
-      /2:00:00 of data would be lost \(point .*, disaster .*\), but 1:00:00 was accepted/,
-    );
+    const says = /2:00:00 of data would be lost \(point .*, disaster .*\), but 1:00:00 was accepted/;
+    const declared = failed(await anew("1h"), says);
+    expect(declared.code, "declared, and no point").to.equal(exitCodes.noPoint);
+    const { all } = failed(await up(made, "dr-active"), says);
     acceptable = /declare again with --accept-loss (\S+)/.exec(all)?.[1] ?? "";
     expect(await verdictOf(made, "k2/choose-point")).to.equal("failed");
     await nothingOpen();
@@ -93,11 +93,10 @@ describe("a point that is hard to reach, on the real engine", function () {
   it("is refused where one database has gone past it and cannot go back, with what would help", async () => {
     await restorePast(made, Date.parse(at) / 1000 - 2 * 3600);
     putBack = await takeFulls(made);
-    ok(await anew(acceptable));
-    failed(
-      await up(made, "dr-active"),
-      /no common point: K2 can go back to .* at the earliest, but the point asked for is .*\. Bring over an older full backup, or declare a later point with --point/,
-    );
+    const says =
+      /no common point: K2 can go back to .* at the earliest, but the point asked for is .*\. Bring over an older full backup, or declare a later point with --point/;
+    expect(failed(await anew(acceptable), says).code).to.equal(exitCodes.noPoint);
+    failed(await up(made, "dr-active"), says);
     expect(await verdictOf(made, "k2/choose-point")).to.equal("failed");
     await nothingOpen();
   });
