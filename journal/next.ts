@@ -1,5 +1,5 @@
 import type { Request } from "../model/part.ts";
-import type { SiteId } from "../model/site.ts";
+import { otherSite, stackOf, type SiteId } from "../model/site.ts";
 import type { EntryOf } from "./entries.ts";
 import { isMoving, type Situation } from "./situation.ts";
 
@@ -25,7 +25,10 @@ export type Next =
 /** What to do when `up` of the stack that makes `target` active is called now. */
 export function next(s: Situation, target: SiteId, now: Date): Next {
   if (!s.declared)
-    return { kind: "refused", says: 'the journal holds no facts yet. Run "pulumi up -s standby" first' };
+    return {
+      kind: "refused",
+      says: `the journal holds no facts yet. Run "pulumi up -s ${stackOf[otherSite(s.active)]}" first`,
+    };
   const declaration = s.declaration?.to === target ? s.declaration : undefined;
   const expired =
     declaration !== undefined &&

@@ -44,7 +44,15 @@ export async function activate(
       'the journal does not hold the facts that this activation was started with. Compare it with its mirror: "parallel-standby journal verify"',
     );
   const recovery = upgraded(declared.recovery, parts);
-  if (now.kind === "start") await refuseVoidWaiver(estate, recovery, now.request, now.declaration, world);
+  if (now.kind === "start") {
+    const { declaration, request, epoch } = now;
+    const disasterSec =
+      declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000;
+    await refuseVoidWaiver(
+      { world, recovery, request, journalRef: estate.journal, epoch, disasterSec },
+      declaration,
+    );
+  }
   const made = plan(recovery, now.request, parts);
   if (chainsOf(recovery, parts).length > 1 && process.env["PULUMI_CONTINUE_ON_ERROR"] !== "true")
     await pulumi.log.warn(

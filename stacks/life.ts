@@ -1,11 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EntryOf } from "../journal/entries.ts";
-import type { Estate } from "../model/estate.ts";
-import type { Request } from "../model/part.ts";
-import type { Recovery } from "../model/recovery.ts";
 import { evidenceOfLife } from "../steps/fence.ts";
-import type { World } from "../steps/find.ts";
-import { withIo } from "../steps/io.ts";
+import { look, type Surroundings } from "./look.ts";
 
 /** How long the look may take. */
 const limitSec = 15;
@@ -15,31 +11,18 @@ const limitSec = 15;
  * would stop a production that works, and then open nothing.
  */
 export async function refuseVoidWaiver(
-  estate: Estate,
-  recovery: Recovery,
-  { from, mode }: Request,
+  at: Surroundings,
   declaration: EntryOf<"move declared">,
-  { journal, runs }: World,
 ): Promise<void> {
-  if (declaration.waiveFence === undefined || declaration.disasterAt === undefined) return;
-  const life = await withIo(
-    {
-      known: recovery,
-      journal,
-      journalRef: estate.journal,
-      to: declaration.to,
-      say: () => undefined,
-      limitSec,
-      activation: { epoch: 0, mode, disasterSec: Date.parse(declaration.disasterAt) / 1000 },
-    },
-    (io) =>
-      evidenceOfLife(
-        recovery.parts.map((p) => p.id),
-        recovery,
-        from,
-        runs,
-        io,
-      ),
+  if (declaration.waiveFence === undefined) return;
+  const { recovery, request, world } = at;
+  const { from } = request;
+  const parts = recovery.parts.map((p) => p.id);
+  const life = await look(
+    at,
+    limitSec,
+    () => undefined,
+    (io) => evidenceOfLife(parts, recovery, from, world.runs, io),
   );
   if (life.length === 0) return;
   throw new pulumi.RunError(

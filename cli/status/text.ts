@@ -1,4 +1,4 @@
-import type { SiteId } from "../../model/site.ts";
+import { otherSite, stackOf } from "../../model/site.ts";
 import { clockTime, moment } from "../../model/time.ts";
 import { pointLossText } from "../../report/loss.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
@@ -98,10 +98,10 @@ function lastText({ lastActivation: l }: Status): string | undefined {
   return `activation ${String(l.epoch)}, ${l.mode}, ${l.from} to ${l.to}, ${l.outcome}; begun ${at(l.startedAt)} by ${plain(l.as)}; ${counts.join(", ")}`;
 }
 
-const factsText = ({ facts }: Status): string =>
+const factsText = ({ facts, active }: Status): string =>
   facts
-    ? `${facts.hash}, ${roughly(facts.ageSec)} old${facts.ageSec > oldFactsDays * 86_400 ? ': OLD, run "pulumi up -s standby"' : ""}`
-    : 'none yet: run "pulumi up -s standby"';
+    ? `${facts.hash}, ${roughly(facts.ageSec)} old${facts.ageSec > oldFactsDays * 86_400 ? `: OLD, run "pulumi up -s ${stackOf[otherSite(active.site)]}"` : ""}`
+    : `none yet: run "pulumi up -s ${stackOf[otherSite(active.site)]}"`;
 
 const goOnAbandoning = "go on giving back: parallel-standby abandon --as YOUR-NAME --reason WHY";
 
@@ -156,11 +156,8 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
       : []),
     ...(s.withoutStandby
       ? [
-          `give ${s.active.site} a standby again, once ${s.withoutStandby.site} can be reached: pulumi up -s ${stackOf(s.active.site)}, then pulumi up -s ${stackOf(s.withoutStandby.site)}, then look here again`,
+          `give ${s.active.site} a standby again, once ${s.withoutStandby.site} can be reached: pulumi up -s ${stackOf[s.active.site]}, then pulumi up -s ${stackOf[s.withoutStandby.site]}, then look here again`,
         ]
       : []),
   ];
 }
-
-/** The stack that provisions a site. */
-const stackOf = (site: SiteId): string => (site === "primary" ? "primary" : "standby");

@@ -19,7 +19,7 @@ describe("status", () => {
     [
       "before the first facts",
       new Scribe().add({ kind: "genesis", estate: "toys", active: "dr" }),
-      /active\s+dr\nstate\s+at rest\nfacts\s+none yet: run "pulumi up -s standby"/,
+      /active\s+dr\nstate\s+at rest\nfacts\s+none yet: run "pulumi up -s primary"/,
       /^(?!.*next:)/s,
     ],
     [
