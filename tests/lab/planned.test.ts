@@ -58,7 +58,7 @@ describe("a planned move, on the real engine", function () {
       const seeds = (await made.entries()).filter(
         (e) => e.kind === "step" && e.epoch === undefined && /seed/.test(e.step) && e.verdict === "done",
       );
-      expect(seeds.map((e) => e.kind === "step" && e.step)).to.deep.equal([
+      expect(seeds.map((e) => e.kind === "step" && e.step)).to.have.members([
         "k2-data/seed/K2",
         "k2-data/seed/Claims",
       ]);

@@ -93,7 +93,7 @@ describe("npm run rehearse", function () {
     const { control } = JSON.parse(await readFile(join(folder, ".lab", "lab.json"), "utf8")) as {
       control: string;
     };
-    const order = () => fetch(control, { method: "POST", body: "status" });
+    const order = () => fetch(control, { method: "POST", body: JSON.stringify(["status"]) });
     expect(await (await order()).text()).to.match(/^K2DR01 \(dr\): up, K2 Server running$/m);
     process.kill(child.pid ?? 0, "SIGTERM");
     expect((await child).exitCode, "every check held").to.equal(0);
