@@ -39,7 +39,10 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   if (end && isDone(end))
     return {
       kind: "answer",
-      says: `${end.step} has ended without it: what it brings would come too late for this activation`,
+      says:
+        before && isDone(before)
+          ? `it was done before ${end.step} ended, and is not done again`
+          : `${end.step} has ended without it: what it brings would come too late for this activation`,
     };
   return order(s, step);
 }

@@ -119,6 +119,14 @@ describe("whether a step comes too late", () => {
       says: "point has ended without it: what it brings would come too late for this activation",
     });
   });
+
+  it("is not done again either where it was done in time: the point is chosen with what it brought", () => {
+    const chosen = after(...begun, word("a", "done"), word("point", "done", { critical: true }));
+    expect(mayActivate(chosen, 1, undefined, tail)).to.deep.equal({
+      kind: "answer",
+      says: "it was done before point ended, and is not done again",
+    });
+  });
 });
 
 describe("whether a step of provisioning may act", () => {

@@ -15,6 +15,12 @@ export interface State {
   readonly redoFork?: string;
 }
 
+/** States in which nothing can be written until somebody restores the database or sets it online. */
+const closed: ReadonlySet<string> = new Set(["RESTORING", "STANDBY", "missing", "OFFLINE", "SUSPECT"]);
+
+/** Whether nobody can write to a database, nor could after a moment. */
+export const isClosed = ({ state }: Pick<State, "state">): boolean => closed.has(state);
+
 /** Reads the state of a database. */
 export async function stateOf(sql: Sql, database: string): Promise<State> {
   const [row] = await sql.rows<{

@@ -5,7 +5,7 @@ import { sqlOn } from "../../../../steps/transports/sql.ts";
 import { portAnswers } from "../../../../steps/transports/tcp.ts";
 import { Unreachable, type Obstacle } from "../../../../steps/transports/unreachable.ts";
 import { LogShippingFacts } from "../facts.ts";
-import { look, stateOf } from "../look.ts";
+import { isClosed, look, stateOf } from "../look.ts";
 import { shippingOf } from "./shipping.ts";
 
 /** Seconds that a look for life may take: it is made just before people are let in. */
@@ -24,9 +24,6 @@ export async function alive(facts: unknown, site: SiteId, io: Io): Promise<strin
   return site === io.to ? undefined : newerLog(f, bounded);
 }
 
-/** States in which nothing can be written until somebody restores the database or sets it online. */
-const closed: ReadonlySet<string> = new Set(["RESTORING", "STANDBY", "missing", "OFFLINE", "SUSPECT"]);
-
 /** What SQL Server there shows: a database that is open, or that all are closed; nothing where it is not reached. */
 async function seenThere(
   f: LogShippingFacts,
@@ -38,8 +35,8 @@ async function seenThere(
   try {
     const sql = await sqlOn(host, bounded);
     for (const database of f.databases) {
-      const { state } = await stateOf(sql, database);
-      if (!closed.has(state)) return { open: `${database} on ${host} is ${state}` };
+      const seen = await stateOf(sql, database);
+      if (!isClosed(seen)) return { open: `${database} on ${host} is ${seen.state}` };
     }
     return { open: undefined };
   } catch (error) {
