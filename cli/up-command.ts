@@ -1,4 +1,4 @@
-import type { SiteId } from "../model/site.ts";
+export { activeStack } from "../model/site.ts";
 
 /**
  * The command that runs a stack, as the shell of that platform takes it. Both settings belong to it: without the
@@ -9,6 +9,3 @@ export const upCommand = (stack: string, platform: NodeJS.Platform): string =>
   platform === "win32"
     ? `$env:PULUMI_CONTINUE_ON_ERROR="true"; $env:PULUMI_PARALLEL="64"; pulumi up -s ${stack}`
     : `PULUMI_CONTINUE_ON_ERROR=true PULUMI_PARALLEL=64 pulumi up -s ${stack}`;
-
-/** The stack that makes a site active. */
-export const activeStack = (site: SiteId): string => `${site}-active`;

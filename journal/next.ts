@@ -1,7 +1,8 @@
 import type { Request } from "../model/part.ts";
 import { otherSite, stackOf, type SiteId } from "../model/site.ts";
 import type { EntryOf } from "./entries.ts";
-import { isMoving, type Situation } from "./situation.ts";
+import type { Situation } from "./situation.ts";
+import { movementOf, stateOf } from "./state.ts";
 
 /** How long a declaration is good for. */
 export const declarationHours = 24;
@@ -46,25 +47,21 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
       : { kind: "undeclared", from, expired };
 
   const { last } = s;
-  if (last && isMoving(s)) {
-    if (s.abandoning && !(last.to === target && valid))
-      return {
-        kind: "refused",
-        says: `activation ${String(last.epoch)} toward ${last.to} is being abandoned since ${s.abandoning.at} by ${s.abandoning.as}, and ${last.from} is not given back yet. Go on with "parallel-standby abandon --as YOUR-NAME --reason WHY"`,
-      };
-    if (last.to === target)
-      return valid && !s.noReturn
-        ? start(last.from)
-        : { kind: "go on", epoch: last.epoch, request: requestOf(last) };
-    if (!s.noReturn)
-      return {
-        kind: "refused",
-        says: `activation ${String(last.epoch)} toward ${last.to} is unfinished and no database is open yet. Finish it with "pulumi up -s ${last.to}-active", or give it up with "parallel-standby abandon"`,
-      };
-    return {
-      kind: "refused",
-      says: `activation ${String(last.epoch)} toward ${last.to} is past the point of no return, and ${last.from} cannot take over what is written at ${last.to} before it follows ${last.to}. Finish it with "pulumi up -s ${last.to}-active"; then "pulumi up" of both sites, and a move back can be declared`,
-    };
+  const moving = movementOf(s);
+  if (last && moving) {
+    const state = stateOf(s);
+    if (last.to === target && valid && state !== "moving past no return") return start(last.from);
+    if (last.to === target && state !== "in doubt")
+      return { kind: "go on", epoch: last.epoch, request: requestOf(last) };
+    const says =
+      state === "moving past no return"
+        ? `${moving.says}, and ${last.from} cannot take over what is written there before it follows ${last.to}`
+        : moving.says;
+    const then =
+      state === "moving past no return"
+        ? '; then "pulumi up" of both sites, and a move back can be declared'
+        : "";
+    return { kind: "refused", says: `${says}. ${moving.ways}${then}` };
   }
   if (s.active !== target) return start(s.active);
   return last?.to === target && s.ended.get(last.epoch) === "completed"

@@ -2,6 +2,7 @@ import { mayBeOwed, type Phase } from "../model/phase.ts";
 import type { SiteId } from "../model/site.ts";
 import { absent, JournalError } from "./chain.ts";
 import type { Entry, EntryOf } from "./entries.ts";
+import { isMoving } from "./state.ts";
 
 /** What the entries say, taken together. */
 export interface Situation {
@@ -35,9 +36,6 @@ export interface Situation {
   readonly attempts: ReadonlyMap<string, number>;
   readonly points: ReadonlyMap<string, EntryOf<"point chosen">>;
 }
-
-/** Whether an activation has begun and not ended. */
-export const isMoving = (s: Situation): boolean => s.last !== undefined && !s.ended.has(s.last.epoch);
 
 /** Reads the situation from the entries; throws where there are none. */
 export function situation(entries: readonly Entry[]): Situation {

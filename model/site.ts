@@ -18,3 +18,6 @@ export type BySite<T> = Readonly<Record<SiteId, T>>;
 
 /** The stack that provisions a site. */
 export const stackOf: BySite<string> = { primary: "primary", dr: "standby" };
+
+/** The stack that makes a site active. */
+export const activeStack = (site: SiteId): string => `${site}-active`;

@@ -141,6 +141,7 @@ function circumstances(r: Report): VNode {
     ],
     ["Started", at(r.startedSec)],
     ["No return", r.noReturnSec === undefined ? "not reached" : at(r.noReturnSec)],
+    ["State of the estate", r.outcome === "unfinished" ? r.state : undefined],
     [
       r.outcome === "unfinished" ? "Last heard of" : r.outcome === "abandoned" ? "Abandoned" : "Completed",
       at(r.endedSec),

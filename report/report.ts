@@ -1,6 +1,7 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
 import type { PointEvidence } from "../model/point.ts";
 import { situation } from "../journal/situation.ts";
+import { stateOf, type State } from "../journal/state.ts";
 import type { Mode } from "../model/part.ts";
 import type { Recovery, Targets } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
@@ -37,6 +38,8 @@ export interface Report {
   readonly disasterSec?: number;
   readonly acceptLossSec: number;
   readonly outcome: "completed" | "completed with exceptions" | "abandoned" | "unfinished";
+  /** How the estate stood at the end of what is told: for an unfinished one, which ways out it has. */
+  readonly state: State;
   readonly declaredSec?: number;
   readonly startedSec: number;
   readonly noReturnSec?: number;
@@ -130,6 +133,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
       : abandoned
         ? "abandoned"
         : "unfinished",
+    state: stateOf(s),
     ...(declaration ? { declaredSec: secondsOf(declaration) } : {}),
     startedSec,
     ...(noReturn ? { noReturnSec: secondsOf(noReturn) } : {}),

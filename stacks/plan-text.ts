@@ -1,7 +1,13 @@
 import { endedSteps, type Situation } from "../journal/situation.ts";
+import { stateOf } from "../journal/state.ts";
 import { phases } from "../model/phase.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { Plan } from "../planning/plan.ts";
+
+/** Between what can be abandoned and what cannot. */
+const line =
+  "  ---- no return: until here it can be abandoned; once a database is open, one can only finish, and afterwards declare a move back ----";
+const passedLine = "  ---- no return: PASSED, a database is open ----";
 
 /**
  * The plan as people read it in a preview: phase by phase with the numbers that its steps have in their progress, what
@@ -10,26 +16,23 @@ import type { Plan } from "../planning/plan.ts";
 export function planText({ request, steps }: Plan, recovery: Recovery, epoch: number, s: Situation): string {
   const { from, to, mode } = request;
   // An activation that begins now has none yet; what the journal holds is of the one before.
-  const verdicts = s.epoch === epoch ? s.verdicts : new Map<string, never>();
-  const ended = s.epoch === epoch ? endedSteps(s).size : 0;
+  const isOwn = s.epoch === epoch;
+  const verdicts = isOwn ? s.verdicts : new Map<string, never>();
+  const ended = isOwn ? endedSteps(s).size : 0;
+  const passed = isOwn && stateOf(s) === "moving past no return";
   let number = 0;
   const lines = phases.flatMap((phase) => {
     const own = steps.filter((step) => step.phase === phase);
     if (own.length === 0) return [];
     const first = number + 1;
     number += own.length;
-    const line =
-      phase === "open"
-        ? [
-            "  ---- no return: once a database is open, one can only finish; afterwards a move back can be declared ----",
-          ]
-        : [];
+    const border = phase === "open" ? [passed ? passedLine : line] : [];
     const named = own.map(({ id }) => {
       const verdict = verdicts.get(id)?.verdict;
       return verdict === undefined ? id : `${id} (${verdict})`;
     });
     return [
-      ...line,
+      ...border,
       `  ${first === number ? String(first) : `${String(first)}-${String(number)}`} ${phase}: ${named.join(", ")}`,
     ];
   });

@@ -5,7 +5,8 @@ import { Site } from "../components/site.ts";
 import type { Journal } from "../journal/journal.ts";
 import { machinesOf } from "./machines.ts";
 import { projectRoot } from "../journal/open.ts";
-import { isMoving, type Situation } from "../journal/situation.ts";
+import type { Situation } from "../journal/situation.ts";
+import { movementOf } from "../journal/state.ts";
 import { describe } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
@@ -18,9 +19,10 @@ const activationStacks = ["dr-active", "primary-active", "dr-drill"];
 /** Provisions one site. Refused while the estate moves. */
 export async function provision(estate: Estate, site: SiteId, journal: Journal, s: Situation): Promise<void> {
   const recovery = describe(estate, parts);
-  if (isMoving(s))
+  const moving = movementOf(s);
+  if (moving)
     throw new pulumi.RunError(
-      `activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"${s.noReturn ? "" : ', or give it up with "parallel-standby abandon"'}`,
+      `${moving.says}, and nothing is provisioned while the estate moves. ${moving.ways}`,
     );
   if (s.held.size > 0)
     throw new pulumi.RunError(

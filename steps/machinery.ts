@@ -1,4 +1,5 @@
-import { factsOf, isDone, isMoving, situation, type Situation } from "../journal/situation.ts";
+import { factsOf, isDone, situation, type Situation } from "../journal/situation.ts";
+import { isMoving } from "../journal/state.ts";
 import { isDataPart, type NoReach, type Reach } from "../model/part.ts";
 import { clocksOf, hashOf, type Recovery } from "../model/recovery.ts";
 import { clockTime, moment } from "../model/time.ts";

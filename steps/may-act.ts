@@ -1,4 +1,5 @@
-import { isDone, isMoving, type Situation } from "../journal/situation.ts";
+import { isDone, type Situation } from "../journal/situation.ts";
+import { movementOf, stateOf } from "../journal/state.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ProvisioningRole, Step } from "../model/verb.ts";
 import type { ProvisioningEnvelope } from "./envelope.ts";
@@ -28,12 +29,13 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   if (ended === "abandoned") return { kind: "answer", says: `activation ${String(epoch)} was abandoned` };
   if (ended === "completed")
     return due ? act : { kind: "answer", says: `activation ${String(epoch)} is completed` };
-  if (s.abandoning)
-    return refuse(
-      `${step.id}: activation ${String(epoch)} is being abandoned by ${s.abandoning.as}, and none of its steps acts any more. Go on with "parallel-standby abandon"`,
-    );
+  const state = stateOf(s);
+  if (state === "in doubt") {
+    const { says, ways } = movementOf(s) ?? { says: "", ways: "" };
+    return refuse(`${step.id}: ${says}: none of its steps acts any more. ${ways}`);
+  }
   const before = s.verdicts.get(step.id);
-  if (s.noReturn && before && isDone(before) && beforeNoReturn.has(step.phase))
+  if (state === "moving past no return" && before && isDone(before) && beforeNoReturn.has(step.phase))
     return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
   const end = step.tooLateAfter === undefined ? undefined : s.verdicts.get(step.tooLateAfter);
   if (end && isDone(end))
@@ -85,10 +87,9 @@ export function mayProvision(
   role: ProvisioningRole | undefined,
 ): Leave {
   if (role === undefined) return refuse(`${id}: this kind of step belongs to a cutover and never provisions`);
-  if (isMoving(s))
-    return refuse(
-      `${id}: activation ${String(s.epoch)} toward ${s.last?.to ?? ""} is unfinished, and nothing is provisioned while the estate moves. Finish it with "pulumi up -s ${s.last?.to ?? ""}-active"`,
-    );
+  const moving = movementOf(s);
+  if (moving)
+    return refuse(`${id}: ${moving.says}, and nothing is provisioned while the estate moves. ${moving.ways}`);
   if (s.held.size > 0)
     return refuse(
       `${id}: restores of ${[...s.held].join(", ")} are held for a declared move, and provisioning could start them again. Cut over, or take the declaration back with "parallel-standby withdraw"`,

@@ -1,5 +1,6 @@
 import type { Fact, Verdict } from "../journal/entries.ts";
 import { factsOf, situation, type Situation } from "../journal/situation.ts";
+import { stateOf } from "../journal/state.ts";
 import { atOldSite } from "../model/phase.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { upgraded } from "../model/upgrade.ts";
@@ -157,9 +158,12 @@ const noReturn = (epoch: number, step: string, { journal }: World): Promise<void
       throw new Refused(
         `activation ${String(s.epoch)} has begun since: this step of activation ${String(epoch)} opens nothing`,
       );
-    if (s.abandoning || s.ended.has(epoch))
-      throw new Refused(`activation ${String(epoch)} is being abandoned: this step opens nothing`);
-    return s.noReturn ? undefined : { kind: "no return", epoch, step };
+    const state = stateOf(s);
+    if (state === "in doubt" || state === "active")
+      throw new Refused(
+        `activation ${String(epoch)} ${state === "active" ? "has ended" : "is being abandoned"}: this step opens nothing`,
+      );
+    return state === "moving past no return" ? undefined : { kind: "no return", epoch, step };
   });
 
 async function pointOf(

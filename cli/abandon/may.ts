@@ -1,5 +1,6 @@
 import type { Entry, EntryOf } from "../../journal/entries.ts";
-import { isMoving, situation } from "../../journal/situation.ts";
+import { situation } from "../../journal/situation.ts";
+import { stateOf } from "../../journal/state.ts";
 import { CliError } from "../failure.ts";
 
 /** What can be abandoned: the activation that has begun. Throws a sentence where there is none, or where it is too late. */
@@ -10,15 +11,16 @@ export function abandonable(entries: readonly Entry[]): {
 } {
   const s = situation(entries);
   const { last } = s;
-  if (!last || !isMoving(s))
+  const state = stateOf(s);
+  if (!last || state === "active")
     throw new CliError(
       s.declaration
         ? 'nothing has begun. Take the declaration back with "parallel-standby withdraw"'
         : `no move is under way: ${s.active} is active, and there is nothing to abandon`,
     );
-  if (s.noReturn)
+  if (state === "moving past no return")
     throw new CliError(
       `activation ${String(last.epoch)} is past the point of no return: a database is open at ${last.to}, and opening ${last.from} again would make two writers. Finish it with "pulumi up -s ${last.to}-active"; afterwards a move back to ${last.from} can be declared`,
     );
-  return { last, begun: s.abandoning !== undefined };
+  return { last, begun: state === "in doubt" };
 }

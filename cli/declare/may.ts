@@ -1,7 +1,8 @@
 import { lineOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { next } from "../../journal/next.ts";
-import { isMoving, situation } from "../../journal/situation.ts";
+import { situation } from "../../journal/situation.ts";
+import { isMoving } from "../../journal/state.ts";
 import type { Request } from "../../model/part.ts";
 import { activeStack } from "../up-command.ts";
 import { CliError } from "../failure.ts";

@@ -1,6 +1,7 @@
 import type { Entry } from "../../journal/entries.ts";
 import { declarationHours, next } from "../../journal/next.ts";
-import { factsOf, isMoving, situation, type Situation } from "../../journal/situation.ts";
+import { factsOf, situation, type Situation } from "../../journal/situation.ts";
+import { stateOf, type State } from "../../journal/state.ts";
 import type { Mode } from "../../model/part.ts";
 import type { SiteId } from "../../model/site.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type Standing } from "../../report/verdicts.ts";
@@ -16,7 +17,7 @@ export interface Status {
   readonly active: { readonly site: SiteId; readonly place?: string };
   /** Past no return: the site at which databases are open, and since when. */
   readonly open?: { readonly site: SiteId; readonly place?: string; readonly since: string };
-  readonly state: "active" | "moving" | "moving past no return" | "in doubt";
+  readonly state: State;
   readonly declaration?: {
     readonly to: SiteId;
     readonly mode: Mode;
@@ -80,19 +81,14 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     return { site, ...(place === undefined ? {} : { place }) };
   };
   const { now } = args;
+  const state = stateOf(s);
   const opened = entries.findLast((e) => e.kind === "no return" && e.epoch === s.epoch);
   const unprotected = withoutStandby(entries, s);
   return {
     estate: s.estate,
     active: placed(s.active),
-    ...(opened && s.last && isMoving(s) ? { open: { ...placed(s.last.to), since: opened.at } } : {}),
-    state: !isMoving(s)
-      ? "active"
-      : s.noReturn
-        ? "moving past no return"
-        : s.abandoning
-          ? "in doubt"
-          : "moving",
+    ...(opened && s.last && state !== "active" ? { open: { ...placed(s.last.to), since: opened.at } } : {}),
+    state,
     ...declarationOf(s, now),
     held: [...s.held],
     ...lastOf(entries, s, args.plannedSteps),

@@ -1,5 +1,6 @@
 import type { Entry, EntryOf } from "../../journal/entries.ts";
-import { isMoving, situation } from "../../journal/situation.ts";
+import { situation } from "../../journal/situation.ts";
+import { movementOf } from "../../journal/state.ts";
 import { CliError } from "../failure.ts";
 
 /** What can be taken back. */
@@ -18,12 +19,13 @@ export function withdrawalOf(entries: readonly Entry[]): Withdrawal {
   const s = situation(entries);
   const declaration = entries.findLast((e): e is EntryOf<"move declared"> => e.kind === "move declared");
   const all = { held: s.held, ...(declaration ? { declaration } : {}) };
-  const moving = s.last && isMoving(s) ? s.last : undefined;
+  const movement = movementOf(s);
+  const moving = movement && s.last;
   if (moving && (s.verdicts.size > 0 || s.begun.size > 0)) {
     // What holds belongs to the activation now: only the declaration that would follow it can go.
     if (s.declaration) return { ...all, held: new Set(), stands: true };
     throw new CliError(
-      `activation ${String(moving.epoch)} toward ${moving.to} has begun: ${String(s.verdicts.size + s.begun.size)} of its steps ran, so it can't be withdrawn. Finish it with "pulumi up -s ${moving.to}-active"${s.noReturn ? "" : ', or give it up with "parallel-standby abandon"'}`,
+      `activation ${String(moving.epoch)} toward ${moving.to} has begun: ${String(s.verdicts.size + s.begun.size)} of its steps ran, so it can't be withdrawn. ${movement.ways}`,
     );
   }
   if (moving) return { ...all, stands: s.declaration !== undefined, abandons: moving.epoch };

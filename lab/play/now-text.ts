@@ -1,6 +1,7 @@
 import { parts } from "../../components/registry/parts.ts";
 import type { Entry, EntryOf } from "../../journal/entries.ts";
-import { endedSteps, factsOf, isMoving, situation, type Situation } from "../../journal/situation.ts";
+import { endedSteps, factsOf, situation, type Situation } from "../../journal/situation.ts";
+import { isMoving } from "../../journal/state.ts";
 import { clockTime } from "../../model/time.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { Step } from "../../model/verb.ts";

@@ -88,7 +88,7 @@ describe("abandon", () => {
     expect(next(s, "primary", new Date())).to.include({ kind: "refused" });
     expect(mayProvision(s, { id: "a", site: "dr", epoch: 1 }, "either").kind).to.equal("refuse");
     for (const id of ["data0/roll/db0-0", "data0/open/db0-0"])
-      expect(String(await failureOf(r.run(id)))).to.match(/is being abandoned by ann/);
+      expect(String(await failureOf(r.run(id)))).to.match(/is being abandoned since .* by ann/);
     expect(r.world.open.size).to.equal(0);
     r.world.fails.clear();
     await give();

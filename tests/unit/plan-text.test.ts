@@ -38,4 +38,20 @@ describe("a plan as a preview shows it", () => {
     expect(text).to.match(/1-2 fence-apps: web0\/stop\/web \(done\), web0\/stop\/db \(already\)\n/);
     expect(planText(r.made, toyRecovery(1, 2), 2, s)).not.to.match(/ended|\(done\)/);
   });
+
+  it("shows the line of no return between what can be abandoned and the first database that is opened, and that it is passed", async () => {
+    const r = await rig("planned");
+    const text = async (): Promise<readonly string[]> =>
+      planText(r.made, toyRecovery(1, 2), 1, situation(await r.journal.entries())).split("\n");
+    const before = await text();
+    const at = before.findIndex((l) => l.includes("---- no return"));
+    expect(before[at]).to.match(/until here it can be abandoned/);
+    expect(before[at + 1]).to.match(/^ {2}\d+-\d+ open: /);
+    for (const s of r.made.steps.slice(
+      0,
+      r.made.steps.findIndex((x) => x.id === "data0/open/db0-1"),
+    ))
+      await r.run(s.id);
+    expect((await text())[at]).to.match(/no return: PASSED/);
+  });
 });
