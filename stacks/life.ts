@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import type { EntryOf } from "../journal/entries.ts";
+import { Refused } from "../steps/act.ts";
 import { evidenceOfLife } from "../steps/fence.ts";
 import { look, type Surroundings } from "./look.ts";
 
@@ -25,7 +25,7 @@ export async function refuseVoidWaiver(
     (io) => evidenceOfLife(parts, recovery, from, world.runs, io),
   );
   if (life.length === 0) return;
-  throw new pulumi.RunError(
+  throw new Refused(
     `${recovery.sites[from].place} (${from}) answers: ${life.join("; ")}. The declaration waives its fence ("${declaration.waiveFence}"), which counts only while nothing there answers: nothing was changed. If it works, take the declaration back (parallel-standby withdraw), or declare a planned move, which loses nothing. To leave it all the same, declare --mode unplanned without --waive-fence, with --disaster-at when it stopped working for good`,
   );
 }

@@ -1,4 +1,3 @@
-import * as pulumi from "@pulumi/pulumi";
 import { declarationHours, type Next } from "../journal/next.ts";
 import type { Situation } from "../journal/situation.ts";
 import type { Estate } from "../model/estate.ts";
@@ -19,11 +18,12 @@ const commonLossSec = 4 * 3600;
  * planned one first while the site may still work, the unplanned one below what would be lost if it was lost now.
  */
 export async function undeclared(
-  estate: Estate,
+  estate: Pick<Estate, "journal">,
   s: Situation,
   now: Extract<Next, { kind: "undeclared" }>,
   to: SiteId,
   world: World,
+  say: (line: string) => void,
 ): Promise<string> {
   const { from } = now;
   const why = now.expired
@@ -38,12 +38,7 @@ export async function undeclared(
       ...unplanned(from, to, commonLossSec, []),
     ].join("\n");
   const recovery = upgraded(s.declared.recovery, world.parts);
-  await pulumi.log.info(
-    "no move is declared: looking at both sites, a minute at most",
-    undefined,
-    undefined,
-    true,
-  );
+  say("no move is declared: looking at both sites, a minute at most");
   const at: Surroundings = {
     world,
     recovery,

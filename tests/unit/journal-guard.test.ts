@@ -9,7 +9,8 @@ import { isLease } from "../../journal/store.ts";
 import type { Fact } from "../../journal/entries.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { SiteId } from "../../model/site.ts";
-import { knowsThisJournal, soleRun, type Seen } from "../../stacks/journal-guard.ts";
+import { knowsThisJournal, soleRun } from "../../stacks/journal-guard.ts";
+import type { Seen } from "../../stacks/seen.ts";
 import { begun, holdingRecovery, started } from "./cli-fixture.ts";
 
 describe("a run of a stack", () => {

@@ -1,0 +1,69 @@
+import { next, type Next } from "../journal/next.ts";
+import { factsOf, situation, type Situation } from "../journal/situation.ts";
+import type { Estate } from "../model/estate.ts";
+import type { Recovery } from "../model/recovery.ts";
+import type { SiteId } from "../model/site.ts";
+import { upgraded } from "../model/upgrade.ts";
+import { plan, type Plan } from "../planning/plan.ts";
+import { Refused } from "../steps/act.ts";
+import type { World } from "../steps/find.ts";
+import { completedText } from "./completed-text.ts";
+import { refuseVoidWaiver } from "./life.ts";
+import { attemptsNow } from "./owed.ts";
+import { planText } from "./plan-text.ts";
+import { undeclared } from "./undeclared.ts";
+
+/** A move that begins or goes on, with its plan from the facts that count for it. Whoever drives it starts from this. */
+export interface Prepared {
+  readonly kind: "move";
+  readonly now: Extract<Next, { kind: "start" | "go on" }>;
+  readonly target: SiteId;
+  readonly plan: Plan;
+  readonly recovery: Recovery;
+  readonly factsHash: string;
+  /** The journal as it was read for this. */
+  readonly s: Situation;
+}
+
+/**
+ * What a run toward a site means now: a move to drive, or nothing to do. Throws `Refused`, with the sentence for people,
+ * where it may not run or nobody has declared it. Changes nothing. `say` hears what takes its time.
+ */
+export async function prepare(
+  estate: Pick<Estate, "journal">,
+  target: SiteId,
+  world: World,
+  say: (line: string) => void,
+): Promise<Prepared | { readonly kind: "nothing"; readonly says: string }> {
+  const entries = await world.journal.entries();
+  const s = situation(entries);
+  const now = next(s, target, new Date());
+  if (now.kind === "refused") throw new Refused(now.says);
+  if (now.kind === "undeclared") throw new Refused(await undeclared(estate, s, now, target, world, say));
+  if (now.kind === "nothing") return now;
+  const declared = now.kind === "start" ? s.declared : factsOf(entries, s);
+  if (!declared)
+    throw new Refused(
+      'the journal does not hold the facts that this activation was started with. Compare it with its mirror: "parallel-standby journal verify"',
+    );
+  const recovery = upgraded(declared.recovery, world.parts);
+  if (now.kind === "start") {
+    const { declaration, request, epoch } = now;
+    const disasterSec =
+      declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000;
+    await refuseVoidWaiver(
+      { world, recovery, request, journalRef: estate.journal, epoch, disasterSec },
+      declaration,
+    );
+  }
+  const made = plan(recovery, now.request, world.parts);
+  return { kind: "move", now, target, plan: made, recovery, factsHash: declared.factsHash, s };
+}
+
+/** What people are shown of it before its first step: the plan, or that it is completed and what is owed. */
+export const preparedText = ({ now, plan: made, recovery, s }: Prepared): string =>
+  completedText(s, now.epoch) ?? planText(made, recovery, now.epoch, s);
+
+/** The number of vain tries that enters a step's input, by step. */
+export const attemptsOf = async ({ now, recovery, s }: Prepared): Promise<ReadonlyMap<string, number>> =>
+  now.kind === "start" ? new Map() : attemptsNow(s, recovery, now.request.from);

@@ -1,0 +1,56 @@
+import type { Entry } from "../journal/entries.ts";
+import type { SiteId } from "../model/site.ts";
+import { Refused } from "../steps/act.ts";
+
+/** What a stack has kept of the journal in its outputs. */
+export interface Seen {
+  readonly genesis?: string;
+  readonly head?: string;
+  readonly epoch?: number;
+}
+
+/** What of a stack's outputs speaks of the journal; what has another shape is left out. */
+export const seenIn = ({ genesis, head, epoch }: Readonly<Record<string, unknown>>): Seen => ({
+  ...(typeof genesis === "string" ? { genesis } : {}),
+  ...(typeof head === "string" ? { head } : {}),
+  ...(typeof epoch === "number" ? { epoch } : {}),
+});
+
+/**
+ * Throws `Refused` where the journal lacks what a stack has seen: an older copy would forget a cutover. A newer one is
+ * taken: whoever ran without the engine has written on in it. `target`: the site that this stack makes active, where it
+ * does; `place`: where the journal lies; `stack`: how the stack is called in the sentence.
+ */
+export function refuseOlder(
+  entries: readonly Entry[],
+  seen: Seen,
+  target: SiteId | undefined,
+  place: string,
+  stack = "this stack",
+): void {
+  const lacks = lacking(entries, seen, target);
+  if (lacks === undefined) return;
+  throw new Refused(
+    entries.length === 0
+      ? `there is no journal in ${place}, or an empty one, and ${stack} has seen ${lacks}. Is journal.folder in estate.ts right, and its drive or share there? If so, restore the journal from its mirror or a backup. Never begin a new one: it would forget every cutover`
+      : `${stack} has seen ${lacks}; the journal in ${place} does not hold it. It is another one, or an older copy: restore the newest from its mirror or a backup`,
+  );
+}
+
+/** What of that the journal does not hold. */
+function lacking(
+  entries: readonly Entry[],
+  { genesis, head, epoch }: Seen,
+  target: SiteId | undefined,
+): string | undefined {
+  const holds = (hash: string): boolean => entries.some((e) => e.hash === hash);
+  if (genesis !== undefined && !holds(genesis))
+    return `a journal that begins with ${genesis.slice(0, 12)} (its output genesis)`;
+  // Before the head: it is the clearer word. The number alone may have been given out a second time, for the other site.
+  const began = entries.some(
+    (e) => e.kind === "activation started" && e.epoch === epoch && (target === undefined || e.to === target),
+  );
+  if (epoch !== undefined && !began)
+    return `activation ${String(epoch)}${target === undefined ? "" : ` toward ${target}`} begin (its output epoch)`;
+  return head === undefined || holds(head) ? undefined : `entry ${head.slice(0, 12)} (its output head)`;
+}

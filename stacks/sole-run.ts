@@ -1,0 +1,15 @@
+import type { Journal } from "../journal/journal.ts";
+import { isLease, type Lease } from "../journal/store.ts";
+import { Refused } from "../steps/act.ts";
+
+/** How long a run's lease outlives a program that was killed on another machine. */
+const runTtlMs = 30_000;
+
+/** One run at a time: two drivers of one estate do happen, and both would succeed. Throws `Refused` where another runs. */
+export async function takeRun(journal: Journal): Promise<Lease> {
+  const given = await journal.store.lease("run", runTtlMs);
+  if (isLease(given)) return given;
+  throw new Refused(
+    `another run is under way: ${given.who}, since ${given.since}. Follow it with "parallel-standby journal follow"; run this again when it has ended`,
+  );
+}
