@@ -2,8 +2,8 @@ import * as z from "zod";
 import { Moment, PointEvidence, PointRequest } from "../model/point.ts";
 import { Recovery } from "../model/recovery.ts";
 import { SiteId } from "../model/site.ts";
+import { JournalMode as Mode, MovingSystem, Terms } from "./terms.ts";
 
-const Mode = z.enum(["planned", "unplanned"]);
 const name = z.string().min(1);
 
 /** What a step can end with. `waived`: not done, and somebody answers for it; `refused`: it was not its turn. */
@@ -44,6 +44,8 @@ export const Fact = z.discriminatedUnion("kind", [
     incident: z.string().optional(),
     waiveFence: z.string().optional(),
     point: PointRequest.optional(),
+    /** What moves by itself, each with a point, a fence and a verdict of its own. Absent in journals of versions that knew none. */
+    systems: z.array(MovingSystem).optional(),
   }),
   z.object({ kind: z.literal("plan changed"), epoch: z.int(), planHash: name }),
   z.object({
@@ -70,6 +72,7 @@ export const Fact = z.discriminatedUnion("kind", [
     lossSec: z.number(),
     databases: z.array(PointEvidence),
   }),
+  /** Once for each system: from its first database on, it can only be finished. */
   z.object({ kind: z.literal("no return"), epoch: z.int(), step: name }),
   z.object({
     kind: z.literal("completed"),
@@ -80,6 +83,23 @@ export const Fact = z.discriminatedUnion("kind", [
   /** From here on no step of the activation acts; it is in doubt until the inverse plan has succeeded. */
   z.object({ kind: z.literal("abandoning"), epoch: z.int(), as: name, reason: z.string() }),
   z.object({ kind: z.literal("abandoned"), epoch: z.int(), as: name, reason: z.string() }),
+  /** A system is up at the new site; the activation goes on until all are. */
+  z.object({
+    kind: z.literal("system completed"),
+    epoch: z.int(),
+    system: name,
+    owed: z.array(name),
+    exceptions: z.array(name),
+  }),
+  /** Systems that have not opened a database yet go on in another mode, in an activation that begins with the next `up`. */
+  z.object({
+    kind: z.literal("mode changed"),
+    epoch: z.int(),
+    to: SiteId,
+    systems: z.array(name),
+    reason: name,
+    ...Terms.shape,
+  }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

@@ -1,8 +1,10 @@
 import type { Request } from "../model/part.ts";
 import { otherSite, stackOf, type SiteId } from "../model/site.ts";
 import type { EntryOf } from "./entries.ts";
+import { changedTerms, modesOf } from "./mode-change.ts";
 import type { Situation } from "./situation.ts";
 import { movementOf, stateOf } from "./state.ts";
+import type { Terms } from "./terms.ts";
 
 /** How long a declaration is good for. */
 export const declarationHours = 24;
@@ -13,12 +15,14 @@ export type Next =
   | { readonly kind: "refused"; readonly says: string }
   /** Nobody has declared this move: the caller prints the exact `declare` command. */
   | { readonly kind: "undeclared"; readonly from: SiteId; readonly expired: boolean }
-  /** An activation begins with this declaration. */
+  /** An activation begins with this declaration; one that goes on in another mode, with the one before's. */
   | {
       readonly kind: "start";
       readonly epoch: number;
       readonly request: Request;
-      readonly declaration: EntryOf<"move declared">;
+      readonly declaration: Terms & { readonly seq: number; readonly at: string };
+      /** By system, the terms of those that move on others than the declaration's. */
+      readonly terms: ReadonlyMap<string, Terms>;
     }
   /** An activation goes on, or one that has ended is shown again without acting. */
   | { readonly kind: "go on"; readonly epoch: number; readonly request: Request };
@@ -43,6 +47,7 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
           epoch: s.epoch + 1,
           request: { from, to: target, mode: valid.mode },
           declaration: valid,
+          terms: new Map(),
         }
       : { kind: "undeclared", from, expired };
 
@@ -52,7 +57,7 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
     const state = stateOf(s);
     if (last.to === target && valid && state !== "moving past no return") return start(last.from);
     if (last.to === target && state !== "in doubt")
-      return { kind: "go on", epoch: last.epoch, request: requestOf(last) };
+      return onward(s, last) ?? { kind: "go on", epoch: last.epoch, request: requestOf(last) };
     const says =
       state === "moving past no return"
         ? `${moving.says}, and ${last.from} cannot take over what is written there before it follows ${last.to}`
@@ -69,5 +74,21 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
     : { kind: "nothing", says: `${target} is active already: nothing to do` };
 }
 
+/** The activation goes on in a new one where the mode was changed for systems that have opened no database since. */
+function onward(s: Situation, last: EntryOf<"activation started">): Next | undefined {
+  if ([...s.modeChanges.keys()].every((system) => s.opened.has(system))) return undefined;
+  const terms = changedTerms(s, last);
+  return {
+    kind: "start",
+    epoch: s.epoch + 1,
+    request: { from: last.from, to: last.to, mode: last.mode, modes: modesOf(terms) },
+    declaration: { ...last, seq: last.declaration },
+    terms,
+  };
+}
+
 /** What the activation was asked for. */
-export const requestOf = ({ from, to, mode }: EntryOf<"activation started">): Request => ({ from, to, mode });
+export function requestOf({ from, to, mode, systems = [] }: EntryOf<"activation started">): Request {
+  const own = systems.flatMap((s): [string, Terms][] => (s.terms ? [[s.system, s.terms]] : []));
+  return { from, to, mode, ...(own.length > 0 ? { modes: modesOf(own) } : {}) };
+}

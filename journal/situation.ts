@@ -3,6 +3,7 @@ import type { SiteId } from "../model/site.ts";
 import { absent, JournalError } from "./chain.ts";
 import type { Entry, EntryOf } from "./entries.ts";
 import { isMoving } from "./state.ts";
+import { begin, systemOf } from "./systems.ts";
 
 /** What the entries say, taken together. */
 export interface Situation {
@@ -19,6 +20,12 @@ export interface Situation {
   readonly ended: ReadonlyMap<number, "completed" | "abandoned">;
   /** A database was opened at the new site: one can only finish. */
   readonly noReturn: boolean;
+  /** By system, what opened its first database at the new site. */
+  readonly opened: ReadonlyMap<string, EntryOf<"no return">>;
+  /** Systems of the last activation that are up at the new site. */
+  readonly completed: ReadonlyMap<string, EntryOf<"system completed">>;
+  /** By system, a change of its mode that the next `up` begins with. */
+  readonly modeChanges: ReadonlyMap<string, EntryOf<"mode changed">>;
   /** The last activation is being abandoned: it never acts again, and the old site is given back what was taken. */
   readonly abandoning?: EntryOf<"abandoning">;
   readonly declared?: EntryOf<"declared">;
@@ -47,6 +54,9 @@ export function situation(entries: readonly Entry[]): Situation {
   const begun = new Set<string>();
   const attempts = new Map<string, number>();
   const points = new Map<string, EntryOf<"point chosen">>();
+  const opened = new Map<string, EntryOf<"no return">>();
+  const completed = new Map<string, EntryOf<"system completed">>();
+  const modeChanges = new Map<string, EntryOf<"mode changed">>();
   const held = new Set<string>();
   let active = first.active;
   let last: EntryOf<"activation started"> | undefined;
@@ -63,6 +73,11 @@ export function situation(entries: readonly Entry[]): Situation {
     if (!e.critical && !isDone(e)) attempts.set(e.step, (e.attempt ?? 0) + 1);
   };
 
+  const onOpened = (e: EntryOf<"no return">): void => {
+    const system = systemOf(e.step, last?.systems);
+    if (system !== undefined && !opened.has(system)) opened.set(system, e);
+  };
+
   for (const e of entries) {
     switch (e.kind) {
       case "declared":
@@ -73,6 +88,7 @@ export function situation(entries: readonly Entry[]): Situation {
         break;
       case "withdrawn":
         declaration = undefined;
+        modeChanges.clear();
         break;
       case "held":
         held.add(e.part);
@@ -81,9 +97,15 @@ export function situation(entries: readonly Entry[]): Situation {
         held.delete(e.part);
         break;
       case "activation started":
-        for (const memory of [verdicts, begun, attempts, points]) memory.clear();
+        begin(
+          { verdicts, attempts, points, opened, completed },
+          e,
+          last !== undefined && !ended.has(last.epoch) && last.to === e.to,
+        );
+        begun.clear();
+        modeChanges.clear();
         last = e;
-        noReturn = false;
+        noReturn = opened.size > 0;
         abandoning = undefined;
         if (declaration?.seq === e.declaration) declaration = undefined;
         break;
@@ -94,7 +116,9 @@ export function situation(entries: readonly Entry[]): Situation {
         if (e.epoch === last?.epoch) points.set(e.group, e);
         break;
       case "no return":
-        noReturn = noReturn || e.epoch === last?.epoch;
+        if (e.epoch !== last?.epoch) break;
+        noReturn = true;
+        onOpened(e);
         break;
       case "completed":
         ended.set(e.epoch, "completed");
@@ -107,6 +131,12 @@ export function situation(entries: readonly Entry[]): Situation {
       case "abandoned":
         ended.set(e.epoch, "abandoned");
         if (e.epoch === last?.epoch) abandoning = undefined;
+        break;
+      case "system completed":
+        if (e.epoch === last?.epoch) completed.set(e.system, e);
+        break;
+      case "mode changed":
+        if (e.epoch === last?.epoch) for (const system of e.systems) modeChanges.set(system, e);
         break;
       case "genesis":
       case "plan changed":
@@ -127,6 +157,9 @@ export function situation(entries: readonly Entry[]): Situation {
     ...(last ? { last } : {}),
     ended,
     noReturn,
+    opened,
+    completed,
+    modeChanges,
     ...(abandoning ? { abandoning } : {}),
     ...(declared ? { declared } : {}),
     ...(declaration ? { declaration } : {}),
@@ -142,6 +175,12 @@ export function situation(entries: readonly Entry[]): Situation {
 /** Whether the step's work stands. */
 export const isDone = (v: { readonly verdict: string }): boolean =>
   v.verdict === "done" || v.verdict === "already";
+
+/** Whether a database that a step belongs to is open at the new site; where no systems are known, whether any is. */
+export function isOpened(s: Situation, step: string): boolean {
+  const system = systemOf(step, s.last?.systems);
+  return system === undefined ? s.noReturn : s.opened.has(system);
+}
 
 /** Steps of the last activation that nothing waits for any more: done, or allowed to end otherwise. */
 export const endedSteps = (s: Situation): ReadonlySet<string> =>

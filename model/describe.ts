@@ -2,9 +2,11 @@ import type { Declared, Estate, Server } from "./estate.ts";
 import { Host } from "./host.ts";
 import { didYouMean, misspeltKeys } from "./nearest.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
-import { JournalRef, lookupOf, Targets, type Recovery, type RecoveryPart } from "./recovery.ts";
+import { JournalRef, lookupOf, type Recovery, type RecoveryPart } from "./recovery.ts";
 import { shape } from "./shape.ts";
 import { siteIds, type SiteId } from "./site.ts";
+import { systemFacts, systemProblems } from "./systems.ts";
+import { Targets } from "./targets.ts";
 import * as z from "zod";
 
 /** An estate that cannot be used: one sentence for each thing to mend, each naming the key and what to write. */
@@ -32,7 +34,8 @@ const EstateShape = z.object({
  * site has no servers.
  */
 export function describe(estate: Estate, parts: Parts): Recovery {
-  const declared = collect(Array.isArray(estate.systems) ? estate.systems : []);
+  const systems = Array.isArray(estate.systems) ? (estate.systems as readonly Declared[]) : [];
+  const declared = collect(systems);
   const servers = serversOf(declared);
   const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
@@ -80,6 +83,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     const lookup = lookupOf({ hosts, parts: [...readable, ...unreadable] });
     for (const p of readable) problems.push(...(parts[p.kind]?.problems(p.id, p.facts, lookup) ?? []));
     problems.push(...missedTargets(declared, readable, parts));
+    problems.push(...systemProblems(systems, declared, (d) => nameOf(d, parts)));
   }
   if (problems.length > 0) throw new EstateError(problems);
   return {
@@ -88,6 +92,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     sites: { primary: siteFacts(servers, "primary"), dr: siteFacts(servers, "dr") },
     hosts: hosts.map((h) => Host.parse(h)),
     targets: strictest(declared),
+    systems: systemFacts(systems),
     parts: readable,
   };
 }

@@ -1,8 +1,10 @@
 import type { AzureVm, Host, SqlAccess, SshAccess } from "./host.ts";
 import { misspeltKeys } from "./nearest.ts";
 import type { Problem } from "./part.ts";
-import type { JournalRef, Targets } from "./recovery.ts";
+import type { OptionalStep } from "./optional.ts";
+import type { JournalRef } from "./recovery.ts";
 import type { SiteId } from "./site.ts";
+import type { Targets } from "./targets.ts";
 
 /** At least one. */
 export type Some<T> = readonly [T, ...T[]];
@@ -126,6 +128,10 @@ export interface Declared<K extends string = string> {
   readonly problems?: readonly Problem[];
   /** For systems: how long they may be away and what they may lose. Default: none, and nothing is checked against them. */
   readonly targets?: Targets;
+  /** For systems: those that are up before its services start. Default: none. */
+  readonly after?: readonly Declared[];
+  /** For systems: what may fail without stopping its cutover. Default: nothing. */
+  readonly optional?: readonly OptionalStep[];
 }
 
 /** Data as a system holds it: which databases, on which SQL Server at each site. */

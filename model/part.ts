@@ -15,6 +15,8 @@ export interface Request {
   readonly to: SiteId;
   /** Decides which steps may fail. */
   readonly mode: Mode;
+  /** By system, the mode of those that move otherwise than the rest. A part is asked in its own system's mode. Default: none. */
+  readonly modes?: Readonly<Record<string, Mode>>;
 }
 
 /** A mistake in an estate, as one sentence for its owner: `at: says. Write write.` */

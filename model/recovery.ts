@@ -3,6 +3,8 @@ import * as z from "zod";
 import { Host } from "./host.ts";
 import { bySite, type SiteId } from "./site.ts";
 import type { Lookup } from "./part.ts";
+import { SystemFacts } from "./system.ts";
+import { Targets } from "./targets.ts";
 
 /** Where the journal is kept, as the estate writes it. A relative folder is relative to the folder of Pulumi.yaml. */
 export const JournalRef = z.strictObject({
@@ -12,15 +14,6 @@ export const JournalRef = z.strictObject({
   mirror: z.string().min(1).optional(),
 });
 export type JournalRef = z.infer<typeof JournalRef>;
-
-/** Targets of a system. They are printed beside what was measured; data that cannot keep `rpoMin` is a mistake in the estate. */
-export const Targets = z.strictObject({
-  /** How long it may be away at most (RTO). Minutes. */
-  rtoMin: z.int().positive(),
-  /** How much data it may lose at most (RPO), as the time before a disaster that it covers. Minutes; 0 for none. */
-  rpoMin: z.int().nonnegative(),
-});
-export type Targets = z.infer<typeof Targets>;
 
 /**
  * The facts of an estate: flat, plain, versioned data without secrets. Everything but `describe` takes it: sites,
@@ -37,6 +30,8 @@ export const Recovery = z.strictObject({
   hosts: z.array(Host),
   /** Strictest targets over all systems; a day where no system has any. */
   targets: Targets,
+  /** What is declared as a system, in the order in which it is. Absent in facts of versions that knew none. */
+  systems: z.array(SystemFacts).optional(),
   /** Each after those it uses. `facts` are parsed by the part of that kind and version. */
   parts: z.array(
     z.strictObject({

@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { OptionalStep } from "./optional.ts";
 import type { Phase } from "./phase.ts";
 
 /** At which role of a site a verb may act when a site is provisioned: what stops, parks or overwrites only where nothing is active. */
@@ -16,6 +17,8 @@ export interface Draft<A = unknown> {
   readonly needs: readonly Draft[];
   /** The host that cannot write any more once this step is done; for steps at the old site. */
   readonly fences?: string;
+  /** By what word an owner may let it fail; all steps of the phase `smoke-test` go by that. Default: by none. */
+  readonly optionalAs?: OptionalStep;
   /** How long it may take, connecting and both checks included. Seconds. */
   readonly timeoutSec: number;
 }

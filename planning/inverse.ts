@@ -2,7 +2,7 @@ import { lookupOf, type Recovery } from "../model/recovery.ts";
 import { atOldSite, inversePhases, type InversePhase, type Phase } from "../model/phase.ts";
 import type { Parts, Request } from "../model/part.ts";
 import type { Draft } from "../model/verb.ts";
-import { chainsOf } from "./chains.ts";
+import { chainName, chainsOf, requestFor } from "./chains.ts";
 
 /** A step of the inverse plan. */
 export interface InverseStep extends Draft {
@@ -25,11 +25,12 @@ export interface Inverse {
 export function inverse(recovery: Recovery, request: Request, parts: Parts): readonly Inverse[] {
   const lookup = lookupOf(recovery);
   return chainsOf(recovery, parts).map((chain) => {
+    const asked = requestFor(request, chainName(chain));
     const drafts = new Map<InversePhase, Draft[]>();
     for (const p of chain) {
       const part = parts[p.kind];
-      const given = part?.inverse?.(p.id, p.facts, request, lookup);
-      if (!given && part && changesOldSite(part.plan(p.id, p.facts, request, lookup)))
+      const given = part?.inverse?.(p.id, p.facts, asked, lookup);
+      if (!given && part && changesOldSite(part.plan(p.id, p.facts, asked, lookup)))
         throw new Error(
           `${p.id}: a ${p.kind} does not say how it is given back to ${request.from}. Finish the move instead: "pulumi up -s ${request.to}-active"`,
         );

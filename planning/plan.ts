@@ -1,41 +1,85 @@
-import { follows, letsWrite, phases, type Phase } from "../model/phase.ts";
-import { isDataPart, type AnyPart, type Parts, type Request } from "../model/part.ts";
-import { hashOf, lookupOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
+import { letsWrite, phases, type Phase } from "../model/phase.ts";
+import type { Parts, Request } from "../model/part.ts";
+import { hashOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft, Need, Step } from "../model/verb.ts";
-import { chainsOf } from "./chains.ts";
+import { chainName, chainsOf, inTheirOrder, requestFor, waitsOf } from "./chains.ts";
 import { isCritical } from "./critical.ts";
-import { fenceProof } from "./fence.ts";
-import { choosePoint, complete, gate } from "./verbs.ts";
+import { draftsOf, type Drafts } from "./drafts.ts";
+import { endsBefore, endsOf, type End } from "./ends.ts";
+import { mayFailIn, type MayFail } from "./optional.ts";
+import { complete, completeSystem, gate } from "./verbs.ts";
+
+/** Parts that move together, as a plan has them: a system with what it stands on. */
+export interface PlannedSystem {
+  /** The id of its last part. */
+  readonly system: string;
+  /** Ids of its parts, each after those it uses. */
+  readonly parts: readonly string[];
+  /** Those after which its services start. */
+  readonly after: readonly string[];
+}
 
 /** A graph of steps; each step stands after those it needs. */
 export interface Plan {
   readonly request: Request;
   readonly steps: readonly Step[];
+  readonly systems: readonly PlannedSystem[];
   readonly hash: string;
 }
 
-type Drafts = ReadonlyMap<Phase, readonly Draft[]>;
-
-/** Facts and direction to a graph of steps. Parts order inside a phase; only this function joins phases. */
+/** Facts and direction to a graph of steps. Parts order inside a phase; only this function joins phases, and chains. */
 export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
   const steps: Step[] = [];
-  const lasts: string[] = [];
-  for (const chain of chainsOf(recovery, parts)) {
-    const drafts = draftsOf(chain, recovery, request, parts);
-    const ids = chain.map((p) => p.id);
-    for (const phase of phases) steps.push(...joined(phase, drafts, request, ids));
-    lasts.push(
-      ...before("complete", drafts)
-        .flatMap((p) => lastOf(drafts.get(p) ?? []))
-        .map((d) => d.id),
+  const systems: PlannedSystem[] = [];
+  const completes: string[] = [];
+  const up = new Map<string, readonly string[]>();
+  const chains = chainsOf(recovery, parts);
+  for (const chain of inTheirOrder(chains, recovery)) {
+    const name = chainName(chain);
+    const asked = requestFor(request, name);
+    const drafts = draftsOf(chain, recovery, asked, parts);
+    const mayFail = mayFailIn(chain, recovery, drafts.ownerOf);
+    const waits = waitsOf(chain, chains, recovery);
+    const planned: Chained = { name, chain, drafts, mayFail, request: asked, waits, up };
+    for (const phase of phases) steps.push(...joined(phase, planned));
+    up.set(
+      name,
+      endsOf("verify-services", drafts.byPhase, mayFail).map((e) => e.draft.id),
     );
+    const ends = endsBefore("complete", drafts.byPhase, mayFail);
+    systems.push({
+      system: name,
+      parts: chain.map((p) => p.id),
+      after: [...new Set([...waits.values()].flat())],
+    });
+    if (ends.length === 0) continue;
+    const done = completeSystem.step(`${name}/complete`, { system: name });
+    completes.push(done.id);
+    steps.push({
+      ...stepOf(done, "complete", planned),
+      needs: ends.map(({ draft }) => ({ id: draft.id, kind: "order" })),
+    });
   }
+  const whole = complete.step("complete", { to: request.to });
   steps.push({
-    ...stepOf(complete.step("complete", { to: request.to }), "complete", request),
-    needs: lasts.map((id) => ({ id, kind: "order" })),
+    ...plain(whole, "complete", true),
+    needs: completes.map((id) => ({ id, kind: "order" })),
   });
   refuseRepeated(steps);
-  return { request, steps, hash: hashOf(steps) };
+  return { request, steps, systems, hash: hashOf(steps) };
+}
+
+/** A chain while it is planned. */
+interface Chained {
+  readonly name: string;
+  readonly chain: readonly RecoveryPart[];
+  readonly drafts: Drafts;
+  readonly mayFail: MayFail;
+  readonly request: Request;
+  /** Chains that are up before the services of a system start, by the system. */
+  readonly waits: ReadonlyMap<string, readonly string[]>;
+  /** The steps that show that a chain is up, by its name; of those before it. */
+  readonly up: ReadonlyMap<string, readonly string[]>;
 }
 
 /** A step's id is its name in state and journal: of two with one id, one would never run. */
@@ -47,50 +91,23 @@ function refuseRepeated(steps: readonly Step[]): void {
   }
 }
 
-/** All drafts of a chain by phase, those of the machinery among them. */
-function draftsOf(
-  chain: readonly RecoveryPart[],
-  recovery: Recovery,
-  request: Request,
-  parts: Parts,
-): Drafts {
-  const drafts = new Map<Phase, Draft[]>();
-  const add = (phase: Phase, more: readonly Draft[]): void =>
-    void drafts.set(phase, [...(drafts.get(phase) ?? []), ...more]);
-  const lookup = lookupOf(recovery);
-  for (const p of chain) {
-    const byPhase = known(parts, p).plan(p.id, p.facts, request, lookup);
-    for (const phase of phases) add(phase, byPhase[phase] ?? []);
-  }
-  const name = chain.at(-1)?.id ?? "";
-  const data = chain.filter((p) => isDataPart(known(parts, p))).map((p) => p.id);
-  if (data.length > 0)
-    add("choose-point", [choosePoint.step(`${name}/choose-point`, { group: name, parts: data })]);
-  const proof = fenceProof(
-    name,
-    request.from,
-    chain.map((p) => p.id),
-    drafts,
-  );
-  if (proof) add("fence-site", [proof]);
-  else if (drafts.get("open")?.length || drafts.get("start-services")?.length)
-    throw new Error(
-      `${name}: its parts open databases or start services at ${request.to}, but none says which of its steps fences a host of ${request.from}. Two sites could write.`,
-    );
-  return drafts;
-}
-
 /** The steps of one phase, joined to the phases before it. */
-function joined(phase: Phase, drafts: Drafts, request: Request, chain: readonly string[]): readonly Step[] {
-  const own = drafts.get(phase) ?? [];
-  const lastBefore = before(phase, drafts).flatMap((p) => lastOf(drafts.get(p) ?? []));
+function joined(phase: Phase, planned: Chained): readonly Step[] {
+  const { drafts, mayFail, name, chain } = planned;
+  const own = drafts.byPhase.get(phase) ?? [];
   const kind: Need["kind"] = letsWrite.has(phase) ? "safety" : "order";
-  const needs = lastBefore.map((d): Need => ({ id: d.id, kind }));
+  const needs = endsBefore(phase, drafts.byPhase, mayFail).map(({ draft, mayFail: loose }: End): Need => ({
+    id: draft.id,
+    kind: loose ? "order" : kind,
+  }));
+  const first = phase === "start-services" ? afterOthers(own, planned) : { gates: [], needsOf: () => [] };
   const firsts = own.filter((d) => d.needs.length === 0);
-  if (needs.length <= 1 || firsts.length <= 1) return own.map((d) => withNeeds(d, needs));
-  const wait = gate.step(`${chain.at(-1) ?? ""}/before-${phase}`, {});
+  if (needs.length <= 1 || firsts.length <= 1)
+    return [...first.gates, ...own.map((d) => withNeeds(d, needs))];
+  const wait = gate.step(`${name}/before-${phase}`, {});
   return [
-    { ...stepOf(wait, phase, request), critical: true, needs },
+    ...first.gates,
+    { ...plain(wait, phase, true), needs },
     ...own.map((d) => withNeeds(d, [{ id: wait.id, kind }])),
   ];
 
@@ -101,50 +118,54 @@ function joined(phase: Phase, drafts: Drafts, request: Request, chain: readonly 
         `${draft.id} needs ${stranger.id}, which is no step of its phase (${phase}): phases are joined by the planner alone.`,
       );
     const inside = draft.needs.map((d): Need => ({ id: d.id, kind: "order" }));
-    const probes = letsWrite.has(phase) ? { probes: chain } : {};
-    const chooses = phase === "final-sync" ? drafts.get("choose-point")?.[0] : undefined;
+    const probes = letsWrite.has(phase) ? { probes: chain.map((p) => p.id) } : {};
+    const chooses = phase === "final-sync" ? drafts.byPhase.get("choose-point")?.[0] : undefined;
     const late = chooses ? { tooLateAfter: chooses.id } : {};
     return {
-      ...stepOf(draft, phase, request),
-      needs: inside.length > 0 ? inside : joins,
+      ...stepOf(draft, phase, planned),
+      needs: inside.length > 0 ? inside : [...joins, ...first.needsOf(draft)],
       ...probes,
       ...late,
     };
   }
 }
 
-const stepOf = (draft: Draft, phase: Phase, request: Request): Step => ({
+/**
+ * What lets the services of a system wait for other systems: a gate for each, behind the steps that show that the other
+ * is up. Order and not safety: nothing writes twice if it is passed, and an operator may have to go on without.
+ */
+function afterOthers(
+  own: readonly Draft[],
+  { drafts, waits, up }: Chained,
+): { readonly gates: readonly Step[]; needsOf(draft: Draft): readonly Need[] } {
+  const idOf = (system: string, other: string): string => `${system}/after-${other}`;
+  const starting = [...waits].filter(([system]) => own.some((d) => drafts.ownerOf(d) === system));
+  return {
+    gates: starting.flatMap(([system, others]) =>
+      others.map((other) => ({
+        ...plain(gate.step(idOf(system, other), {}), "start-services", true),
+        needs: (up.get(other) ?? []).map((id): Need => ({ id, kind: "order" })),
+      })),
+    ),
+    needsOf: (draft) => {
+      const system = drafts.ownerOf(draft);
+      return (system === undefined ? [] : (waits.get(system) ?? [])).map((other) => ({
+        id: idOf(system ?? "", other),
+        kind: "order",
+      }));
+    },
+  };
+}
+
+const stepOf = (draft: Draft, phase: Phase, { request, mayFail }: Chained): Step =>
+  plain(draft, phase, isCritical(phase, draft.verb, request.mode) && !mayFail(phase, draft));
+
+const plain = (draft: Draft, phase: Phase, critical: boolean): Step => ({
   id: draft.id,
   verb: draft.verb,
   args: draft.args,
   phase,
   needs: [],
-  critical: isCritical(phase, draft.verb, request.mode),
+  critical,
   timeoutSec: draft.timeoutSec,
 });
-
-/** The nearest phases with steps that a phase follows. */
-function before(phase: Phase, drafts: Drafts): readonly Phase[] {
-  const found = new Set<Phase>();
-  const look = (p: Phase): void => {
-    for (const q of follows[p]) {
-      if ((drafts.get(q)?.length ?? 0) > 0) found.add(q);
-      else look(q);
-    }
-  };
-  look(phase);
-  return [...found];
-}
-
-/** Drafts that no other draft of their phase waits for. */
-const lastOf = (drafts: readonly Draft[]): readonly Draft[] =>
-  drafts.filter((d) => !drafts.some((e) => e.needs.includes(d)));
-
-function known(parts: Parts, p: RecoveryPart): AnyPart {
-  const part = parts[p.kind];
-  if (!part)
-    throw new Error(
-      `${p.id}: this version knows no part of kind "${p.kind}". It knows ${Object.keys(parts).join(", ")}.`,
-    );
-  return part;
-}

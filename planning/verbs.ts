@@ -30,6 +30,9 @@ export const proveFence = verb(
 /** All before it have ended: keeps the edges between two wide phases at n + m, not n times m. */
 export const gate = verb("machinery/gate", z.strictObject({}), 30);
 
+/** Says in the journal that a system is up at the target site, what it owes, and what went otherwise than planned. */
+export const completeSystem = verb("machinery/complete-system", z.strictObject({ system: z.string() }), 60);
+
 /** Makes the target site active in the journal, and lists what is owed. */
 export const complete = verb("machinery/complete", z.strictObject({ to: SiteId }), 60);
 

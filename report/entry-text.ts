@@ -35,6 +35,17 @@ export function entryText(e: Entry): string {
       return `NO RETURN: ${e.step} opens the first database; from here one can only finish; afterwards a move back can be declared`;
     case "completed":
       return `activation ${String(e.epoch)} is completed${e.owed.length === 0 ? "" : `; owed: ${e.owed.join(", ")}`}${e.exceptions.length === 0 ? "" : `; exceptions: ${e.exceptions.join(", ")}`}`;
+    case "system completed":
+      return `${e.system} is up, in activation ${String(e.epoch)}${e.owed.length === 0 ? "" : `; owed: ${e.owed.join(", ")}`}${e.exceptions.length === 0 ? "" : `; exceptions: ${e.exceptions.join(", ")}`}`;
+    case "mode changed":
+      return [
+        `${e.as} lets ${e.systems.join(", ")} go on ${e.mode}: ${e.reason}`,
+        ...(e.incident === undefined ? [] : [`incident ${e.incident}`]),
+        ...(e.disasterAt === undefined ? [] : [`disaster at ${moment(Date.parse(e.disasterAt) / 1000)}`]),
+        `up to ${durationText(e.acceptLossSec)} of data may be lost`,
+        ...(e.point === undefined ? [] : [`point: ${pointText(e.point)}`]),
+        ...(e.waiveFence === undefined ? [] : [`the fence is WAIVED: ${e.waiveFence}`]),
+      ].join("; ");
     case "abandoning":
       return `${e.as} begins to abandon activation ${String(e.epoch)}: ${e.reason}`;
     case "abandoned":

@@ -1,6 +1,9 @@
 import type { Journal } from "../journal/journal.ts";
-import { next } from "../journal/next.ts";
+import { movingSystems } from "../journal/mode-change.ts";
+import { next, type Next } from "../journal/next.ts";
 import { situation } from "../journal/situation.ts";
+import { termsIn } from "../journal/terms.ts";
+import { canonical } from "../model/recovery.ts";
 import { Refused } from "../steps/act.ts";
 import { strangersEnd } from "../steps/lock.ts";
 import type { Prepared } from "./prepare.ts";
@@ -34,12 +37,11 @@ export async function begin(
     });
     return;
   }
-  const { seq, mode, as, disasterAt, acceptLossSec, incident, waiveFence, point } = now.declaration;
   const { from, to } = now.request;
   await journal.append((entries) => {
     // A step that was waited for may have opened a database: past no return the same declaration begins nothing.
     const fresh = next(situation(entries), target, new Date());
-    if (fresh.kind !== "start" || fresh.epoch !== now.epoch || fresh.declaration.seq !== seq)
+    if (fresh.kind !== "start" || !isSame(fresh, now))
       throw new Refused(
         'at this moment the journal changed: another run started, a database was opened, or the declaration was withdrawn. Look with "parallel-standby status" and run this again',
       );
@@ -48,20 +50,23 @@ export async function begin(
       epoch: now.epoch,
       from,
       to,
-      mode,
-      as,
       factsHash,
       planHash: made.hash,
-      declaration: seq,
-      acceptLossSec,
-      ...(disasterAt === undefined ? {} : { disasterAt }),
-      ...(incident === undefined ? {} : { incident }),
-      ...(waiveFence === undefined ? {} : { waiveFence }),
-      ...(point === undefined ? {} : { point }),
+      declaration: now.declaration.seq,
+      ...termsIn(now.declaration),
+      systems: movingSystems(made.systems, now.terms),
     };
   });
   await nothingElseRuns(journal, now.epoch, say);
 }
+
+type Start = Extract<Next, { kind: "start" }>;
+
+/** Whether what would begin now is what was planned: with the same declaration, and systems on the same terms. */
+const isSame = (a: Start, b: Start): boolean =>
+  a.epoch === b.epoch &&
+  a.declaration.seq === b.declaration.seq &&
+  canonical([...a.terms]) === canonical([...b.terms]);
 
 /** Waits for steps of provisioning and of earlier activations; throws where one of them does not end. */
 async function nothingElseRuns(

@@ -1,4 +1,5 @@
-import type { EntryOf } from "../journal/entries.ts";
+import type { Terms } from "../journal/terms.ts";
+import { chainName, chainsOf } from "../planning/chains.ts";
 import { Refused } from "../steps/act.ts";
 import { evidenceOfLife } from "../steps/fence.ts";
 import { look, type Surroundings } from "./look.ts";
@@ -8,16 +9,34 @@ const limitSec = 15;
 
 /**
  * Refuses to begin a move whose declaration waives the fence, where something of the old site answers again: the move
- * would stop a production that works, and then open nothing.
+ * would stop a production that works, and then open nothing. A system with a waiver of its own is asked by itself; one
+ * whose databases are open at the new site is past that.
  */
-export async function refuseVoidWaiver(
+export async function refuseVoidWaivers(
   at: Surroundings,
-  declaration: EntryOf<"move declared">,
+  whole: Terms,
+  bySystem: ReadonlyMap<string, Terms>,
+  opened: ReadonlyMap<string, unknown>,
 ): Promise<void> {
-  if (declaration.waiveFence === undefined) return;
+  const chains = chainsOf(at.recovery, at.world.parts).filter((c) => !opened.has(chainName(c)));
+  const asked = (waiveFence: string | undefined, isOwn: (name: string) => boolean): Promise<void> =>
+    refuseVoid(
+      at,
+      chains.filter((c) => isOwn(chainName(c))).flatMap((c) => c.map((p) => p.id)),
+      waiveFence,
+    );
+  await asked(whole.waiveFence, (name) => !bySystem.has(name));
+  for (const [system, { waiveFence }] of bySystem) await asked(waiveFence, (name) => name === system);
+}
+
+async function refuseVoid(
+  at: Surroundings,
+  parts: readonly string[],
+  waiveFence: string | undefined,
+): Promise<void> {
+  if (waiveFence === undefined) return;
   const { recovery, request, world } = at;
   const { from } = request;
-  const parts = recovery.parts.map((p) => p.id);
   const life = await look(
     at,
     limitSec,
@@ -26,6 +45,6 @@ export async function refuseVoidWaiver(
   );
   if (life.length === 0) return;
   throw new Refused(
-    `${recovery.sites[from].place} (${from}) answers: ${life.join("; ")}. The declaration waives its fence ("${declaration.waiveFence}"), which counts only while nothing there answers: nothing was changed. If it works, take the declaration back (parallel-standby withdraw), or declare a planned move, which loses nothing. To leave it all the same, declare --mode unplanned without --waive-fence, with --disaster-at when it stopped working for good`,
+    `${recovery.sites[from].place} (${from}) answers: ${life.join("; ")}. The declaration waives its fence ("${waiveFence}"), which counts only while nothing there answers: nothing was changed. If it works, take the declaration back (parallel-standby withdraw), or declare a planned move, which loses nothing. To leave it all the same, declare --mode unplanned without --waive-fence, with --disaster-at when it stopped working for good`,
   );
 }

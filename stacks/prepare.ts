@@ -1,5 +1,6 @@
 import { next, type Next } from "../journal/next.ts";
 import { factsOf, situation, type Situation } from "../journal/situation.ts";
+import { isMoving } from "../journal/state.ts";
 import type { Estate } from "../model/estate.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
@@ -8,7 +9,7 @@ import { plan, type Plan } from "../planning/plan.ts";
 import { Refused } from "../steps/act.ts";
 import type { World } from "../steps/find.ts";
 import { completedText } from "./completed-text.ts";
-import { refuseVoidWaiver } from "./life.ts";
+import { refuseVoidWaivers } from "./life.ts";
 import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
 import { undeclared } from "./undeclared.ts";
@@ -41,7 +42,7 @@ export async function prepare(
   if (now.kind === "refused") throw new Refused(now.says);
   if (now.kind === "undeclared") throw new Refused(await undeclared(estate, s, now, target, world, say));
   if (now.kind === "nothing") return now;
-  const declared = now.kind === "start" ? s.declared : factsOf(entries, s);
+  const declared = now.kind === "start" && now.terms.size === 0 ? s.declared : factsOf(entries, s);
   if (!declared)
     throw new Refused(
       'the journal does not hold the facts that this activation was started with. Compare it with its mirror: "parallel-standby journal verify"',
@@ -51,10 +52,8 @@ export async function prepare(
     const { declaration, request, epoch } = now;
     const disasterSec =
       declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000;
-    await refuseVoidWaiver(
-      { world, recovery, request, journalRef: estate.journal, epoch, disasterSec },
-      declaration,
-    );
+    const at = { world, recovery, request, journalRef: estate.journal, epoch, disasterSec };
+    await refuseVoidWaivers(at, declaration, now.terms, isMoving(s) ? s.opened : new Map());
   }
   const made = plan(recovery, now.request, world.parts);
   return { kind: "move", now, target, plan: made, recovery, factsHash: declared.factsHash, s };

@@ -1,3 +1,4 @@
+import { requestOf } from "../journal/next.ts";
 import { endedSteps, type Situation } from "../journal/situation.ts";
 import type { Parts } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
@@ -16,7 +17,7 @@ export function begunAs(step: Step, s: Situation, recovery: Recovery, parts: Par
   const { last } = s;
   if (!last) return begun;
   try {
-    const { steps } = plan(recovery, { from: last.from, to: last.to, mode: last.mode }, parts);
+    const { steps } = plan(recovery, requestOf(last), parts);
     const turn = turnOf(steps, step.id, endedSteps(s));
     return turn ? { ...begun, turn } : begun;
   } catch {

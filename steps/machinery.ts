@@ -1,11 +1,21 @@
+import { exceptionsOf, owedOf } from "../journal/exceptions.ts";
 import { factsOf, isDone, situation, type Situation } from "../journal/situation.ts";
 import { isMoving } from "../journal/state.ts";
+import { termsOf } from "../journal/systems.ts";
 import { isDataPart, type NoReach, type Reach } from "../model/part.ts";
 import { clocksOf, hashOf, type Recovery } from "../model/recovery.ts";
 import { clockTime, moment } from "../model/time.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { pointFor } from "../planning/point.ts";
-import { choosePoint, complete, createStacks, declareFacts, gate, proveFence } from "../planning/verbs.ts";
+import {
+  choosePoint,
+  complete,
+  completeSystem,
+  createStacks,
+  declareFacts,
+  gate,
+  proveFence,
+} from "../planning/verbs.ts";
 import { Refused, runs, type Io, type Runnable } from "./act.ts";
 import { evidenceOfLife } from "./fence.ts";
 import type { World } from "./find.ts";
@@ -52,12 +62,13 @@ export function machinery(world: World): readonly Runnable[] {
         if (!last || !io.activation) throw new Refused("a point is chosen only in an activation");
         const known = await facts();
         const { reaches, minutesBefore } = await reachOf(ids, known, world, io);
+        const terms = termsOf(last, group);
         const chosen = pointFor({
-          mode: last.mode,
+          mode: terms.mode,
           reaches,
           disasterSec: io.activation.disasterSec,
-          acceptLossSec: last.acceptLossSec,
-          wanted: last.point,
+          acceptLossSec: terms.acceptLossSec,
+          wanted: terms.point,
           minutesBefore,
           timeZone: known.sites[last.from].timeZone,
           clocks: clocksOf(known, last.from),
@@ -88,7 +99,8 @@ export function machinery(world: World): readonly Runnable[] {
         if (open.length === 0)
           return { there: true, says: `fenced: ${Object.keys(hosts).join(", ")}`, expected };
         const names = open.map(([host]) => host).join(", ");
-        if (s.last?.waiveFence === undefined)
+        const terms = s.last && termsOf(s.last, parts.at(-1));
+        if (terms?.waiveFence === undefined)
           return { there: false, says: `nothing proves that ${names} cannot write`, expected };
         const life = await evidenceOfLife(parts, await facts(), site, world.runs, io);
         return life.length > 0
@@ -99,7 +111,7 @@ export function machinery(world: World): readonly Runnable[] {
             }
           : {
               there: true,
-              says: `waived by ${s.last.as} for ${names} ("${s.last.waiveFence}"); nothing of ${site} answers`,
+              says: `waived by ${terms.as} for ${names} ("${terms.waiveFence}"); nothing of ${site} answers`,
               expected,
             };
       },
@@ -111,10 +123,38 @@ export function machinery(world: World): readonly Runnable[] {
         throw new Error(
           life.length > 0
             ? `${site} answers (${life.join("; ")}), and what it runs is not proven to be stopped. If it works, ${again} with --mode planned, and nothing is lost; else ${again} with --mode unplanned and without --waive-fence, and "pulumi up": its steps there are then tried once more`
-            : last?.waiveFence === undefined
+            : last === undefined || termsOf(last, parts.at(-1)).waiveFence === undefined
               ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then ${again} with --waive-fence "how you know", and "pulumi up"`
               : `${site} answered a moment ago, so the waiver was void. Run "pulumi up" again`,
         );
+      },
+    }),
+
+    runs(completeSystem, {
+      check: async ({ system }) => {
+        const s = await now();
+        const there = s.completed.has(system);
+        return {
+          there,
+          says: there
+            ? completedSays(system, exceptionsOf(s, system), owedOf(s, system))
+            : `${system} is not completed`,
+          expected: `the journal says that ${system} is up`,
+        };
+      },
+      act: async ({ system }, io) => {
+        await world.journal.append((entries) => {
+          const s = situation(entries);
+          return isMoving(s) && s.epoch === io.activation?.epoch && !s.completed.has(system)
+            ? {
+                kind: "system completed",
+                epoch: s.epoch,
+                system,
+                owed: [...owedOf(s, system)],
+                exceptions: [...exceptionsOf(s, system)],
+              }
+            : undefined;
+        });
       },
     }),
 
@@ -132,7 +172,7 @@ export function machinery(world: World): readonly Runnable[] {
           const s = situation(entries);
           // A leftover of the activation before must not end the one that has begun since.
           return isMoving(s) && s.epoch === io.activation?.epoch
-            ? { kind: "completed", epoch: s.epoch, owed: [...s.owed], exceptions: [] }
+            ? { kind: "completed", epoch: s.epoch, owed: [...s.owed], exceptions: [...exceptionsOf(s)] }
             : undefined;
         });
       },
@@ -176,6 +216,13 @@ export function machinery(world: World): readonly Runnable[] {
     }),
   ];
 }
+
+/** `k2 is up, with exceptions: k2/client-answers; owed: 2 steps`. */
+const completedSays = (system: string, exceptions: readonly string[], owed: readonly string[]): string =>
+  [
+    `${system} is up${exceptions.length > 0 ? `, with exceptions: ${exceptions.join(", ")}` : ""}`,
+    ...(owed.length > 0 ? [`owed: ${String(owed.length)} ${owed.length === 1 ? "step" : "steps"}`] : []),
+  ].join("; ");
 
 /** What every database of these data parts can reach now, and the parts' own rule for the point. */
 export async function reachOf(

@@ -1,5 +1,6 @@
-import { isDone, type Situation } from "../journal/situation.ts";
+import { isDone, isOpened, type Situation } from "../journal/situation.ts";
 import { movementOf, stateOf } from "../journal/state.ts";
+import { systemOf } from "../journal/systems.ts";
 import type { Phase } from "../model/phase.ts";
 import type { ProvisioningRole, Step } from "../model/verb.ts";
 import type { ProvisioningEnvelope } from "./envelope.ts";
@@ -29,14 +30,24 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   if (ended === "abandoned") return { kind: "answer", says: `activation ${String(epoch)} was abandoned` };
   if (ended === "completed")
     return due ? act : { kind: "answer", says: `activation ${String(epoch)} is completed` };
-  const state = stateOf(s);
-  if (state === "in doubt") {
+  if (stateOf(s) === "in doubt") {
     const { says, ways } = movementOf(s) ?? { says: "", ways: "" };
     return refuse(`${step.id}: ${says}: none of its steps acts any more. ${ways}`);
   }
+  const system = systemOf(step.id, s.last?.systems);
+  // Its last step is looked at all the same: it may have written the entry, and died before its verdict.
+  if (system !== undefined && s.completed.has(system) && step.phase !== "complete")
+    return due ? act : { kind: "answer", says: `${system} is completed in activation ${String(epoch)}` };
   const before = s.verdicts.get(step.id);
-  if (state === "moving past no return" && before && isDone(before) && beforeNoReturn.has(step.phase))
-    return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
+  if (before && isDone(before) && isOpened(s, step.id)) {
+    if (before.epoch !== epoch)
+      return {
+        kind: "answer",
+        says: `it was done in activation ${String(before.epoch)}, and is not done again`,
+      };
+    if (beforeNoReturn.has(step.phase))
+      return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
+  }
   const end = step.tooLateAfter === undefined ? undefined : s.verdicts.get(step.tooLateAfter);
   if (end && isDone(end))
     return {
@@ -50,13 +61,15 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
 }
 
 /**
- * What these phases did to a database is undone once it is open, so that a check would find it missing: done again (the
- * stack's state was lost, a newer version changed the step's input) it would restore over what people work in.
+ * What these phases did is undone once databases are open and services start, so that a check would find it missing:
+ * done again (the stack's state was lost, a newer version changed the step's input) it would restore over what people
+ * work in, or stop it.
  */
 const beforeNoReturn: ReadonlySet<Phase> = new Set<Phase>([
   "hold",
   "final-sync",
   "choose-point",
+  "start-hosts",
   "roll-forward",
 ]);
 

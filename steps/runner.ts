@@ -1,10 +1,11 @@
 import type { Fact, Verdict } from "../journal/entries.ts";
-import { factsOf, situation, type Situation } from "../journal/situation.ts";
+import { factsOf, isOpened, situation, type Situation } from "../journal/situation.ts";
 import { stateOf } from "../journal/state.ts";
+import { systemOf, termsOf } from "../journal/systems.ts";
 import { atOldSite } from "../model/phase.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { upgraded } from "../model/upgrade.ts";
-import { chainsOf } from "../planning/chains.ts";
+import { chainName, chainsOf } from "../planning/chains.ts";
 import { Refused, type Io } from "./act.ts";
 import { checkActCheck, type Ended } from "./check-act-check.ts";
 import { begunAs } from "./begun.ts";
@@ -76,6 +77,7 @@ export async function runActivationStep(
     const declared = factsOf(entries, s);
     if (!last || !declared) throw new Refused("the journal holds no facts for this activation");
     const recovery = upgraded(declared.recovery, world.parts);
+    const terms = termsOf(last, systemOf(step.id, last.systems));
     const late = await begin();
     if (late !== undefined) return `already: ${late}`;
     progress.begin(begunAs(step, s, recovery, world.parts));
@@ -90,8 +92,8 @@ export async function runActivationStep(
           limitSec: step.timeoutSec,
           activation: {
             epoch,
-            mode: last.mode,
-            ...(last.disasterAt === undefined ? {} : { disasterSec: Date.parse(last.disasterAt) / 1000 }),
+            mode: terms.mode,
+            ...(terms.disasterAt === undefined ? {} : { disasterSec: Date.parse(terms.disasterAt) / 1000 }),
           },
           point: (part) => pointOf(part, recovery, world),
           mayStillAct: async () => {
@@ -109,7 +111,7 @@ export async function runActivationStep(
         await write("failed", says);
         throw new Error(`${step.id}: ${says}`, { cause: error });
       }
-      const verdict = last.waiveFence !== undefined && atOldSite.has(step.phase) ? "waived" : "failed";
+      const verdict = terms.waiveFence !== undefined && atOldSite.has(step.phase) ? "waived" : "failed";
       await write(verdict, says);
       return `${verdict}, and the cutover goes on: ${says}`;
     }
@@ -163,7 +165,7 @@ const noReturn = (epoch: number, step: string, { journal }: World): Promise<void
       throw new Refused(
         `activation ${String(epoch)} ${state === "active" ? "has ended" : "is being abandoned"}: this step opens nothing`,
       );
-    return state === "moving past no return" ? undefined : { kind: "no return", epoch, step };
+    return isOpened(s, step) ? undefined : { kind: "no return", epoch, step };
   });
 
 async function pointOf(
@@ -171,9 +173,8 @@ async function pointOf(
   recovery: Recovery,
   { journal, parts }: World,
 ): Promise<{ atSec: number; to: "end" | "time" }> {
-  const group = chainsOf(recovery, parts)
-    .find((c) => c.some((p) => p.id === part))
-    ?.at(-1)?.id;
+  const chain = chainsOf(recovery, parts).find((c) => c.some((p) => p.id === part));
+  const group = chain && chainName(chain);
   const chosen = situation(await journal.entries()).points.get(group ?? part);
   if (!chosen) throw new Refused(`no point is chosen for ${part} yet`);
   return { atSec: chosen.atSec, to: chosen.to };

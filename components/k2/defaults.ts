@@ -1,5 +1,5 @@
 import type { TableName } from "./captured.ts";
-import type { LicenceInput, TableInput } from "./index.ts";
+import type { LicenceInput, TableInput } from "./inputs.ts";
 
 /** What differs between K2 blackpearl and K2 Five: the service's key name, and where the Host Server log is. */
 export const defaultsOf = (

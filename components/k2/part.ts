@@ -197,12 +197,10 @@ const verifyServices = (id: string, f: K2Facts, site: SiteId): readonly Draft[] 
       f.health.log === "event"
         ? { kind: "event" as const, sources: f.health.sources }
         : { kind: "file" as const, folder: f.health.folder };
-    return [
-      answers,
-      healthy.step(
-        `${id}/healthy/${host}`,
-        { host, service, startedBy: startStep(id, host, service), log, settleSec, ignore },
-        { needs: [answers] },
-      ),
-    ];
+    const healthyDraft = healthy.step(
+      `${id}/healthy/${host}`,
+      { host, service, startedBy: startStep(id, host, service), log, settleSec, ignore },
+      { needs: [answers] },
+    );
+    return [answers, { ...healthyDraft, optionalAs: "health" }];
   });

@@ -1,5 +1,6 @@
 import { parts } from "../../components/registry/parts.ts";
 import type { Entry, EntryOf } from "../../journal/entries.ts";
+import { requestOf } from "../../journal/next.ts";
 import { endedSteps, factsOf, situation, type Situation } from "../../journal/situation.ts";
 import { isMoving } from "../../journal/state.ts";
 import { clockTime } from "../../model/time.ts";
@@ -41,8 +42,7 @@ const isStep = (e: Entry): e is EntryOf<"step"> => e.kind === "step";
 function planned(entries: readonly Entry[], s: Situation): readonly Step[] | undefined {
   const declared = factsOf(entries, s);
   if (!s.last || !declared) return undefined;
-  const { from, to, mode } = s.last;
-  return inPhases(plan(upgraded(declared.recovery, parts), { from, to, mode }, parts).steps);
+  return inPhases(plan(upgraded(declared.recovery, parts), requestOf(s.last), parts).steps);
 }
 
 /** That an activation has ended, until something else is done. */

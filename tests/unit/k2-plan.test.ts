@@ -220,6 +220,7 @@ describe("the plan of a K2", () => {
     expect(planOf(recoveryOf(), toDr).hash).to.equal(one.hash);
     expect(new Set(one.steps.filter((s) => s.id.startsWith("k2/")).map((s) => s.verb))).to.deep.equal(
       new Set([
+        "machinery/complete-system",
         "k2/rows-captured",
         "k2/secret-resolves",
         "k2/protect-master-key",

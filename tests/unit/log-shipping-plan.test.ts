@@ -32,6 +32,7 @@ describe("log shipping: the plan", () => {
       "protect k2-data/first-full/K2",
       "protect k2-data/source-jobs/K2",
       "protect k2-data/retire-standby-jobs/K2",
+      "complete k2-data/complete",
       "complete complete",
     ]);
   });

@@ -32,7 +32,7 @@ describe("the plan of an odd estate", () => {
       "safety",
       "safety",
     ]);
-    expect(needsOf(made, "complete")).to.include("web/answers/web");
+    expect(needsOf(made, "web/complete")).to.include("web/answers/web");
   });
 
   it("makes one chain of two systems on one data part: neither starts before both are fenced", () => {
@@ -68,7 +68,7 @@ describe("the plan of an odd estate", () => {
       },
     };
     const made = plan(estateOf(system0("web", [])), request, hosts);
-    expect(needsOf(made, "complete")).to.have.members(["web/open", "web/host"]);
+    expect(needsOf(made, "web/complete")).to.have.members(["web/open", "web/host"]);
     expect(needsOf(made, "web/host")).to.deep.equal(["web/stop"]);
   });
 

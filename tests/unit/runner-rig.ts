@@ -4,9 +4,11 @@ import * as path from "node:path";
 import type { Fact, Verdict } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
+import { movingSystems } from "../../journal/mode-change.ts";
 import { situation } from "../../journal/situation.ts";
-import type { Mode } from "../../model/part.ts";
-import { hashOf } from "../../model/recovery.ts";
+import type { MovingSystem } from "../../journal/terms.ts";
+import type { Mode, Parts } from "../../model/part.ts";
+import { hashOf, type Recovery } from "../../model/recovery.ts";
 import { plan, type Plan } from "../../planning/plan.ts";
 import type { Progress } from "../../steps/progress.ts";
 import { runActivationStep } from "../../steps/runner.ts";
@@ -30,6 +32,7 @@ export interface Rig {
   readonly journal: Journal;
   readonly world: ToyWorld;
   readonly made: Plan;
+  readonly moving: readonly MovingSystem[];
   readonly folder: string;
   /** Runs a step by id; `world` takes the place of parts of the world that it sees. */
   run(
@@ -43,14 +46,25 @@ export interface Rig {
 
 export async function rig(
   mode: Mode,
-  options: { waiveFence?: string; databases?: number } = {},
+  options: {
+    waiveFence?: string;
+    databases?: number;
+    systems?: number;
+    /** Other parts than the toys. */
+    parts?: Parts;
+    /** What owners say of their systems. */
+    say?: NonNullable<Recovery["systems"]>;
+  } = {},
 ): Promise<Rig> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
   await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
   folders.push(folder);
   const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
   const world = toyWorld();
-  const recovery = toyRecovery(1, options.databases ?? 2);
+  const recovery: Recovery = {
+    ...toyRecovery(options.systems ?? 1, options.databases ?? 2),
+    ...(options.say ? { systems: options.say } : {}),
+  };
   for (const p of recovery.parts)
     if (p.kind === "toy-data")
       for (const d of (p.facts as { databases: string[] }).databases)
@@ -60,7 +74,9 @@ export async function rig(
           complete: mode === "planned",
           evidence: "log",
         };
-  const made = plan(recovery, { from: "primary", to: "dr", mode }, toyParts);
+  const parts = options.parts ?? toyParts;
+  const made = plan(recovery, { from: "primary", to: "dr", mode }, parts);
+  const moving = movingSystems(made.systems, new Map());
   const facts: Fact[] = [
     { kind: "genesis", estate: "toys", active: "primary" },
     { kind: "declared", factsHash: hashOf(recovery), recovery },
@@ -85,10 +101,11 @@ export async function rig(
       acceptLossSec: 7200,
       ...(mode === "unplanned" ? { disasterAt } : {}),
       ...(options.waiveFence === undefined ? {} : { waiveFence: options.waiveFence }),
+      systems: moving,
     },
   ];
   for (const f of facts) await journal.append(f);
-  const machine: World = { journal, parts: toyParts, runs: toyRuns(world) };
+  const machine: World = { journal, parts, runs: toyRuns(world) };
   const run: Rig["run"] = (id, { world: other, progress = silent, ...more } = {}) => {
     const step = made.steps.find((s) => s.id === id);
     if (!step) throw new Error(`no step ${id}`);
@@ -104,6 +121,7 @@ export async function rig(
     journal,
     world,
     made,
+    moving,
     folder,
     run,
     all: async () => {

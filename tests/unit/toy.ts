@@ -169,7 +169,18 @@ export function toyRuns(world: ToyWorld): Runs {
             world.running.has(site === "primary" ? "P:web" : "D:web") ? "web answers" : undefined,
           ),
       }),
-    "toy-data": () => Promise.resolve({ runnables: [], observe: () => Promise.resolve(world.reach) }),
+    "toy-data": () =>
+      Promise.resolve({
+        runnables: [],
+        observe: (facts) => {
+          const { databases } = DataFacts.parse(facts);
+          return Promise.resolve(
+            Object.fromEntries(
+              Object.entries(world.reach).filter(([d]) => databases.includes(d) || !/^db\d+-\d+$/.test(d)),
+            ),
+          );
+        },
+      }),
   };
 }
 

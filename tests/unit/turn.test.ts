@@ -40,8 +40,8 @@ describe("the turn of a step", () => {
   it("names those that wait for nothing else, and one that waits for more only where there is no other", () => {
     const backups = steps.filter((s) => s.phase === "protect" && s.id.startsWith("data0/backup/"));
     const backup = backups[0]?.id ?? "";
-    // `complete` waits for the backups and for the services.
-    expect(nextAfter(steps, new Set([backup]), none)).to.deep.equal(["complete"]);
+    // It waits for the backups and for the services.
+    expect(nextAfter(steps, new Set([backup]), none)).to.deep.equal(["web0/complete"]);
     expect(nextAfter(steps, new Set([backup, "web0/start/db"]), none)).to.deep.equal(["web0/start/web"]);
   });
 
