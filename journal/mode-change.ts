@@ -5,14 +5,14 @@ import { termsIn, type MovingSystem, type Terms } from "./terms.ts";
 
 /** The terms on which systems go on: those that they had of their own, and those that were changed since. */
 export const changedTerms = (
-  { modeChanges, opened }: Pick<Situation, "modeChanges" | "opened">,
+  { modeChanges, arrived }: Pick<Situation, "modeChanges" | "arrived">,
   { systems = [] }: Pick<EntryOf<"activation started">, "systems">,
 ): ReadonlyMap<string, Terms> =>
   new Map([
     ...systems.flatMap((s): [string, Terms][] => (s.terms ? [[s.system, s.terms]] : [])),
-    // A database that was opened since counts before the change: that system is finished as it is.
+    // What has arrived since counts before the change: that system is finished as it is.
     ...[...modeChanges].flatMap(([system, e]): [string, Terms][] =>
-      opened.has(system) ? [] : [[system, termsIn(e)]],
+      arrived.has(system) ? [] : [[system, termsIn(e)]],
     ),
   ]);
 

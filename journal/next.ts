@@ -74,9 +74,9 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
     : { kind: "nothing", says: `${target} is active already: nothing to do` };
 }
 
-/** The activation goes on in a new one where the mode was changed for systems that have opened no database since. */
+/** The activation goes on in a new one where the mode was changed for systems that have not arrived since. */
 function onward(s: Situation, last: EntryOf<"activation started">): Next | undefined {
-  if ([...s.modeChanges.keys()].every((system) => s.opened.has(system))) return undefined;
+  if ([...s.modeChanges.keys()].every((system) => s.arrived.has(system))) return undefined;
   const terms = changedTerms(s, last);
   return {
     kind: "start",

@@ -22,6 +22,8 @@ export interface Situation {
   readonly noReturn: boolean;
   /** By system, what opened its first database at the new site. */
   readonly opened: ReadonlyMap<string, EntryOf<"no return">>;
+  /** Systems of which databases are open or services started at the new site: they can only be finished. */
+  readonly arrived: ReadonlySet<string>;
   /** Systems of the last activation that are up at the new site. */
   readonly completed: ReadonlyMap<string, EntryOf<"system completed">>;
   /** By system, a change of its mode that the next `up` begins with. */
@@ -55,6 +57,7 @@ export function situation(entries: readonly Entry[]): Situation {
   const attempts = new Map<string, number>();
   const points = new Map<string, EntryOf<"point chosen">>();
   const opened = new Map<string, EntryOf<"no return">>();
+  const arrived = new Set<string>();
   const completed = new Map<string, EntryOf<"system completed">>();
   const modeChanges = new Map<string, EntryOf<"mode changed">>();
   const held = new Set<string>();
@@ -70,12 +73,16 @@ export function situation(entries: readonly Entry[]): Situation {
     if (e.verdict === "started") return void begun.add(e.step);
     begun.delete(e.step);
     verdicts.set(e.step, e);
+    const system = systemOf(e.step, last.systems);
+    if (e.phase === "start-services" && isDone(e) && system !== undefined) arrived.add(system);
     if (!e.critical && !isDone(e)) attempts.set(e.step, (e.attempt ?? 0) + 1);
   };
 
   const onOpened = (e: EntryOf<"no return">): void => {
     const system = systemOf(e.step, last?.systems);
-    if (system !== undefined && !opened.has(system)) opened.set(system, e);
+    if (system === undefined || opened.has(system)) return;
+    opened.set(system, e);
+    arrived.add(system);
   };
 
   for (const e of entries) {
@@ -98,7 +105,7 @@ export function situation(entries: readonly Entry[]): Situation {
         break;
       case "activation started":
         begin(
-          { verdicts, attempts, points, opened, completed },
+          { verdicts, attempts, points, opened, completed, arrived },
           e,
           last !== undefined && !ended.has(last.epoch) && last.to === e.to,
         );
@@ -158,6 +165,7 @@ export function situation(entries: readonly Entry[]): Situation {
     ended,
     noReturn,
     opened,
+    arrived,
     completed,
     modeChanges,
     ...(abandoning ? { abandoning } : {}),

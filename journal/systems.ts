@@ -24,23 +24,25 @@ export interface Memory {
   readonly points: Map<string, EntryOf<"point chosen">>;
   readonly opened: Map<string, EntryOf<"no return">>;
   readonly completed: Map<string, EntryOf<"system completed">>;
+  readonly arrived: Set<string>;
 }
 
 /**
  * Forgets what the next activation does anew. One that goes on toward the same site, with another mode for some of its
- * systems, keeps what was done for a system whose databases are open there: nothing of that is done a second time.
+ * systems, keeps what was done for a system that has arrived there: nothing of that is done a second time.
  */
 export function begin(memory: Memory, next: Started, goesOn: boolean): void {
   const keeps = (system: string | undefined): boolean =>
-    goesOn && system !== undefined && memory.opened.has(system);
+    goesOn && system !== undefined && memory.arrived.has(system);
   const byStep = (step: string): boolean => keeps(systemOf(step, next.systems));
   drop(memory.verdicts, byStep);
   drop(memory.attempts, byStep);
   drop(memory.points, keeps);
   drop(memory.completed, keeps);
   drop(memory.opened, keeps);
+  drop(memory.arrived, keeps);
 }
 
-function drop<T>(map: Map<string, T>, keeps: (key: string) => boolean): void {
+function drop(map: Map<string, unknown> | Set<string>, keeps: (key: string) => boolean): void {
   for (const key of map.keys()) if (!keeps(key)) map.delete(key);
 }

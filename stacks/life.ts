@@ -10,15 +10,15 @@ const limitSec = 15;
 /**
  * Refuses to begin a move whose declaration waives the fence, where something of the old site answers again: the move
  * would stop a production that works, and then open nothing. A system with a waiver of its own is asked by itself; one
- * whose databases are open at the new site is past that.
+ * that has arrived at the new site is past that.
  */
 export async function refuseVoidWaivers(
   at: Surroundings,
   whole: Terms,
   bySystem: ReadonlyMap<string, Terms>,
-  opened: ReadonlyMap<string, unknown>,
+  arrived: ReadonlySet<string>,
 ): Promise<void> {
-  const chains = chainsOf(at.recovery, at.world.parts).filter((c) => !opened.has(chainName(c)));
+  const chains = chainsOf(at.recovery, at.world.parts).filter((c) => !arrived.has(chainName(c)));
   const asked = (waiveFence: string | undefined, isOwn: (name: string) => boolean): Promise<void> =>
     refuseVoid(
       at,

@@ -53,7 +53,7 @@ export async function prepare(
     const disasterSec =
       declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000;
     const at = { world, recovery, request, journalRef: estate.journal, epoch, disasterSec };
-    await refuseVoidWaivers(at, declaration, now.terms, isMoving(s) ? s.opened : new Map());
+    await refuseVoidWaivers(at, declaration, now.terms, isMoving(s) ? s.arrived : new Set());
   }
   const made = plan(recovery, now.request, world.parts);
   return { kind: "move", now, target, plan: made, recovery, factsHash: declared.factsHash, s };

@@ -39,15 +39,14 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   if (system !== undefined && s.completed.has(system) && step.phase !== "complete")
     return due ? act : { kind: "answer", says: `${system} is completed in activation ${String(epoch)}` };
   const before = s.verdicts.get(step.id);
-  if (before && isDone(before) && isOpened(s, step.id)) {
-    if (before.epoch !== epoch)
-      return {
-        kind: "answer",
-        says: `it was done in activation ${String(before.epoch)}, and is not done again`,
-      };
-    if (beforeNoReturn.has(step.phase))
-      return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
-  }
+  // Only of a system that has arrived are words of an earlier activation kept.
+  if (before && isDone(before) && before.epoch !== epoch)
+    return {
+      kind: "answer",
+      says: `it was done in activation ${String(before.epoch)}, and is not done again`,
+    };
+  if (before && isDone(before) && isOpened(s, step.id) && beforeNoReturn.has(step.phase))
+    return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
   const end = step.tooLateAfter === undefined ? undefined : s.verdicts.get(step.tooLateAfter);
   if (end && isDone(end))
     return {

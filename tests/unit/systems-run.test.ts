@@ -172,6 +172,19 @@ describe("an activation that goes on in another mode", () => {
     expect(s.epoch).to.equal(2);
   });
 
+  it("keeps one that has no databases once a service of it was started", () => {
+    const begins = situationAfter(
+      declared,
+      moveTo("dr"),
+      begun,
+      word("web1/start/x", "done", { phase: "start-services" }),
+      word("web0/stop/x", "done"),
+      onward,
+    );
+    expect([...begins.verdicts.keys()]).to.deep.equal(["web1/start/x"]);
+    expect([[...begins.arrived], begins.noReturn]).to.deep.equal([["web1"], false]);
+  });
+
   it("does nothing of that system a second time: what keeps its services off would stop them", () => {
     const step = (id: string) => ({
       id,
