@@ -65,15 +65,19 @@ export const runErrands = (errands: readonly Errand[], args: ErrandArgs): Promis
     }),
   );
 
-type EndOf = { readonly draft: Draft } & ({ readonly ended: Ended } | { readonly failed: string });
+/** How a draft ended: with what its work gave, or with why it failed or was not tried. */
+export type EndOf<T> = { readonly draft: Draft } & ({ readonly ended: T } | { readonly failed: string });
 
 /** Each draft once, after those it needs; one whose need failed is not tried. */
-function inNeed(drafts: readonly Draft[], work: (draft: Draft) => Promise<Ended>): Promise<readonly EndOf[]> {
-  const begun = new Map<Draft, Promise<EndOf>>();
-  const run = (draft: Draft): Promise<EndOf> => {
+export function inNeed<T>(
+  drafts: readonly Draft[],
+  work: (draft: Draft) => Promise<T>,
+): Promise<readonly EndOf<T>[]> {
+  const begun = new Map<Draft, Promise<EndOf<T>>>();
+  const run = (draft: Draft): Promise<EndOf<T>> => {
     const held = begun.get(draft);
     if (held) return held;
-    const made = (async (): Promise<EndOf> => {
+    const made = (async (): Promise<EndOf<T>> => {
       const before = await Promise.all(draft.needs.map(run));
       const lacking = before.find((e) => "failed" in e);
       if (lacking) return { draft, failed: `not tried: it needs ${lacking.draft.id} first` };

@@ -6,6 +6,7 @@ import { CliError, exitCodes } from "./failure.ts";
 import { addHosts } from "./hosts.ts";
 import { addInit } from "./init.ts";
 import { addJournal } from "./journal.ts";
+import { addReprotect } from "./reprotect.ts";
 import { addReport } from "./report.ts";
 import { addStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -31,6 +32,7 @@ export function buildProgram(terminal: Terminal): Command {
     addDeclare,
     addWithdraw,
     addAbandon,
+    addReprotect,
     addReport,
   ])
     add(program, terminal);

@@ -100,6 +100,16 @@ export const Fact = z.discriminatedUnion("kind", [
     reason: name,
     ...Terms.shape,
   }),
+  /** From here on what a site that was active holds may be saved and overwritten; used up by the next move. */
+  z.object({ kind: z.literal("re-protect"), epoch: z.int(), site: SiteId, as: name, reason: z.string() }),
+  /** The site follows the active one. What was saved there before, by step; a step without anything to save says so. */
+  z.object({
+    kind: z.literal("re-protected"),
+    epoch: z.int(),
+    site: SiteId,
+    as: name,
+    saved: z.array(z.object({ step: name, says: z.string() })),
+  }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

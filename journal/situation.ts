@@ -147,6 +147,8 @@ export function situation(entries: readonly Entry[]): Situation {
         break;
       case "genesis":
       case "plan changed":
+      case "re-protect":
+      case "re-protected":
         break;
     }
   }

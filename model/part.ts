@@ -49,6 +49,14 @@ export interface Written {
   readonly keys?: Readonly<Record<string, string>>;
 }
 
+/** What makes a site that was active follow the other one. */
+export interface Reprotection {
+  /** Save what no other copy has. */
+  readonly save: readonly Draft[];
+  /** Overwrite it and keep it in step. Begins only when all of `save` has succeeded. */
+  readonly follow: readonly Draft[];
+}
+
 /** One thing that can fail over. Pure: it says what to do; `run.ts` of the same folder does it. */
 export interface Part<K extends string, F> {
   /** Its public name: in facts and in the registries. */
@@ -72,6 +80,12 @@ export interface Part<K extends string, F> {
    * steps in `hold`; asked for when a declaration is withdrawn.
    */
   release?(id: string, facts: F, request: Request, lookup: Lookup): readonly Draft[];
+  /**
+   * Makes a site that was active follow the other again: `request.to` is the site that follows, `request.from` the one
+   * that is active. Steps of provisioning for a passive site; each finds out by itself whether there is anything to do.
+   * For a part that carries data; asked for by `parallel-standby reprotect` alone, never by `pulumi up`.
+   */
+  reprotect?(id: string, facts: F, request: Request, lookup: Lookup): Reprotection;
   /**
    * Gives back to the old site what the phases before no return of that move took from it: databases open where they
    * were, services and jobs running again. For a part whose plan has steps at the old site; asked for when the move is

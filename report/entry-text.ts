@@ -50,6 +50,10 @@ export function entryText(e: Entry): string {
       return `${e.as} begins to abandon activation ${String(e.epoch)}: ${e.reason}`;
     case "abandoned":
       return `${e.as} abandons activation ${String(e.epoch)}: ${e.reason}`;
+    case "re-protect":
+      return `${e.as} lets ${e.site} be re-protected, what it holds saved first: ${e.reason}`;
+    case "re-protected":
+      return `${e.site} is re-protected: it follows the other site; ${e.saved.map((s) => s.says).join("; ")}`;
   }
 }
 

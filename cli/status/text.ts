@@ -77,7 +77,7 @@ function dataRows({ lastActivation: l, open }: Status): readonly Row[] {
 
 const standbyText = ({ withoutStandby: w, active }: Status): string | undefined =>
   w &&
-  `none since ${at(w.since)}, as far as the journal shows: nothing of ${named(active)} is copied to ${w.site} until both stacks were provisioned again`;
+  `none since ${at(w.since)}, as far as the journal shows: nothing of ${named(active)} is copied to ${w.site} until that is re-protected`;
 
 function declarationText({ declaration: d }: Status): string | undefined {
   if (!d) return undefined;
@@ -156,7 +156,7 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
       : []),
     ...(s.withoutStandby
       ? [
-          `give ${s.active.site} a standby again, once ${s.withoutStandby.site} can be reached: pulumi up -s ${stackOf[s.active.site]}, then pulumi up -s ${stackOf[s.withoutStandby.site]}, then look here again`,
+          `give ${s.active.site} a standby again, once ${s.withoutStandby.site} can be reached: parallel-standby reprotect --as YOUR-NAME --reason WHY (saves what ${s.withoutStandby.site} alone holds), then pulumi up -s ${stackOf[s.active.site]}, then pulumi up -s ${stackOf[s.withoutStandby.site]}, then look here again`,
         ]
       : []),
   ];

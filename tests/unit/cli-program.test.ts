@@ -26,6 +26,7 @@ const every = [
   "declare",
   "withdraw",
   "abandon",
+  "reprotect",
   "report",
 ];
 

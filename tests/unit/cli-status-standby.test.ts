@@ -65,10 +65,10 @@ describe("whether the active site has a standby", () => {
     const s = moved().add(did("data0/seed/db", "db on P is ONLINE", "failed"));
     const text = statusText(statusOf(s.entries, args), "linux");
     expect(text).to.match(
-      /standby\s+none since 2026-11-22 05:47:03 UTC, as far as the journal shows: nothing of dr \(Leeds\) is copied to primary until both stacks were provisioned again\nfailed\s+data0\/seed\/db: db on P is ONLINE/,
+      /standby\s+none since 2026-11-22 05:47:03 UTC, as far as the journal shows: nothing of dr \(Leeds\) is copied to primary until that is re-protected\nfailed\s+data0\/seed\/db: db on P is ONLINE/,
     );
     expect(text).to.contain(
-      "give dr a standby again, once primary can be reached: pulumi up -s standby, then pulumi up -s primary",
+      "give dr a standby again, once primary can be reached: parallel-standby reprotect --as YOUR-NAME --reason WHY (saves what primary alone holds), then pulumi up -s standby, then pulumi up -s primary",
     );
   });
 });

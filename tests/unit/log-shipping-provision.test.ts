@@ -175,6 +175,7 @@ describe("log shipping: provisioning", function () {
         "retire-source-jobs",
         "copy-fulls",
         "seed",
+        "set-aside",
         "standby-jobs",
         "working",
       ].map((s) => `data-${s}-${db}`);

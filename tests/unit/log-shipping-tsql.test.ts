@@ -102,6 +102,9 @@ const texts: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   addSecondaryDatabase: [shipping.addSecondaryDatabase(secondary), ["ExecuteStatement"]],
   changeSecondaryPrimary: [shipping.changeSecondaryPrimary(secondary), ["ExecuteStatement"]],
   changeSecondaryDatabase: [shipping.changeSecondaryDatabase(secondary), ["ExecuteStatement"]],
+  salvageTail: [changes.salvageTail(nasty, nasty), ["BackupTransactionLogStatement"]],
+  takeOnline: [changes.takeOnline(nasty), ["AlterDatabaseSetStatement"]],
+  lastOfEach: [looks.lastOfEach(nasty), ["SelectStatement"]],
   slotNow: [shipping.slotNow(3), ["SelectStatement"]],
   weeklyFull: [
     shipping.weeklyFull(nasty, "D:\\Log's", 3, true),
@@ -152,7 +155,7 @@ describe("log shipping: T-SQL", () => {
     );
 
   it("has a test for every text", () => {
-    const parts = new Set(["every", "daily", "sundays", "headerWidth", "fullFile", "copyFulls"]);
+    const parts = new Set(["every", "daily", "sundays", "headerWidth", "fullFile", "copyFulls", "moveFile"]);
     const exported = [looks, changes, agent, shipping, identity]
       .flatMap((module) => Object.keys(module))
       .filter((name) => !/JobName$/.test(name) && name !== "factsDatabase" && !parts.has(name));

@@ -42,6 +42,8 @@ export const LogShippingFacts = z.strictObject({
   /** Databases at the standby that came with an installation and give way to the first copy. */
   replaces: z.array(z.string().min(1)),
   reseed: z.string().min(1).optional(),
+  /** By site, the folder of its server that an old copy is saved to; absent, one beside its backup folder. */
+  salvageTo: z.strictObject({ primary: folder.optional(), dr: folder.optional() }).optional(),
 });
 export type LogShippingFacts = z.infer<typeof LogShippingFacts>;
 
@@ -53,6 +55,15 @@ export const worstLossMin = (
 /** How long people have after a disaster until logs beyond the point are restored. Minutes. */
 export const timeToDecideMin = (f: Pick<LogShippingFacts, "holdMin" | "pointMinutesBefore">): number =>
   f.holdMin - f.pointMinutesBefore;
+
+/**
+ * Where the old copy of a database at a site is saved before anything is restored over it. Beside the backup folder and
+ * not below it: what is shipped, and what its retention deletes, must not meet it.
+ */
+export function salvageFolder(f: Pick<LogShippingFacts, "salvageTo" | "way">, site: SiteId): string {
+  const beside = f.way[site].backupFolder.replace(/\\+$/, "");
+  return f.salvageTo?.[site] ?? (/^[A-Za-z]:$/.test(beside) ? `${beside}\\Salvage` : `${beside}-Salvage`);
+}
 
 /** How long files stay at the standby: as many weekly cycles as are kept. Minutes. */
 export const keepMin = ({ archiveCycles }: Pick<LogShippingFacts, "archiveCycles">): number =>

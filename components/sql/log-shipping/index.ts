@@ -71,6 +71,12 @@ export interface LogShippingArgs extends WayInput {
   readonly replaces?: readonly string[];
   /** Restores the databases at the standby anew from a full backup, once for each text that stands here: `"2026-11-22 broken chain"`. */
   readonly reseed?: string;
+  /**
+   * Where the databases of a site that was active are saved when it is re-protected, before anything is restored over
+   * them: a folder of that site's SQL Server, or a share its account can write to, by site. It needs room for a full
+   * backup of each. Default: beside the site's backup folder, `D:\LogShip-Salvage`. What lies there is never deleted by this library.
+   */
+  readonly salvageTo?: { readonly primary?: string; readonly dr?: string };
 }
 
 /** Declares databases that SQL Server's own log shipping brings to the standby, logs held back so that a point before a disaster can be chosen. */
@@ -96,6 +102,7 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     recordIdentity = manage === "provision",
     replaces = [],
     reseed,
+    salvageTo,
   } = args;
   const facts: LogShippingFacts = {
     databases: [...databases],
@@ -117,6 +124,7 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     recordIdentity,
     replaces: [...replaces],
     ...(reseed === undefined ? {} : { reseed }),
+    ...(salvageTo === undefined ? {} : { salvageTo }),
   };
   return {
     id,
@@ -158,6 +166,7 @@ const ownKeys: Readonly<Record<Exclude<keyof LogShippingArgs, keyof WayInput>, t
   recordIdentity: true,
   replaces: true,
   reseed: true,
+  salvageTo: true,
 };
 
 /** A program without types may leave a server out: `describe` then says so in a sentence. */

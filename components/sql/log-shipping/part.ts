@@ -5,6 +5,7 @@ import { sourceJobsArgs } from "./drafts.ts";
 import { fullSlots, LogShippingFacts, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
 import { reachOf } from "./reach.ts";
+import { reprotection } from "./reprotection.ts";
 import { LogShippingSeen } from "./seen.ts";
 import {
   closeOld,
@@ -82,6 +83,7 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
       reopenSource.step(`${id}/reopen/${database}`, { database, host: f.host[from] }),
     ),
   }),
+  reprotect: (id, f, { to }) => reprotection(id, f, to),
   release: (id, f, { to }) =>
     f.databases.map((database) => release.step(`${id}/release/${database}`, { database, host: f.host[to] })),
 };

@@ -10,8 +10,10 @@ import { protectRunnables } from "./run/protect.ts";
 import { recordRunnables } from "./run/record.ts";
 import { reopenRunnables } from "./run/reopen.ts";
 import { rollForwardRunnables } from "./run/roll-forward.ts";
+import { salvageRunnables } from "./run/salvage.ts";
 import { seedRunnables } from "./run/seed.ts";
 import { shippingOf } from "./run/shipping.ts";
+import { setAsideRunnables } from "./run/set-aside.ts";
 import { sourceFitRunnables } from "./run/source-fit.ts";
 import { sourceRunnables } from "./run/source-jobs.ts";
 import { standbyRunnables } from "./run/standby-jobs.ts";
@@ -34,6 +36,8 @@ export const runnables: RunModule["runnables"] = [
   ...sourceRunnables,
   ...standbyRunnables,
   ...seedRunnables,
+  ...salvageRunnables,
+  ...setAsideRunnables,
 ];
 
 /** The databases at the site that is looked at, and their backups there. Asks nothing of the other site. */

@@ -181,7 +181,43 @@ export const seed = verb(
     slots: z.int().min(2),
     quiesce: z.array(Quiesced),
     replaces: z.boolean(),
+    salvageTo: z.string().min(1),
     reseed: z.string().min(1).optional(),
+  }),
+  24 * hoursSec,
+  "passive",
+);
+
+/**
+ * Moves logs into a folder of their own, `SetAside` below the one they lie in, that lead nowhere from where the standby
+ * stands: those that a lost site wrote beyond the point of a move. SQL Server's restore job would stop at the first.
+ */
+export const setAside = verb(
+  "sql/log-shipping/set-aside",
+  z.strictObject({
+    database,
+    host,
+    source: host,
+    backupFolder: z.string().min(1),
+    copyTo: z.string().min(1),
+  }),
+  1800,
+  "passive",
+);
+
+/**
+ * Saves the database of a site that was active and is to follow the other: a full backup beside the chain, then the tail
+ * of its log, which closes it; both read to their end. Nothing where it follows already, or is not there.
+ */
+export const salvage = verb(
+  "sql/log-shipping/salvage",
+  z.strictObject({
+    database,
+    host,
+    source: host,
+    backupFolder: z.string().min(1),
+    copyTo: z.string().min(1),
+    salvageTo: z.string().min(1),
   }),
   24 * hoursSec,
   "passive",

@@ -1,82 +1,21 @@
 import { Refused, runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
-import { chainOf, walk, type Place } from "../chain.ts";
 import { pathOf, readHeaders } from "../headers.ts";
-import { filesOf, stateOf, type State } from "../look.ts";
-import { setFromHistory, stillThere } from "../shipped.ts";
-import type { BackupSet } from "../seen.ts";
+import { filesOf, stateOf } from "../look.ts";
 import { chainFull, copyOnlyFull, singleUser } from "../tsql/changes.ts";
 import { lastSeed, recordSeed } from "../tsql/identity.ts";
-import { logChain } from "../tsql/looks.ts";
 import { copyFullsJobName } from "../tsql/shipping.ts";
-import { ident } from "../../instance/tsql.ts";
+import { mayHoldOnlyCopy, reprotected, wasEverActive } from "../../../../steps/only-copy.ts";
 import { seed } from "../verbs.ts";
-import { backupsOf } from "./final-sync.ts";
 import { restoreFullFrom } from "./full.ts";
 import { hasFacts } from "./identity.ts";
 import { runJob } from "./jobs.ts";
 import { canCompress, fullOfThisWeek } from "./protect.ts";
 import { quiesced } from "./quiesce.ts";
+import { savedBy } from "./salvage.ts";
+import { nextLogOf, standingAt, type Standing } from "./standing.ts";
 
 type Args = Parameters<(typeof seed)["step"]>[1];
-
-/** What the standby's database is to its source. */
-type Standing =
-  | { readonly kind: "follows" | "missing" | "broken off" }
-  | { readonly kind: "open" | "broken" | "unfit"; readonly says: string };
-
-/** Whether the logs that the source has taken lead on from where the standby stands. */
-async function standingAt(a: Args, seen: State, io: Io): Promise<Standing> {
-  const { database, host, source } = a;
-  if (seen.state === "missing") return { kind: "missing" };
-  if (seen.state === "ONLINE") return { kind: "open", says: `${database} on ${host} is ONLINE` };
-  if (seen.state !== "RESTORING" && seen.state !== "STANDBY")
-    return { kind: "unfit", says: `${database} on ${host} is ${seen.state}` };
-  if (seen.redoLsn === undefined || seen.redoFork === undefined || BigInt(seen.redoLsn) === 0n)
-    return { kind: "broken off" };
-  const at: Place = { lsn: BigInt(seen.redoLsn), fork: seen.redoFork };
-  const sql = await sqlOn(source, io);
-  const files = [
-    ...(await filesOf(sql, a.backupFolder)),
-    ...(await filesOf(await sqlOn(host, io), a.copyTo)),
-  ];
-  const { there, gone } = stillThere(await backupsOf(sql, database), a.backupFolder, files);
-  const next = await nextLogOf(sql, database);
-  const way = walk(at, chainOf([...there.map(setFromHistory), ...(next ? [next] : [])]));
-  if (next && way.end.lsn === BigInt(next.lastLsn)) return { kind: "follows" };
-  const lost = gone.find((b) => BigInt(b.lastLsn) > way.end.lsn);
-  return {
-    kind: "broken",
-    says: `${database} on ${host} stands at LSN ${seen.redoLsn}, and the logs of ${source} don't lead on from there (${lost ? `the log of ${lost.start} went to ${lost.device} and is in neither folder` : (way.broken ?? way.split ?? "it holds log that the source has not")})`,
-  };
-}
-
-/** The log that the source will back up next, as a set without an end; nothing where no full backup has begun a chain. */
-async function nextLogOf(sql: Sql, database: string): Promise<BackupSet | undefined> {
-  const [row] = await sql.rows<{
-    firstLsn: string | null;
-    firstFork: string | null;
-    fork: string;
-    forkPointLsn: string | null;
-  }>(logChain(database));
-  if (!row || row.firstLsn === null) return undefined;
-  return {
-    file: "the next log",
-    position: 1,
-    type: "log",
-    firstLsn: row.firstLsn,
-    lastLsn: "9".repeat(25),
-    // NULL where the database was never recovered from a restore.
-    firstFork: row.firstFork ?? row.fork,
-    fork: row.fork,
-    ...(row.forkPointLsn === null ? {} : { forkPointLsn: row.forkPointLsn }),
-    startSec: 0,
-    finishSec: 0,
-    tail: false,
-    bulk: false,
-    damaged: false,
-  };
-}
 
 async function seededFor(sql: Sql, database: string): Promise<string | undefined> {
   if (!(await hasFacts(sql))) return undefined;
@@ -104,14 +43,8 @@ const act: Act<Args> = {
     const sql = await sqlOn(a.host, io);
     const seen = await stateOf(sql, a.database);
     const standing = await standingAt(a, seen, io);
-    const givesWay = standing.kind === "open" && a.replaces && (await wasNeverActive(io));
-    if ((standing.kind === "open" && !givesWay) || standing.kind === "unfit")
-      throw new Refused(await whyNotOverwritten(a, standing, io));
     const isTold = a.reseed !== undefined && (await seededFor(sql, a.database)) !== a.reseed;
-    if (standing.kind === "broken" && !isTold)
-      throw new Refused(
-        `${standing.says}. It is not restored anew by itself, since it may hold what no other copy has. To overwrite it, write reseed: "today's date and the reason" and run "pulumi up" again`,
-      );
+    const givesWay = await mayOverwrite(a, standing, isTold, io);
     const source = await sqlOn(a.source, io);
     const file = await fullOfThisWeek(source, a.database, a.backupFolder, a.slots);
     await quiesced(a.quiesce, io, async () => {
@@ -133,26 +66,37 @@ const act: Act<Args> = {
   },
 };
 
-/** A database that was worked in is never overwritten; what the owner can do about it depends on whose it was. */
-async function whyNotOverwritten(
-  { database, host }: Args,
-  { kind, says }: Extract<Standing, { says: string }>,
-  io: Io,
-): Promise<string> {
-  if (!(await wasNeverActive(io)))
-    return `${says}, and this site was active: it may hold the only copy of what was lost in the move, so it is never overwritten. Save it first (${kind === "open" ? "" : `ALTER DATABASE ${ident(database)} SET ONLINE, `}BACKUP DATABASE ${ident(database)} on ${host} to another place), drop it there, and run "pulumi up" again`;
-  return kind === "open"
-    ? `${says} and is never overwritten. If it came with an installation, write replaces: [${JSON.stringify(database)}] and run "pulumi up" again. If it is in use, it may be the wrong server`
-    : `${says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`;
-}
-
-/** Whether no activation ever led to the site that is provisioned: then nobody has worked there. */
-async function wasNeverActive(io: Io): Promise<boolean> {
+/**
+ * Throws unless what is there may be overwritten; tells whether it is open and gives way. A database that may hold the
+ * only copy of what was lost in a move gives way only to a re-protection that was approved and has saved it.
+ */
+async function mayOverwrite(a: Args, standing: Standing, isTold: boolean, io: Io): Promise<boolean> {
+  const { database, host } = a;
+  if (standing.kind === "missing") return false;
   const entries = await io.journal.entries();
-  return !entries.some(
-    (e) =>
-      (e.kind === "genesis" && e.active === io.to) || (e.kind === "activation started" && e.to === io.to),
-  );
+  const says = "says" in standing ? standing.says : `${database} on ${host} is ${standing.kind}`;
+  const follows = [`/seed/${database}`, `/standby-jobs/${database}`];
+  if (mayHoldOnlyCopy(entries, io.to, (step) => follows.some((end) => step.endsWith(end)))) {
+    const saved = reprotected(entries, io.to) && (await savedBy(a, io)) !== undefined;
+    if (saved) return false;
+    throw new Refused(
+      `${says}, and this site was active: it may hold the only copy of what was lost in the move. "pulumi up" never overwrites it. Run "parallel-standby reprotect --as YOUR-NAME --reason WHY": it saves it to ${a.salvageTo}, and then has it follow ${a.source}`,
+    );
+  }
+  const givesWay = standing.kind === "open" && a.replaces && !wasEverActive(entries, io.to);
+  if (standing.kind === "open" && !givesWay)
+    throw new Refused(
+      `${says} and is never overwritten. If it came with an installation, write replaces: [${JSON.stringify(database)}] and run "pulumi up" again. If it is in use, it may be the wrong server`,
+    );
+  if (standing.kind === "unfit")
+    throw new Refused(
+      `${says}. Look at SQL Server's error log; if it can go, drop it there and run "pulumi up" again`,
+    );
+  if (standing.kind === "broken" && !isTold)
+    throw new Refused(
+      `${says}. It is not restored anew by itself, since it may hold what no other copy has. To overwrite it, write reseed: "today's date and the reason" and run "pulumi up" again`,
+    );
+  return givesWay;
 }
 
 /** Has Agent at the standby copy the backup, and looks that what arrived is that very set. */

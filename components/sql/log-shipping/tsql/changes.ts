@@ -33,6 +33,16 @@ export const tail = (database: string, file: string, of: "sound" | "any state" |
     }[of]
   };`;
 
+/**
+ * The tail of the log of a database that is saved, beside the chain: after it the database is RESTORING and nothing can
+ * write to it. COPY_ONLY, so that no later look takes it for a log that others lack.
+ */
+export const salvageTail = (database: string, file: string): string =>
+  `BACKUP LOG ${ident(database)} TO DISK = ${text(file)} WITH NORECOVERY, COPY_ONLY, INIT, SKIP, CHECKSUM;`;
+
+/** Opens a database that was taken offline. */
+export const takeOnline = (database: string): string => `ALTER DATABASE ${ident(database)} SET ONLINE;`;
+
 /** One log. `stopAt` is in the clock of the server that wrote the log; it is the same on every log of a route. */
 export const restoreLog = (
   database: string,

@@ -157,6 +157,15 @@ WHERE b.database_name = ${text(database)} AND b.type = 'L' AND b.server_name = @
   AND b.backup_finish_date > DATEADD(day, -${String(days)}, GETDATE())
 ORDER BY b.backup_set_id;`;
 
+/** The newest full backup and the newest log that this server took of a database, and where each lies. */
+export const lastOfEach = (database: string): string => `SELECT o.[type], o.[tail], o.[id], o.[device] FROM (
+  SELECT b.type AS [type], CONVERT(int, b.is_force_offline) AS [tail], CONVERT(int, b.backup_set_id) AS [id],
+    m.physical_device_name AS [device], ROW_NUMBER() OVER (PARTITION BY b.type ORDER BY b.backup_set_id DESC) AS [nth]
+  FROM msdb.dbo.backupset AS b
+  JOIN msdb.dbo.backupmediafamily AS m ON m.media_set_id = b.media_set_id
+  WHERE b.database_name = ${text(database)} AND b.type IN ('D', 'L') AND b.server_name = @@SERVERNAME
+) AS o WHERE o.[nth] = 1;`;
+
 /** The newest full backup that is no copy, taken since the database was last restored. */
 export const fullSinceRestore = (database: string): string => `SELECT TOP (1)
   m.physical_device_name AS [device], CONVERT(varchar(23), b.backup_finish_date, 126) AS [finish]

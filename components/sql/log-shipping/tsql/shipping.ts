@@ -140,3 +140,8 @@ export const copyFulls = (database: string, share: string, folder: string): stri
   const plain = (path: string): string => path.replace(/\\+$/, "");
   return `cmd.exe /c "robocopy "${plain(share)}" "${plain(folder)}" "${database}_full_*.bak" /R:5 /W:10 /NP & if errorlevel 8 (exit 1) else (exit 0)"`;
 };
+
+export const setAsideJobName = (database: string): string => `parallel-standby set aside ${database}`;
+
+/** What the job does that sets a log aside, under Agent's account: a file is moved within its own drive. */
+export const moveFile = (from: string, to: string): string => `cmd.exe /c "move /Y "${from}" "${to}""`;
