@@ -2,6 +2,7 @@
 export { alias, type AliasArgs } from "./components/alias/index.ts";
 export { k2, type K2Args } from "./components/k2/index.ts";
 export { logShipping, type LogShippingArgs } from "./components/sql/log-shipping/index.ts";
+export { manualStep, type ManualArgs } from "./components/manual/index.ts";
 export { defineEstate, site } from "./model/estate.ts";
 export type {
   Declared,

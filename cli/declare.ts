@@ -28,6 +28,7 @@ export function addDeclare(program: Command, terminal: Terminal): void {
       "--waive-fence <reason>",
       "unplanned: how you know that the old site cannot write, where nothing can prove it",
     )
+    .option("--override-cool-down <reason>", "why another move has to begin so soon after the last one")
     .addHelpText(
       "after",
       examples(

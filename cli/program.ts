@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addAbandon } from "./abandon.ts";
+import { addApprove } from "./approve.ts";
 import { addDeclare } from "./declare.ts";
 import { addDoctor } from "./doctor.ts";
 import { CliError, exitCodes } from "./failure.ts";
@@ -8,6 +9,7 @@ import { addInit } from "./init.ts";
 import { addJournal } from "./journal.ts";
 import { addReprotect } from "./reprotect.ts";
 import { addReport } from "./report.ts";
+import { addSkip } from "./skip.ts";
 import { addStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
 import { ownVersion } from "./version.ts";
@@ -33,6 +35,8 @@ export function buildProgram(terminal: Terminal): Command {
     addWithdraw,
     addAbandon,
     addReprotect,
+    addApprove,
+    addSkip,
     addReport,
   ])
     add(program, terminal);

@@ -45,7 +45,8 @@ export type ProvisionClass<F> = new (
 
 /** What the registry of provisions holds for a kind of part. The facts are those of its part. */
 export interface ProvisionModule {
-  readonly Provision: ProvisionClass<never>;
+  /** Absent for a kind of part of which nothing is provisioned. */
+  readonly Provision?: ProvisionClass<never>;
   /** Made before the parts that this one uses: what must be saved before they overwrite it. */
   readonly Before?: ProvisionClass<never>;
 }

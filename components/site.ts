@@ -50,6 +50,7 @@ export class Site extends pulumi.ComponentResource {
     for (const p of at.recovery.parts) {
       const module = provisions[p.kind];
       if (!module) throw new pulumi.ResourceError(`${p.id}: no component provisions a ${p.kind}`, this, true);
+      if (!module.Provision) continue;
       const first = (uses.get(p.id) ?? []).flatMap((id) => made.get(id) ?? []);
       made.set(
         p.id,

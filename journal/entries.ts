@@ -24,6 +24,8 @@ export const Fact = z.discriminatedUnion("kind", [
     incident: z.string().optional(),
     waiveFence: z.string().optional(),
     point: PointRequest.optional(),
+    /** Why the next move begins so soon after the last one. */
+    overrideCoolDown: z.string().optional(),
   }),
   z.object({ kind: z.literal("withdrawn"), as: name, reason: z.string().optional() }),
   z.object({ kind: z.literal("held"), part: name, says: z.string() }),
@@ -110,6 +112,32 @@ export const Fact = z.discriminatedUnion("kind", [
     as: name,
     saved: z.array(z.object({ step: name, says: z.string() })),
   }),
+  /** A step waits for people: for an approval, or for work that no program does. */
+  z.object({
+    kind: z.literal("waiting"),
+    epoch: z.int(),
+    step: name,
+    for: z.enum(["approval", "manual step"]),
+    /** What is to be approved, or done. */
+    says: z.string(),
+    /** Who does it. */
+    owner: z.string().optional(),
+    telephone: z.string().optional(),
+    limitSec: z.number(),
+    /** Who may not approve it. */
+    notBy: z.string().optional(),
+  }),
+  /** An answer to a step that waits, for that step of that activation alone. */
+  z.object({
+    kind: z.literal("approval"),
+    epoch: z.int(),
+    step: name,
+    verdict: z.enum(["approved", "declined"]),
+    as: name,
+    reason: z.string().optional(),
+  }),
+  /** That step of that activation is left out. */
+  z.object({ kind: z.literal("skip"), epoch: z.int(), step: name, as: name, reason: z.string() }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

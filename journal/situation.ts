@@ -2,6 +2,7 @@ import { mayBeOwed, type Phase } from "../model/phase.ts";
 import type { SiteId } from "../model/site.ts";
 import { absent, JournalError } from "./chain.ts";
 import type { Entry, EntryOf } from "./entries.ts";
+import { peopleOf, type People } from "./people.ts";
 import { isMoving } from "./state.ts";
 import { begin, systemOf } from "./systems.ts";
 
@@ -44,6 +45,8 @@ export interface Situation {
   /** How often a step was tried in vain in this epoch; kept after it has paid, so that its input stays as it is. */
   readonly attempts: ReadonlyMap<string, number>;
   readonly points: ReadonlyMap<string, EntryOf<"point chosen">>;
+  /** What people were asked in the last activation, and what they said. */
+  readonly people: People;
 }
 
 /** Reads the situation from the entries; throws where there are none. */
@@ -149,6 +152,9 @@ export function situation(entries: readonly Entry[]): Situation {
       case "plan changed":
       case "re-protect":
       case "re-protected":
+      case "waiting":
+      case "approval":
+      case "skip":
         break;
     }
   }
@@ -179,6 +185,7 @@ export function situation(entries: readonly Entry[]): Situation {
     owed,
     attempts,
     points,
+    people: peopleOf(entries, last?.epoch ?? 0),
   };
 }
 
@@ -192,9 +199,13 @@ export function isOpened(s: Situation, step: string): boolean {
   return system === undefined ? s.noReturn : s.opened.has(system);
 }
 
-/** Steps of the last activation that nothing waits for any more: done, or allowed to end otherwise. */
+/** Steps of the last activation that nothing waits for any more: done, skipped, or allowed to end otherwise. */
 export const endedSteps = (s: Situation): ReadonlySet<string> =>
-  new Set([...s.verdicts.values()].filter((v) => isDone(v) || !v.critical).map((v) => v.step));
+  new Set(
+    [...s.verdicts.values()]
+      .filter((v) => isDone(v) || !v.critical || v.verdict === "skipped")
+      .map((v) => v.step),
+  );
 
 /** The facts that a running activation was started with, not the newest; before one, the newest. */
 export function factsOf(entries: readonly Entry[], s: Situation): EntryOf<"declared"> | undefined {

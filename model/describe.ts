@@ -22,6 +22,11 @@ export class EstateError extends Error {
 const EstateShape = z.object({
   name: z.string().trim().min(1, { error: "it is empty. Write a short name" }),
   journal: JournalRef,
+  coolDownMin: z
+    .int({ error: "it is no whole number of minutes. Write one, such as 60, or 0 for none" })
+    .min(0, { error: "it is negative. Write 0 for none" })
+    .max(7 * 24 * 60, { error: "it is longer than a week. Write at most 10080" })
+    .optional(),
   systems: z
     .array(z.unknown())
     .min(1, { error: "no system is declared. Write at least one, such as k2(…)" })
@@ -93,11 +98,17 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     hosts: hosts.map((h) => Host.parse(h)),
     targets: strictest(declared),
     systems: systemFacts(systems),
+    ...(estate.coolDownMin === undefined ? {} : { coolDownMin: estate.coolDownMin }),
     parts: readable,
   };
 }
 
-const estateKeys: Readonly<Record<keyof Estate, true>> = { name: true, journal: true, systems: true };
+const estateKeys: Readonly<Record<keyof Estate, true>> = {
+  name: true,
+  journal: true,
+  coolDownMin: true,
+  systems: true,
+};
 const targetKeys: Readonly<Record<keyof Targets, true>> = { rtoMin: true, rpoMin: true };
 
 /** What is wrong with how something is written; only where that is nothing, what is wrong with what is there. */

@@ -148,6 +148,11 @@ export interface Estate {
   readonly name: string;
   /** Where the journal is kept: at the standby side or in a third place, never at the production site. */
   readonly journal: JournalRef;
+  /**
+   * Minutes after a completed move in which `declare` refuses another, unless `--override-cool-down` says why: a second
+   * move on the heels of the first is more often a symptom than a decision. 0 for none. Default: 60.
+   */
+  readonly coolDownMin?: number;
   /** Everything that fails over. Databases, aliases and servers come in through the systems that use them. */
   readonly systems: readonly Declared[];
 }

@@ -2,6 +2,7 @@ import type * as z from "zod";
 import type { Host } from "./host.ts";
 import type { InversePhase, Phase } from "./phase.ts";
 import type { SiteId } from "./site.ts";
+import type { Approvals } from "./approvals.ts";
 import type { Draft } from "./verb.ts";
 
 /** `planned`: nothing may be lost, any doubt stops it. `unplanned`: loss is computed, shown, and within what was accepted. */
@@ -75,6 +76,8 @@ export interface Part<K extends string, F> {
   problems(id: string, facts: F, lookup: Lookup): readonly Problem[];
   /** What has to be done in each phase of that move. It orders only inside a phase; the planner joins phases. */
   plan(id: string, facts: F, request: Request, lookup: Lookup): Partial<Record<Phase, readonly Draft[]>>;
+  /** What a move must not do to it before somebody approves; the planner makes the steps. Default: nothing. */
+  approvals?(facts: F): Approvals | undefined;
   /**
    * Takes back what the `hold` phase of that move did: restore jobs at its target run again. For a part whose plan has
    * steps in `hold`; asked for when a declaration is withdrawn.

@@ -11,14 +11,16 @@ export const follows = {
   "choose-point": ["final-sync"],
   "start-hosts": ["fence-apps"],
   "roll-forward": ["choose-point"],
-  open: ["roll-forward", "fence-site"],
+  "approve-open": ["roll-forward", "fence-site"],
+  open: ["approve-open"],
   "flip-dependency-aliases": ["open"],
   "fence-data": ["open"],
   "repair-databases": ["open"],
   "repair-identity": ["repair-databases"],
   "start-services": ["repair-identity", "flip-dependency-aliases", "start-hosts", "fence-data"],
   "verify-services": ["start-services"],
-  "flip-client-aliases": ["verify-services"],
+  "approve-clients": ["verify-services"],
+  "flip-client-aliases": ["approve-clients"],
   "smoke-test": ["flip-client-aliases"],
   protect: ["open"],
   complete: ["smoke-test", "protect", "flip-client-aliases"],
@@ -38,6 +40,15 @@ export const letsWrite: ReadonlySet<Phase> = new Set<Phase>([
   "start-services",
   "flip-client-aliases",
 ]);
+
+/** Phases in which somebody has to approve what comes next, where an owner asks for it. */
+const approves = ["approve-open", "approve-clients"] as const;
+
+/**
+ * Phases that are joined to those before by safety edges: what lets the new site write, and the approval of it. A skip
+ * would otherwise get around an approval by what stands before it.
+ */
+export const joinedBySafety: ReadonlySet<Phase> = new Set<Phase>([...letsWrite, ...approves]);
 
 /** Phases that act at the old site. In an unplanned move it may be gone: their steps end with a verdict, not an error. */
 export const atOldSite: ReadonlySet<Phase> = new Set<Phase>([

@@ -32,6 +32,8 @@ export const Recovery = z.strictObject({
   targets: Targets,
   /** What is declared as a system, in the order in which it is. Absent in facts of versions that knew none. */
   systems: z.array(SystemFacts).optional(),
+  /** Minutes after a completed move in which no other is declared without a word of its own. Absent: the default. */
+  coolDownMin: z.int().nonnegative().optional(),
   /** Each after those it uses. `facts` are parsed by the part of that kind and version. */
   parts: z.array(
     z.strictObject({

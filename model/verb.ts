@@ -21,6 +21,8 @@ export interface Draft<A = unknown> {
   readonly optionalAs?: OptionalStep;
   /** How long it may take, connecting and both checks included. Seconds. */
   readonly timeoutSec: number;
+  /** False where its failure stops nothing, whatever its phase and the mode say. */
+  readonly critical?: false;
 }
 
 /** Why a step waits for another: `safety` where a skip of the other would let two sites write. */
@@ -49,6 +51,8 @@ export interface Step {
   readonly timeoutSec: number;
   /** Parts whose old site is probed live just before this step acts. */
   readonly probes?: readonly string[] | undefined;
+  /** Somebody may skip it: no safety edge leads on from it, and no proof rests on it. */
+  readonly skippable?: true | undefined;
   /** Id of the step after which what this one brings comes too late to be used; it does not act any more then. */
   readonly tooLateAfter?: string | undefined;
 }
@@ -65,7 +69,12 @@ export interface Verb<A> {
   step(
     id: string,
     args: A,
-    more?: { readonly needs?: readonly Draft[]; readonly fences?: string; readonly timeoutSec?: number },
+    more?: {
+      readonly needs?: readonly Draft[];
+      readonly fences?: string;
+      readonly timeoutSec?: number;
+      readonly critical?: false;
+    },
   ): Draft<A>;
 }
 
@@ -90,6 +99,7 @@ export function verb<A>(
       needs: more?.needs ?? [],
       ...(more?.fences ? { fences: more.fences } : {}),
       timeoutSec: more?.timeoutSec ?? timeoutSec,
+      ...(more?.critical === false ? { critical: false } : {}),
     }),
   };
 }

@@ -2,6 +2,7 @@ import { phases, type Phase } from "../model/phase.ts";
 import { isDataPart, type AnyPart, type Parts, type Request } from "../model/part.ts";
 import { lookupOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft } from "../model/verb.ts";
+import { approvalsOf } from "./approval.ts";
 import { chainName } from "./chains.ts";
 import { fenceProof } from "./fence.ts";
 import { choosePoint } from "./verbs.ts";
@@ -37,6 +38,8 @@ export function draftsOf(
   const data = chain.filter((p) => isDataPart(known(parts, p))).map((p) => p.id);
   if (data.length > 0)
     add("choose-point", [choosePoint.step(`${name}/choose-point`, { group: name, parts: data })]);
+  const approvals = chain.flatMap((p) => known(parts, p).approvals?.(p.facts) ?? []);
+  for (const [phase, steps] of approvalsOf(name, approvals)) add(phase, steps);
   const ids = chain.map((p) => p.id);
   const proof = fenceProof(name, request.from, ids, byPhase);
   if (proof) add("fence-site", [proof]);

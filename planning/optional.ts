@@ -17,6 +17,7 @@ export function mayFailIn(
 ): MayFail {
   const own = systems.filter((s) => chain.some((p) => p.id === s.id));
   return (phase, draft) => {
+    if (draft.critical === false) return true;
     const word: OptionalStep | undefined =
       draft.optionalAs ?? (phase === "smoke-test" ? "smoke-test" : undefined);
     if (word === undefined) return false;

@@ -1,4 +1,4 @@
-import { letsWrite, phases, type Phase } from "../model/phase.ts";
+import { joinedBySafety, letsWrite, phases, type Phase } from "../model/phase.ts";
 import type { Parts, Request } from "../model/part.ts";
 import { hashOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft, Need, Step } from "../model/verb.ts";
@@ -7,6 +7,7 @@ import { isCritical } from "./critical.ts";
 import { draftsOf, type Drafts } from "./drafts.ts";
 import { endsBefore, endsOf, type End } from "./ends.ts";
 import { mayFailIn, type MayFail } from "./optional.ts";
+import { whyNeverSkipped } from "./skip.ts";
 import { complete, completeSystem, gate } from "./verbs.ts";
 
 /** Parts that move together, as a plan has them: a system with what it stands on. */
@@ -66,7 +67,10 @@ export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
     needs: completes.map((id) => ({ id, kind: "order" })),
   });
   refuseRepeated(steps);
-  return { request, steps, systems, hash: hashOf(steps) };
+  const all = steps.map((s): Step =>
+    whyNeverSkipped(steps, s) === undefined ? { ...s, skippable: true } : s,
+  );
+  return { request, steps: all, systems, hash: hashOf(all) };
 }
 
 /** A chain while it is planned. */
@@ -95,7 +99,7 @@ function refuseRepeated(steps: readonly Step[]): void {
 function joined(phase: Phase, planned: Chained): readonly Step[] {
   const { drafts, mayFail, name, chain } = planned;
   const own = drafts.byPhase.get(phase) ?? [];
-  const kind: Need["kind"] = letsWrite.has(phase) ? "safety" : "order";
+  const kind: Need["kind"] = joinedBySafety.has(phase) ? "safety" : "order";
   const needs = endsBefore(phase, drafts.byPhase, mayFail).map(({ draft, mayFail: loose }: End): Need => ({
     id: draft.id,
     kind: loose ? "order" : kind,

@@ -32,6 +32,19 @@ export const gate = verb("machinery/gate", z.strictObject({}), 30);
 
 /** Says in the journal that a system is up at the target site, what it owes, and what went otherwise than planned. */
 export const completeSystem = verb("machinery/complete-system", z.strictObject({ system: z.string() }), 60);
+/** Waits until somebody approves what comes next; fails where it is declined, or nobody does within the limit. */
+export const approval = verb(
+  "machinery/approval",
+  z.strictObject({
+    /** Its own id: what people name when they approve. */
+    step: z.string(),
+    group: z.string(),
+    before: z.enum(["open", "clients"]),
+    limitSec: z.int().positive(),
+    secondPerson: z.boolean(),
+  }),
+  3600,
+);
 
 /** Makes the target site active in the journal, and lists what is owed. */
 export const complete = verb("machinery/complete", z.strictObject({ to: SiteId }), 60);

@@ -16,6 +16,7 @@ export function entryText(e: Entry): string {
         ...(e.mode === "planned" ? [] : [`up to ${durationText(e.acceptLossSec)} of data may be lost`]),
         ...(e.point === undefined ? [] : [`point: ${pointText(e.point)}`]),
         ...(e.waiveFence === undefined ? [] : [`the fence is WAIVED: ${e.waiveFence}`]),
+        ...(e.overrideCoolDown === undefined ? [] : [`the cool-down is OVERRIDDEN: ${e.overrideCoolDown}`]),
       ].join("; ");
     case "withdrawn":
       return `${e.as} withdraws the declaration${e.reason === undefined ? "" : `: ${e.reason}`}`;
@@ -54,6 +55,17 @@ export function entryText(e: Entry): string {
       return `${e.as} lets ${e.site} be re-protected, what it holds saved first: ${e.reason}`;
     case "re-protected":
       return `${e.site} is re-protected: it follows the other site; ${e.saved.map((s) => s.says).join("; ")}`;
+    case "waiting":
+      return [
+        `${e.step} waits for ${e.for === "approval" ? "approval" : "people"}, at most ${clockTime(e.limitSec)}: ${e.says}`,
+        ...(e.owner === undefined ? [] : [e.owner]),
+        ...(e.telephone === undefined ? [] : [e.telephone]),
+        ...(e.notBy === undefined ? [] : [`not by ${e.notBy}`]),
+      ].join("; ");
+    case "approval":
+      return `${e.as} ${e.verdict === "approved" ? "approves" : "DECLINES"} ${e.step}${e.reason === undefined ? "" : `: ${e.reason}`}`;
+    case "skip":
+      return `${e.as} SKIPS ${e.step}: ${e.reason}`;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Fact } from "../journal/entries.ts";
 import type { JournalReader } from "../journal/journal.ts";
 import type { Host } from "../model/host.ts";
 import type { Mode, Lookup } from "../model/part.ts";
@@ -28,6 +29,8 @@ export interface Io {
    * disaster may have been declared meanwhile. Throws `Refused` where this step may not act any more.
    */
   mayStillAct(): Promise<void>;
+  /** Writes to the journal that this step waits for people, so that `status` and those who answer know. */
+  waits(question: Extract<Fact, { kind: "waiting" }>): Promise<void>;
   secret(ref: SecretRef): Promise<string>;
   /** The site that is looked at: the target of an activation, or the site that is provisioned. */
   readonly to: SiteId;

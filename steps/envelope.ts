@@ -15,6 +15,7 @@ const StepShape = z.strictObject({
   critical: z.boolean(),
   timeoutSec: z.number().positive(),
   probes: z.array(z.string()).readonly().optional(),
+  skippable: z.literal(true).optional(),
   tooLateAfter: id.optional(),
 });
 

@@ -18,6 +18,8 @@ export interface IoArgs {
   readonly point?: (part: string) => Promise<Point>;
   /** Absent where no journal guards the work: it only looks. */
   readonly mayStillAct?: () => Promise<void>;
+  /** Absent where nobody is asked. */
+  readonly waits?: Io["waits"];
   /** Ends whatever runs, beside the time limit. */
   readonly signal?: AbortSignal;
 }
@@ -42,6 +44,8 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
       ((part) =>
         Promise.reject(new Refused(`no point was chosen for ${part}: provisioning and observing know none`))),
     mayStillAct: args.mayStillAct ?? (() => Promise.resolve()),
+    waits:
+      args.waits ?? (() => Promise.reject(new Refused("people are asked only by a step of an activation"))),
     secret: (ref) => resolveSecret(ref, projectRoot()),
     to: args.to,
     journal: args.journal,

@@ -1,3 +1,5 @@
+import type * as z from "zod";
+import type { EntryOf } from "../journal/entries.ts";
 import { exceptionsOf, owedOf } from "../journal/exceptions.ts";
 import { factsOf, isDone, situation, type Situation } from "../journal/situation.ts";
 import { isMoving } from "../journal/state.ts";
@@ -8,6 +10,7 @@ import { clockTime, moment } from "../model/time.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { pointFor } from "../planning/point.ts";
 import {
+  approval,
   choosePoint,
   complete,
   completeSystem,
@@ -17,6 +20,7 @@ import {
   proveFence,
 } from "../planning/verbs.ts";
 import { Refused, runs, type Io, type Runnable } from "./act.ts";
+import { answered, ask, type Question } from "./ask.ts";
 import { evidenceOfLife } from "./fence.ts";
 import type { World } from "./find.ts";
 import { initStack, stackNames } from "./pulumi-stacks.ts";
@@ -47,7 +51,7 @@ export function machinery(world: World): readonly Runnable[] {
         return chosen
           ? {
               there: true,
-              says: `${group} goes to ${chosen.to === "end" ? "the end of its logs" : moment(chosen.atSec)}; lost: ${clockTime(chosen.lossSec)}`,
+              says: pointSays(chosen),
               expected: "a point",
             }
           : {
@@ -158,6 +162,11 @@ export function machinery(world: World): readonly Runnable[] {
       },
     }),
 
+    runs(approval, {
+      check: async (args, io) => answered(approvalQuestion(args, await now()), io),
+      act: async (args, io) => ask(approvalQuestion(args, await now()), io),
+    }),
+
     runs(complete, {
       check: async ({ to }) => {
         const s = await now();
@@ -223,6 +232,27 @@ const completedSays = (system: string, exceptions: readonly string[], owed: read
     `${system} is up${exceptions.length > 0 ? `, with exceptions: ${exceptions.join(", ")}` : ""}`,
     ...(owed.length > 0 ? [`owed: ${String(owed.length)} ${owed.length === 1 ? "step" : "steps"}`] : []),
   ].join("; ");
+/** What is to be approved, with what is known of it by then. */
+function approvalQuestion(
+  { step, group, before, limitSec, secondPerson }: z.infer<typeof approval.args>,
+  { last, points }: Situation,
+): Question {
+  const to = last?.to ?? "";
+  const point = points.get(group);
+  return {
+    step,
+    for: "approval",
+    says:
+      before === "open"
+        ? `no return: the databases of ${group} are opened at ${to}${point ? `: ${pointSays(point)}` : ""}`
+        : `people are let in to ${group} at ${to}`,
+    limitSec,
+    ...(secondPerson && last ? { notBy: termsOf(last, group).as } : {}),
+  };
+}
+
+const pointSays = ({ group, to, atSec, lossSec }: EntryOf<"point chosen">): string =>
+  `${group} goes to ${to === "end" ? "the end of its logs" : moment(atSec)}; lost: ${clockTime(lossSec)}`;
 
 /** What every database of these data parts can reach now, and the parts' own rule for the point. */
 export async function reachOf(

@@ -5,10 +5,11 @@ import type { Phase } from "../model/phase.ts";
 import type { ProvisioningRole, Step } from "../model/verb.ts";
 import type { ProvisioningEnvelope } from "./envelope.ts";
 
-/** Whether a step may act now: it may, it has nothing to do, or it is refused. */
+/** Whether a step may act now: it may, it has nothing to do, somebody has skipped it, or it is refused. */
 export type Leave =
   | { readonly kind: "act" }
   | { readonly kind: "answer"; readonly says: string }
+  | { readonly kind: "skip"; readonly says: string }
   | { readonly kind: "refuse"; readonly says: string };
 
 const act: Leave = { kind: "act" };
@@ -45,6 +46,8 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
       kind: "answer",
       says: `it was done in activation ${String(before.epoch)}, and is not done again`,
     };
+  if (before?.verdict === "skipped" && before.epoch !== epoch)
+    return { kind: "answer", says: `it was skipped in activation ${String(before.epoch)}` };
   if (before && isDone(before) && isOpened(s, step.id) && beforeNoReturn.has(step.phase))
     return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
   const end = step.tooLateAfter === undefined ? undefined : s.verdicts.get(step.tooLateAfter);
@@ -56,7 +59,20 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
           ? `it was done before ${end.step} ended, and is not done again`
           : `${end.step} has ended without it: what it brings would come too late for this activation`,
     };
-  return order(s, step);
+  const may = order(s, step);
+  return may.kind === "act" ? (skipped(s, step) ?? may) : may;
+}
+
+/**
+ * Whether somebody left this step out. Only one that the planner allows for: one without which something unsafe would
+ * follow acts as if nobody had. What is done is done, and a skip of it comes too late.
+ */
+function skipped({ people, verdicts }: Situation, step: Step): Leave | undefined {
+  const skip = step.skippable ? people.skips.get(step.id) : undefined;
+  const before = verdicts.get(step.id);
+  if (!skip || (before && isDone(before))) return undefined;
+  const says = `skipped by ${skip.as} ("${skip.reason}")`;
+  return { kind: before?.verdict === "skipped" ? "answer" : "skip", says };
 }
 
 /**
@@ -72,12 +88,12 @@ const beforeNoReturn: ReadonlySet<Phase> = new Set<Phase>([
   "roll-forward",
 ]);
 
-/** Each need has ended well, or is one that may end otherwise; a need for safety is never satisfied by a skip. */
+/** Each need has ended well, was skipped, or is one that may end otherwise; a need for safety is never satisfied by a skip. */
 function order(s: Situation, step: Step): Leave {
   for (const need of step.needs) {
     const v = s.verdicts.get(need.id);
     const satisfied =
-      v !== undefined && (isDone(v) || (!v.critical && !(need.kind === "safety" && v.verdict === "skipped")));
+      v !== undefined && (v.verdict === "skipped" ? need.kind === "order" : isDone(v) || !v.critical);
     if (!satisfied)
       return refuse(
         `${step.id}: it needs ${need.id} first, which has ${v ? `ended with "${v.verdict}"` : "not run"} in activation ${String(s.epoch)}. Run the whole activation with "pulumi up", without --target and --exclude`,

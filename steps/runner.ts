@@ -17,6 +17,7 @@ import { lockOfStep, lockStep } from "./lock.ts";
 import { machinery } from "./machinery.ts";
 import { mayActivate, type Leave } from "./may-act.ts";
 import type { Progress } from "./progress.ts";
+import { watchForSkip } from "./skip-watch.ts";
 
 /**
  * Runs one step of a cutover: guard, lock, guard again, check, act, check, verdict. Gives the sentence for people;
@@ -57,14 +58,20 @@ export async function runActivationStep(
     return { entries, s, ...(may.kind === "answer" ? { answer: may.says } : {}) };
   };
 
-  /** Decided under the journal's exclusion: an activation that begins or is abandoned at this moment comes first or sees it. */
+  /**
+   * Decided under the journal's exclusion: an activation that begins or is abandoned at this moment, or a skip, comes
+   * first or sees it. Gives the sentence to end with where there is nothing to do.
+   */
   const begin = async (): Promise<string | undefined> => {
     let may: Leave = { kind: "act" };
     await journal.append((entries) => {
       may = mayActivate(situation(entries), epoch, attempt, step);
+      if (may.kind === "skip") return fact("skipped", may.says);
       return may.kind === "act" ? fact("started", "") : undefined;
     });
-    return (may as Leave).kind === "act" ? undefined : (await leave()).answer;
+    const then = may as Leave;
+    if (then.kind === "act") return undefined;
+    return then.kind === "skip" ? then.says : `already: ${(await leave()).answer ?? ""}`;
   };
 
   const early = await leave();
@@ -79,8 +86,9 @@ export async function runActivationStep(
     const recovery = upgraded(declared.recovery, world.parts);
     const terms = termsOf(last, systemOf(step.id, last.systems));
     const late = await begin();
-    if (late !== undefined) return `already: ${late}`;
+    if (late !== undefined) return late;
     progress.begin(begunAs(step, s, recovery, world.parts));
+    const skip = watchForSkip(journal, epoch, step);
     try {
       const ended = await withIo(
         {
@@ -100,6 +108,8 @@ export async function runActivationStep(
             const over = (await leave()).answer;
             if (over !== undefined) throw new Refused(over);
           },
+          waits: (question) => journal.append(question),
+          signal: skip.signal,
         },
         (io) => perform(envelope, recovery, last.from, world, io),
       );
@@ -107,6 +117,11 @@ export async function runActivationStep(
       return `${ended.verdict}: ${ended.says}`;
     } catch (error) {
       const says = error instanceof Error ? error.message : String(error);
+      const skipped = skip.says();
+      if (skipped !== undefined) {
+        await write("skipped", skipped);
+        return skipped;
+      }
       if (error instanceof Refused || step.critical) {
         await write("failed", says);
         throw new Error(`${step.id}: ${says}`, { cause: error });
@@ -114,6 +129,8 @@ export async function runActivationStep(
       const verdict = terms.waiveFence !== undefined && atOldSite.has(step.phase) ? "waived" : "failed";
       await write(verdict, says);
       return `${verdict}, and the cutover goes on: ${says}`;
+    } finally {
+      skip.end();
     }
   } finally {
     await lock.release();

@@ -1,9 +1,11 @@
+import { coolDownAt, defaultCoolDownMin } from "../../journal/cool-down.ts";
 import { lineOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { next } from "../../journal/next.ts";
 import { situation } from "../../journal/situation.ts";
 import { isMoving } from "../../journal/state.ts";
 import type { Request } from "../../model/part.ts";
+import { moment } from "../../model/time.ts";
 import { activeStack } from "../up-command.ts";
 import { CliError } from "../failure.ts";
 import type { Declaration } from "./request.ts";
@@ -19,6 +21,7 @@ export function wouldStart(
   const then = next(s, fact.to, now);
   switch (then.kind) {
     case "start":
+      refuseCoolDown(entries, fact, now);
       return { request: then.request, epoch: then.epoch };
     case "refused":
       throw new CliError(then.says);
@@ -32,3 +35,17 @@ export function wouldStart(
       );
   }
 }
+
+/** A second move on the heels of the first: refused, unless the declaration says why it is one all the same. */
+function refuseCoolDown(entries: readonly Entry[], { overrideCoolDown, to }: Declaration, now: Date): void {
+  const s = situation(entries);
+  const minutes = s.declared?.recovery.coolDownMin ?? defaultCoolDownMin;
+  const cool = coolDownAt(entries, s, minutes, now);
+  if (!cool || overrideCoolDown !== undefined) return;
+  const { last, completedAt, until } = cool;
+  throw new CliError(
+    `cool-down: ${last.as} moved the estate to ${last.to} (activation ${String(last.epoch)}, completed ${timeOf(completedAt)}), and no move to ${to} is declared before ${timeOf(until.toISOString())}. A second move on the heels of the first is more often a symptom than a decision: look first. If it has to be, say why with --override-cool-down REASON`,
+  );
+}
+
+const timeOf = (iso: string): string => moment(Date.parse(iso) / 1000);

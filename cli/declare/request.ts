@@ -19,6 +19,7 @@ export interface DeclareOptions {
   readonly incident?: string;
   readonly point?: string;
   readonly waiveFence?: string;
+  readonly overrideCoolDown?: string;
 }
 
 /** A declaration as the journal takes it. */
@@ -39,6 +40,7 @@ export function declarationFrom(options: DeclareOptions, now: Date): Declaration
   const mode = oneOf<Mode>("--mode", options.mode, modes, wrong);
   const as = words("--as", options.as, wrong) ?? missing("--as", "your name", wrong);
   const incident = words("--incident", options.incident, wrong);
+  const overrideCoolDown = words("--override-cool-down", options.overrideCoolDown, wrong);
   if (mode === "planned")
     for (const [key, flag] of Object.entries(unplannedOnly))
       if (options[key as keyof typeof unplannedOnly] !== undefined)
@@ -52,6 +54,7 @@ export function declarationFrom(options: DeclareOptions, now: Date): Declaration
     as,
     acceptLossSec: 0,
     ...(incident === undefined ? {} : { incident }),
+    ...(overrideCoolDown === undefined ? {} : { overrideCoolDown }),
     ...unplanned,
   };
 }

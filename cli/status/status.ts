@@ -8,6 +8,7 @@ import { countsOf, secondsOf, stepsOf, type Counts, type Standing } from "../../
 import { chapterOf } from "../../report/entries.ts";
 import { pointLossOf, type PointLoss } from "../../report/loss.ts";
 import type { Holder } from "../../journal/store.ts";
+import { waitingOf, type Waiting } from "./waiting.ts";
 import { withoutStandby, type WithoutStandby } from "./standby.ts";
 
 /** How an estate stands, as `status --json` prints it. Times are ISO 8601 in UTC. */
@@ -49,6 +50,8 @@ export interface Status {
     /** The target for data loss in the facts of that activation. Seconds. */
     readonly rpoTargetSec?: number;
   };
+  /** Steps that wait for people, or that ended without an answer. */
+  readonly waiting: readonly Waiting[];
   readonly running: readonly (Holder & { readonly what: string })[];
   readonly owed: readonly (StepSays & { readonly triedAt: string })[];
   /** The active site has no standby since its move, as far as the journal shows. */
@@ -92,6 +95,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     ...declarationOf(s, now),
     held: [...s.held],
     ...lastOf(entries, s, args.plannedSteps),
+    waiting: waitingOf(entries, args.leases, now),
     running: args.leases.map(({ name, who, since }) => ({ what: leaseText(name), who, since })),
     owed: [...s.owed].flatMap((step) => {
       const last = s.verdicts.get(step);
@@ -154,7 +158,9 @@ function lastOf(
       outcome: s.ended.get(epoch) ?? "unfinished",
       steps: { ...countsOf(steps), ...(planned === undefined ? {} : { planned }) },
       failed: only(steps.filter((l) => l.critical && l.standing === "failed")),
-      notHad: only(steps.filter((l) => !l.critical && isNotHad.has(l.standing))),
+      notHad: only(
+        steps.filter((l) => isNotHad.has(l.standing) && (!l.critical || l.standing === "skipped")),
+      ),
       points: [...s.points.values()].map((p) => pointLossOf(p, disasterSec)),
       ...(facts ? { rpoTargetSec: 60 * facts.recovery.targets.rpoMin } : {}),
     },

@@ -4,6 +4,7 @@ import { pointLossText } from "../../report/loss.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
 import type { Status, StepSays } from "./status.ts";
+import { answersTo, waitingLine } from "./waiting-text.ts";
 
 /** Facts older than this are worth a word: the estate may have changed since. Days. */
 const oldFactsDays = 90;
@@ -16,6 +17,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     ["estate", plain(s.estate)],
     ["active", activeText(s)],
     ["state", stateText(s)],
+    ...s.waiting.map((w): Row => ["waits for", waitingLine(w)]),
     ...(moves?.failed ?? []).map(step("stopped by")),
     ["declared", declarationText(s)],
     ["held", s.held.length > 0 && !s.open ? `${s.held.join(", ")}: restore jobs stand still` : undefined],
@@ -109,7 +111,9 @@ const goOnAbandoning = "go on giving back: parallel-standby abandon --as YOUR-NA
 export function nextSteps(s: Status, platform: NodeJS.Platform): readonly string[] {
   const { lastActivation: last } = s;
   const runs = s.running.some((r) => r.what === "pulumi up");
-  if (runs) return ['it runs: follow it with "parallel-standby journal follow"'];
+  const answers = s.waiting.filter((w) => !w.answer).flatMap(answersTo);
+  if (runs) return [...answers, 'it runs: follow it with "parallel-standby journal follow"'];
+  if (answers.length > 0 && last) return [...answers, ...whileMoving(s, last, platform)];
   return s.state !== "active" && last ? whileMoving(s, last, platform) : atRest(s, platform);
 }
 

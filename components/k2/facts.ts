@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Approvals } from "../../model/approvals.ts";
 import { SecretRef } from "../../model/secret.ts";
 import { bySite } from "../../model/site.ts";
 import { ServiceName } from "../windows/verbs.ts";
@@ -56,6 +57,10 @@ export const K2Facts = z.strictObject({
   data: z.array(DataFacts).nonempty(),
   /** Ids of alias parts. */
   aliases: z.array(name),
+  /** Ids of manual steps. Absent where there are none. */
+  manual: z.array(name).optional(),
+  /** Absent where nothing has to be approved. */
+  approve: Approvals.optional(),
   /** Id under which captured rows are kept: the part's own, or an earlier one. */
   keptAs: name,
   captureKey: SecretRef.optional(),

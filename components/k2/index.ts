@@ -1,3 +1,4 @@
+import { approvalProblems, approvalsFrom, type ApprovalsInput } from "../../model/approvals.ts";
 import type { Declared, DeclaredData, Server, Some } from "../../model/estate.ts";
 import { misspeltKeys, unknownWord } from "../../model/nearest.ts";
 import type { OptionalStep } from "../../model/optional.ts";
@@ -22,6 +23,10 @@ export interface K2Args {
   readonly data: Some<DeclaredData>;
   /** Names by which K2 finds its database (role `dependency`) and people find K2 (role `client`). Default: none. */
   readonly aliases?: readonly Declared<"alias">[];
+  /** What people do in a move of it: load balancer, public DNS, firewall. What `manualStep` gives. Default: none. */
+  readonly manual?: readonly Declared<"manual">[];
+  /** What somebody has to approve in a move of it, while it runs. Default: nothing; the declaration is consent enough. */
+  readonly approve?: ApprovalsInput | ApprovalsInput["before"];
   /**
    * Key names of its Windows services, in start order, K2's server first. K2 Five has more of them, whose names differ:
    * provisioning lists those that are missing here. Default: `K2 blackpearl Server` (4), `K2 Server` (5).
@@ -78,6 +83,8 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     servers,
     data,
     aliases = [],
+    manual = [],
+    approve,
     services,
     otherServices = [],
     startType = "auto",
@@ -114,6 +121,8 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
       databases: [...d.databases],
     })),
     aliases: aliases.map((a) => a.id),
+    ...(manual.length > 0 ? { manual: manual.map((m) => m.id) } : {}),
+    ...(approve ? { approve: approvalsFrom(approve) } : {}),
     keptAs,
     ...(captureKey ? { captureKey } : {}),
     ...(standby === "cold"
@@ -149,10 +158,11 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     kind: "k2",
     facts,
     servers: [...servers.primary, ...servers.dr],
-    uses: [...data, ...aliases],
+    uses: [...data, ...aliases, ...manual],
     problems: [
       ...misspeltKeys(`k2 ${id}`, args, k2Keys),
       ...misspeltKeys(`k2 ${id}.licence`, licence, licenceKeys),
+      ...approvalProblems(`k2 ${id}.approve`, approve),
       ...(masterKey ? misspeltKeys(`k2 ${id}.masterKey`, masterKey, masterKeyKeys) : []),
       ...unknownWord(`k2 ${id}.licence.layout`, layout, licenceLayouts),
     ],
@@ -168,6 +178,8 @@ const k2Keys: Readonly<Record<keyof K2Args, true>> = {
   servers: true,
   data: true,
   aliases: true,
+  manual: true,
+  approve: true,
   services: true,
   otherServices: true,
   startType: true,

@@ -33,8 +33,9 @@ export const k2: Part<"k2", K2Facts> = {
   kind: "k2",
   version: 1,
   facts: K2Facts,
-  written: { as: "k2" },
-  uses: (f) => [...f.data.map((d) => d.id), ...f.aliases],
+  written: { as: "k2", keys: { "approve.limitSec": "approve.limitMin" } },
+  uses: (f) => [...f.data.map((d) => d.id), ...f.aliases, ...(f.manual ?? [])],
+  approvals: (f) => f.approve,
   problems,
   plan: (id, f, request, lookup) => ({
     preflight: preflight(id, f, request, lookup),

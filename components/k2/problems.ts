@@ -24,6 +24,16 @@ export const problems = (id: string, f: K2Facts, lookup: Lookup): readonly Probl
         )}`,
         write: "what alias(…) gives",
       })),
+    ...(f.manual ?? [])
+      .filter((id) => lookup.part(id)?.kind !== "manual")
+      .map((id) => ({
+        at: `${at}.manual`,
+        says: `${id} is no manual step.${didYouMean(
+          id,
+          idsOf(lookup, (kind) => kind === "manual"),
+        )}`,
+        write: "what manualStep(…) gives",
+      })),
     ...licenceProblems(at, f),
     ...keptProblems(id, f, lookup),
     ...keyProblems(at, f),
@@ -137,7 +147,7 @@ function dataProblems(at: string, d: K2Facts["data"][number], lookup: Lookup): r
         at: `${at}.data`,
         says: `there is no data part ${d.id}.${didYouMean(
           d.id,
-          idsOf(lookup, (kind) => kind !== "alias" && kind !== "k2"),
+          idsOf(lookup, (kind) => kind !== "alias" && kind !== "k2" && kind !== "manual"),
         )}`,
         write: "what logShipping(…) gives",
       },

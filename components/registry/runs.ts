@@ -4,6 +4,7 @@ import type { Runs } from "../../steps/act.ts";
 export const runs: Runs = {
   alias: () => import("../alias/run.ts"),
   k2: () => import("../k2/run.ts"),
+  manual: () => import("../manual/run.ts"),
   "sql/instance": () => import("../sql/instance/run.ts"),
   "sql/log-shipping": () => import("../sql/log-shipping/run.ts"),
   windows: () => import("../windows/run.ts"),

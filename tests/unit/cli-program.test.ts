@@ -27,6 +27,9 @@ const every = [
   "withdraw",
   "abandon",
   "reprotect",
+  "approve",
+  "decline",
+  "skip",
   "report",
 ];
 

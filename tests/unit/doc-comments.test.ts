@@ -8,7 +8,9 @@ const repository = resolve(import.meta.dirname, "../..");
 /** What an owner writes with, and what every part is written with: both are read without their source. */
 const files = [
   "index.ts",
-  ...globSync(["model/*.ts", "components/**/index.ts", "stacks/run-stack.ts"], { cwd: repository }).sort(),
+  ...globSync(["model/*.ts", "components/**/index.ts", "components/**/inputs.ts", "stacks/run-stack.ts"], {
+    cwd: repository,
+  }).sort(),
 ];
 
 const isExported = (node: ts.Node): boolean =>

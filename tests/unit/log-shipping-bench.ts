@@ -125,6 +125,7 @@ export async function logShippingBench(
       signal: AbortSignal.timeout(60_000),
       point: () => (chosen ? Promise.resolve(chosen) : Promise.reject(new Error("no point was chosen"))),
       mayStillAct: () => Promise.resolve(),
+      waits: () => Promise.reject(new Error("the test asks nobody")),
       secret: () => Promise.resolve(password),
       to: site,
       journal: { entries: () => Promise.resolve(entries) },

@@ -8,6 +8,7 @@ import { movingSystems } from "../../journal/mode-change.ts";
 import { situation } from "../../journal/situation.ts";
 import type { MovingSystem } from "../../journal/terms.ts";
 import type { Mode, Parts } from "../../model/part.ts";
+import type { Runs } from "../../steps/act.ts";
 import { hashOf, type Recovery } from "../../model/recovery.ts";
 import { plan, type Plan } from "../../planning/plan.ts";
 import type { Progress } from "../../steps/progress.ts";
@@ -39,8 +40,8 @@ export interface Rig {
     id: string,
     more?: { attempt?: number; epoch?: number; world?: Partial<World>; progress?: Progress },
   ): Promise<string>;
-  /** Runs all steps in order; gives those that threw. */
-  all(): Promise<ReadonlyMap<string, string>>;
+  /** Runs all steps, or all but some, in order; gives those that threw. */
+  all(options?: { but: readonly string[] }): Promise<ReadonlyMap<string, string>>;
   verdict(id: string): Promise<Verdict | undefined>;
 }
 
@@ -54,6 +55,10 @@ export async function rig(
     parts?: Parts;
     /** What owners say of their systems. */
     say?: NonNullable<Recovery["systems"]>;
+    /** Another estate than the one with one system. */
+    estate?: (recovery: Recovery) => Recovery;
+    /** Parts beside the toys, with their code. */
+    more?: { parts: Parts; runs: Runs };
   } = {},
 ): Promise<Rig> {
   const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
@@ -61,10 +66,11 @@ export async function rig(
   folders.push(folder);
   const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
   const world = toyWorld();
-  const recovery: Recovery = {
+  const plain: Recovery = {
     ...toyRecovery(options.systems ?? 1, options.databases ?? 2),
     ...(options.say ? { systems: options.say } : {}),
   };
+  const recovery = options.estate?.(plain) ?? plain;
   for (const p of recovery.parts)
     if (p.kind === "toy-data")
       for (const d of (p.facts as { databases: string[] }).databases)
@@ -74,7 +80,7 @@ export async function rig(
           complete: mode === "planned",
           evidence: "log",
         };
-  const parts = options.parts ?? toyParts;
+  const parts = { ...(options.parts ?? toyParts), ...options.more?.parts };
   const made = plan(recovery, { from: "primary", to: "dr", mode }, parts);
   const moving = movingSystems(made.systems, new Map());
   const facts: Fact[] = [
@@ -105,7 +111,7 @@ export async function rig(
     },
   ];
   for (const f of facts) await journal.append(f);
-  const machine: World = { journal, parts, runs: toyRuns(world) };
+  const machine: World = { journal, parts, runs: { ...toyRuns(world), ...options.more?.runs } };
   const run: Rig["run"] = (id, { world: other, progress = silent, ...more } = {}) => {
     const step = made.steps.find((s) => s.id === id);
     if (!step) throw new Error(`no step ${id}`);
@@ -124,9 +130,10 @@ export async function rig(
     moving,
     folder,
     run,
-    all: async () => {
+    all: async ({ but } = { but: [] }) => {
       const threw = new Map<string, string>();
-      for (const s of made.steps) await run(s.id).catch((e: unknown) => threw.set(s.id, String(e)));
+      for (const s of made.steps.filter(({ id }) => !but.includes(id)))
+        await run(s.id).catch((e: unknown) => threw.set(s.id, String(e)));
       return threw;
     },
     verdict: async (id) => situation(await journal.entries()).verdicts.get(id)?.verdict,

@@ -57,6 +57,7 @@ export function stepBench({
       signal: over.signal,
       point: () => Promise.reject(new Error("the test has chosen no point")),
       mayStillAct: () => Promise.resolve(),
+      waits: () => Promise.reject(new Error("the test asks nobody")),
       to,
       journal: {} as JournalReader,
       keep: "",

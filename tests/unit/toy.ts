@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { Approvals } from "../../model/approvals.ts";
 import type { DataPart, Part, Parts, Reach, NoReach } from "../../model/part.ts";
 import type { Host } from "../../model/host.ts";
 import type { Recovery } from "../../model/recovery.ts";
@@ -45,12 +46,16 @@ const SystemFacts = z.strictObject({
   host: z.strictObject({ primary: z.string(), dr: z.string() }),
   services: z.array(z.string()),
   data: z.array(z.string()),
+  /** Other parts that it stands on. */
+  uses: z.array(z.string()).optional(),
+  approve: Approvals.optional(),
 });
 export const system: Part<"toy", z.infer<typeof SystemFacts>> = {
   kind: "toy",
   version: 1,
   facts: SystemFacts,
-  uses: (f) => f.data,
+  uses: (f) => [...f.data, ...(f.uses ?? [])],
+  approvals: (f) => f.approve,
   problems: (id, f, lookup) =>
     f.data
       .filter((d) => !lookup.part(d))

@@ -1,0 +1,30 @@
+import type { Part } from "../../model/part.ts";
+import { ManualFacts } from "./facts.ts";
+import { confirmManual } from "./verbs.ts";
+
+/** Beyond the wait itself: the looks before and after it. Seconds. */
+const aroundSec = 60;
+
+/** Work in a move that no program does: a load balancer, public DNS, a firewall, SharePoint. */
+export const manual: Part<"manual", ManualFacts> = {
+  kind: "manual",
+  version: 1,
+  facts: ManualFacts,
+  written: { as: "manualStep", keys: { limitSec: "limitMin" } },
+  uses: () => [],
+  problems: (id, { critical, phase }) =>
+    critical || phase === "flip-client-aliases" || phase === "smoke-test"
+      ? []
+      : [
+          {
+            at: `manualStep ${id}.critical`,
+            says: `it is false, and what comes after ${phase} builds on it`,
+            write: 'true, or phase: "flip-client-aliases" or "smoke-test"',
+          },
+        ],
+  plan: (id, f, { to }) => {
+    const step = `${id}/confirm`;
+    const more = { timeoutSec: f.limitSec + aroundSec, ...(f.critical ? {} : { critical: false as const }) };
+    return { [f.phase]: [confirmManual.step(step, { manual: id, step, to }, more)] };
+  },
+};

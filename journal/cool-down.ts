@@ -1,0 +1,29 @@
+import type { Entry, EntryOf } from "./entries.ts";
+import type { Situation } from "./situation.ts";
+
+/**
+ * How long no move is declared after a completed one, where an estate does not say. Minutes. orchestrator blocks recoveries
+ * of a cluster for 3,600 s after one (RecoveryPeriodBlockSeconds): a second move on the heels of the first is more often
+ * a symptom than a decision.
+ */
+export const defaultCoolDownMin = 60;
+
+/** A completed move that is so recent that none is declared without a word of its own. */
+export interface CoolDown {
+  readonly last: EntryOf<"activation started">;
+  readonly completedAt: string;
+  readonly until: Date;
+}
+
+/** The cool-down that holds now; undefined where none does. A clock that stands before the end of the last move proves nothing. */
+export function coolDownAt(
+  entries: readonly Entry[],
+  { last }: Pick<Situation, "last">,
+  minutes: number,
+  now: Date,
+): CoolDown | undefined {
+  const end = last && entries.findLast((e) => e.kind === "completed" && e.epoch === last.epoch);
+  if (!end) return undefined;
+  const until = new Date(Date.parse(end.at) + minutes * 60_000);
+  return now < until ? { last, completedAt: end.at, until } : undefined;
+}
