@@ -1,12 +1,13 @@
 import type { Command } from "commander";
 import { examples } from "./help.ts";
+import type { SaidOptions } from "./journal/consent.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `journal`: begins, shows, proves and follows the journal of an estate. */
 export function addJournal(program: Command, terminal: Terminal): void {
   const journal = program
     .command("journal")
-    .summary("begin, show, verify or follow the journal")
+    .summary("begin, show, verify, follow or correct the journal")
     .description("The journal says what happened, which site is active, and who said so.")
     .addHelpText(
       "after",
@@ -51,6 +52,29 @@ export function addJournal(program: Command, terminal: Terminal): void {
     .action(async () => {
       const { verify } = await import("./journal/verify.ts");
       await verify(await project(), terminal);
+    });
+  journal
+    .command("adopt")
+    .summary("record a cutover that was made outside of this tool")
+    .description(
+      "Says that a site is active that the journal does not call so: somebody has cut over by hand. First it looks at both sites and shows what it sees; what contradicts it is refused, unless you answer for it with --although. Refused while a move is under way. Whatever was planned before never acts any more; the next `pulumi up` of both sites plans for the site that is active now.",
+    )
+    .requiredOption("--active <site>", "the site that is active now: primary or dr")
+    .requiredOption("--as <name>", "who answers for this")
+    .requiredOption("--reason <text>", "what was done outside, and why, for the journal")
+    .option("--although <text>", "how you know, where what is seen speaks against it")
+    .option("--preview", "look and show, and write nothing", false)
+    .addHelpText(
+      "after",
+      examples([
+        "parallel-standby journal adopt --active dr --as R.Okafor --reason x --preview",
+        'parallel-standby journal adopt --active dr --as R.Okafor --reason "opened by hand in the night of 12 May, INC-81"',
+      ]),
+    )
+    .action(async (options: SaidOptions & { readonly preview: boolean }) => {
+      const { adopt } = await import("./journal/adopt.ts");
+      const { registries } = await import("./project.ts");
+      await adopt(options, await project(), await registries(), terminal);
     });
   journal
     .command("follow")

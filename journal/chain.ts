@@ -16,7 +16,8 @@ const hashOfEntry = (prev: string, body: unknown): string =>
 
 /** One line of the journal file for a fact after the given entries. */
 export function lineOf(fact: Fact, entries: readonly Entry[], at: Date, by: string): string {
-  if ((fact.kind === "genesis") !== (entries.length === 0))
+  const begins = fact.kind === "genesis" || fact.kind === "break-glass";
+  if (entries.length === 0 ? !begins : fact.kind === "genesis")
     throw new JournalError(
       entries.length === 0
         ? absent

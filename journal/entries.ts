@@ -2,6 +2,7 @@ import * as z from "zod";
 import { Moment, PointEvidence, PointRequest } from "../model/point.ts";
 import { Recovery } from "../model/recovery.ts";
 import { SiteId } from "../model/site.ts";
+import { Adopted, BreakGlass } from "./recorded.ts";
 import { JournalMode as Mode, MovingSystem, Terms } from "./terms.ts";
 
 const name = z.string().min(1);
@@ -13,6 +14,8 @@ export type Verdict = z.infer<typeof Verdict>;
 /** What can be said in a journal. Each kind is public: journals of earlier releases must stay readable. */
 export const Fact = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("genesis"), estate: name, active: SiteId, as: z.string().optional() }),
+  Adopted,
+  BreakGlass,
   z.object({ kind: z.literal("declared"), factsHash: name, recovery: Recovery }),
   z.object({
     kind: z.literal("move declared"),

@@ -15,8 +15,10 @@ export interface Situation {
   readonly head: string;
   /** The site that is active; while the estate moves, the one it moves from. */
   readonly active: SiteId;
-  /** Number of the last activation; 0 before the first. */
+  /** Number of the last activation, or of what has taken its place; 0 before the first. */
   readonly epoch: number;
+  /** Somebody has said since the last activation which site is active: no activation is the last one any more. */
+  readonly taken?: EntryOf<"adopted"> | EntryOf<"break-glass">;
   readonly last?: EntryOf<"activation started">;
   readonly ended: ReadonlyMap<number, "completed" | "abandoned">;
   /** A database was opened at the new site: one can only finish. */
@@ -53,7 +55,7 @@ export interface Situation {
 export function situation(entries: readonly Entry[]): Situation {
   const first = entries[0];
   const head = entries.at(-1);
-  if (first?.kind !== "genesis" || !head) throw new JournalError(absent);
+  if ((first?.kind !== "genesis" && first?.kind !== "break-glass") || !head) throw new JournalError(absent);
   const ended = new Map<number, "completed" | "abandoned">();
   const verdicts = new Map<string, EntryOf<"step">>();
   const begun = new Set<string>();
@@ -65,6 +67,8 @@ export function situation(entries: readonly Entry[]): Situation {
   const modeChanges = new Map<string, EntryOf<"mode changed">>();
   const held = new Set<string>();
   let active = first.active;
+  let epoch = 0;
+  let taken: Situation["taken"];
   let last: EntryOf<"activation started"> | undefined;
   let declared: EntryOf<"declared"> | undefined;
   let declaration: EntryOf<"move declared"> | undefined;
@@ -115,6 +119,8 @@ export function situation(entries: readonly Entry[]): Situation {
         begun.clear();
         modeChanges.clear();
         last = e;
+        epoch = e.epoch;
+        taken = undefined;
         noReturn = opened.size > 0;
         abandoning = undefined;
         if (declaration?.seq === e.declaration) declaration = undefined;
@@ -148,6 +154,18 @@ export function situation(entries: readonly Entry[]): Situation {
       case "mode changed":
         if (e.epoch === last?.epoch) for (const system of e.systems) modeChanges.set(system, e);
         break;
+      case "adopted":
+      case "break-glass":
+        for (const memory of [verdicts, begun, attempts, points, held]) memory.clear();
+        for (const memory of [opened, arrived, completed, modeChanges]) memory.clear();
+        active = e.active;
+        epoch = e.epoch;
+        taken = e;
+        last = undefined;
+        declaration = undefined;
+        noReturn = false;
+        abandoning = undefined;
+        break;
       case "genesis":
       case "plan changed":
       case "re-protect":
@@ -168,7 +186,8 @@ export function situation(entries: readonly Entry[]): Situation {
     genesis: first.hash,
     head: head.hash,
     active,
-    epoch: last?.epoch ?? 0,
+    epoch,
+    ...(taken ? { taken } : {}),
     ...(last ? { last } : {}),
     ended,
     noReturn,

@@ -66,6 +66,10 @@ export function entryText(e: Entry): string {
       return `${e.as} ${e.verdict === "approved" ? "approves" : "DECLINES"} ${e.step}${e.reason === undefined ? "" : `: ${e.reason}`}`;
     case "skip":
       return `${e.as} SKIPS ${e.step}: ${e.reason}`;
+    case "adopted":
+      return `${e.as} says that ${e.active} is active, by a cutover made outside of this tool: ${e.reason}${e.although === undefined ? "" : `; although what was seen speaks against it: ${e.although}`}`;
+    case "break-glass":
+      return `BREAK GLASS: ${e.as} says that ${e.active} is active: ${e.reason}; the journal could not be read, ${String(e.lines)} of its lines are given up${e.although === undefined ? "" : `; although what was seen speaks against it: ${e.although}`}`;
   }
 }
 

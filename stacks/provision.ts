@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parts } from "../components/registry/parts.ts";
+import { runs } from "../components/registry/runs.ts";
 import { provisions as lazy } from "../components/registry/provisions.ts";
 import { Site } from "../components/site.ts";
 import type { Journal } from "../journal/journal.ts";
+import { refuseContradiction } from "./contradictions.ts";
 import { machinesOf } from "./machines.ts";
 import { projectRoot } from "../journal/open.ts";
 import type { Situation } from "../journal/situation.ts";
@@ -28,6 +30,7 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
     throw new pulumi.RunError(
       `restores of ${[...s.held].join(", ")} are held for a declared move. Cut over, or take the declaration back with "parallel-standby withdraw", before anything is provisioned`,
     );
+  await refuseContradiction(s, site, recovery, estate.journal, { journal, runs });
   const kinds = [...new Set(recovery.parts.map((p) => p.kind))];
   const provisions = Object.fromEntries(
     await Promise.all(kinds.map(async (k) => [k, await load(k)] as const)),

@@ -86,6 +86,17 @@ export function runs<A>(verb: Verb<A>, code: Act<A>): Runnable {
   };
 }
 
+/** Something seen that says at which site people work, or that neither is shown to be the one. */
+export interface Sign {
+  readonly site: SiteId;
+  /** The server that it was seen on, where it is one of the estate. */
+  readonly host?: string;
+  /** `active`: it is worked in there, or can be; `passive`: it cannot; `neither`: not seen, or no proof of either. */
+  readonly shows: "active" | "passive" | "neither";
+  /** As a sentence without a full stop: `K2 on SQLDR01 is ONLINE`. */
+  readonly says: string;
+}
+
 /** What `run.ts` of a component's folder exports. `facts` are those of its part, not yet parsed. */
 export interface RunModule {
   readonly runnables: readonly Runnable[];
@@ -93,6 +104,12 @@ export interface RunModule {
   observe?(facts: unknown, io: Io): Promise<unknown>;
   /** Evidence that something of this part still works at a site; undefined where nothing answers. Bounded: 10 s. */
   alive?(facts: unknown, site: SiteId, io: Io): Promise<string | undefined>;
+  /**
+   * What both sites show of which one is active, while `active` is held to be the one: open databases, what a name
+   * leads to, services that run at one site at a time. Changes nothing. Bounded: 8 s; a server that is not reached
+   * shows neither.
+   */
+  signs?(facts: unknown, active: SiteId, io: Io): Promise<readonly Sign[]>;
 }
 /** The code of all components, by folder, loaded when a step needs it. */
 export type Runs = Readonly<Record<string, () => Promise<RunModule>>>;

@@ -3,15 +3,33 @@ import type { SiteId } from "../model/site.ts";
 
 /** Whether people ever worked at a site, or may have: it was active, or a move toward it began. */
 export const wasEverActive = (entries: readonly Entry[], site: SiteId): boolean =>
-  entries.some(
-    (e) => (e.kind === "genesis" && e.active === site) || (e.kind === "activation started" && e.to === site),
-  );
+  entries.some((e) => tellsOfWorkAt(e, site));
 
-/** Number of the entry with which the last move began that may have left work behind at one of the sites. */
+function tellsOfWorkAt(e: Entry, site: SiteId): boolean {
+  switch (e.kind) {
+    case "genesis":
+    case "adopted":
+      return e.active === site;
+    case "activation started":
+      return e.to === site;
+    case "break-glass":
+      // What was given up may have told of work at either site.
+      return true;
+    default:
+      return false;
+  }
+}
+
+/** Number of the entry with which the last move began, inside of this tool or outside, that may have left work behind at one of the sites. */
 function lastMove(entries: readonly Entry[]): number | undefined {
   const opened = (epoch: number): boolean =>
     entries.some((e) => (e.kind === "no return" || e.kind === "completed") && e.epoch === epoch);
-  return entries.findLast((e) => e.kind === "activation started" && opened(e.epoch))?.seq;
+  return entries.findLast(
+    (e) =>
+      e.kind === "adopted" ||
+      e.kind === "break-glass" ||
+      (e.kind === "activation started" && opened(e.epoch)),
+  )?.seq;
 }
 
 /**

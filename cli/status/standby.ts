@@ -6,7 +6,7 @@ import { otherSite, type SiteId } from "../../model/site.ts";
 export interface WithoutStandby {
   /** The site that would be its standby. */
   readonly site: SiteId;
-  /** When the move was completed that made the other one active. ISO 8601. */
+  /** When the other one became active, by a move that was completed or by what somebody recorded. ISO 8601. */
   readonly since: string;
   /** Steps of provisioning there that failed since and were not made good. */
   readonly failed: readonly { readonly step: string; readonly says: string }[];
@@ -20,9 +20,12 @@ type Step = EntryOf<"step">;
  * the move counts as provisioned, unless one failed there after it.
  */
 export function withoutStandby(entries: readonly Entry[], s: Situation): WithoutStandby | undefined {
-  const { last, declared } = s;
-  if (!last || !declared || s.ended.get(last.epoch) !== "completed") return undefined;
-  const end = entries.findIndex((e) => e.kind === "completed" && e.epoch === last.epoch);
+  const { last, taken, declared } = s;
+  if (!declared) return undefined;
+  const end = taken
+    ? entries.indexOf(taken)
+    : entries.findIndex((e) => e.kind === "completed" && e.epoch === last?.epoch);
+  if (end < 0) return undefined;
   const site = otherSite(s.active);
   const hosts = declared.recovery.hosts.filter((h) => h.site === site).map((h) => h.id);
   const there = entries
@@ -37,7 +40,7 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
   const newest = new Map(failed.map(({ step, says }) => [step, says]));
   return {
     site,
-    since: entries[end]?.at ?? last.at,
+    since: entries[end]?.at ?? "",
     failed: [...newest].map(([step, says]) => ({ step, says })),
   };
 }

@@ -52,6 +52,13 @@ export interface Status {
   };
   /** Steps that wait for people, or that ended without an answer. */
   readonly waiting: readonly Waiting[];
+  /** Somebody has recorded since the last move which site is active. */
+  readonly taken?: {
+    readonly how: "adopted" | "break-glass";
+    readonly as: string;
+    readonly reason: string;
+    readonly at: string;
+  };
   readonly running: readonly (Holder & { readonly what: string })[];
   readonly owed: readonly (StepSays & { readonly triedAt: string })[];
   /** The active site has no standby since its move, as far as the journal shows. */
@@ -96,6 +103,9 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     held: [...s.held],
     ...lastOf(entries, s, args.plannedSteps),
     waiting: waitingOf(entries, args.leases, now),
+    ...(s.taken
+      ? { taken: { how: s.taken.kind, as: s.taken.as, reason: s.taken.reason, at: s.taken.at } }
+      : {}),
     running: args.leases.map(({ name, who, since }) => ({ what: leaseText(name), who, since })),
     owed: [...s.owed].flatMap((step) => {
       const last = s.verdicts.get(step);

@@ -22,6 +22,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     ["declared", declarationText(s)],
     ["held", s.held.length > 0 && !s.open ? `${s.held.join(", ")}: restore jobs stand still` : undefined],
     ["last move", lastText(s)],
+    ["recorded", takenText(s)],
     ...dataRows(s),
     ...s.running.map((r): Row => ["running", plain(`${r.what}, by ${r.who}, since ${at(r.since)}`)]),
     ...(moves?.notHad ?? []).map(step("not had", "; the move goes on")),
@@ -63,6 +64,12 @@ const stateWords: Readonly<Record<Exclude<Status["state"], "active">, string>> =
 
 const stateText = ({ state, lastActivation: l }: Status): string =>
   state === "active" || !l ? "at rest" : `MOVING from ${l.from} to ${l.to}, ${stateWords[state]}`;
+
+const takenText = ({ taken: t, active }: Status): string | undefined =>
+  t &&
+  plain(
+    `${active.site} is active, by ${t.as} on ${at(t.at)}${t.how === "adopted" ? "" : " (BREAK GLASS)"}: ${t.reason}`,
+  );
 
 /** Where the data of the last move stands, and what that costs. */
 function dataRows({ lastActivation: l, open }: Status): readonly Row[] {

@@ -22,6 +22,10 @@ export const witnessesOf = ({ dns }: AliasFacts, to: SiteId): readonly Witness[]
 export const holds = (seen: Seen, { type, value }: AliasValue): boolean =>
   seen?.type === type && seen.values.length === 1 && seen.values[0]?.toLowerCase() === value.toLowerCase();
 
+/** `10.20.0.10`, `10.20.0.10:5353`. */
+export const placeOf = ({ address, port }: NameServer): string =>
+  port === 53 ? address : `${address}:${String(port)}`;
+
 /** `10.10.1.4`, `CNAME k2dr01.corp.example`, `nothing`. */
 export const seenSays = (seen: Seen): string =>
   seen ? `${seen.type === "CNAME" ? "CNAME " : ""}${seen.values.join(" and ")}` : "nothing";

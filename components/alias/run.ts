@@ -14,11 +14,13 @@ import { portAnswers } from "../../steps/transports/tcp.ts";
 import { nameOfSecret } from "../../model/secret.ts";
 import type { SiteId } from "../../model/site.ts";
 import { AliasFacts, type AliasValue, type NameServer } from "./facts.ts";
-import { decide, holds, seenSays, witnessesOf, type Witness } from "./judge.ts";
+import { decide, holds, placeOf, seenSays, witnessesOf, type Witness } from "./judge.ts";
 import { aliasAnswers, checkAlias, createAlias, flipAlias, keyAccepted } from "./verbs.ts";
 
 /** Seconds for the servers of a site to agree after a flip: a zone transfer after NOTIFY takes a few. */
 const agreeLimitSec = 120;
+
+export { signs } from "./signs.ts";
 
 /** The code behind the verbs of aliases. */
 export const runnables: RunModule["runnables"] = [
@@ -82,12 +84,12 @@ export const runnables: RunModule["runnables"] = [
       const seen = await lookUp(server, facts.name, io.signal);
       if (!seen)
         throw new Error(
-          `${facts.name} does not exist on ${at(server)}. Run "pulumi up" again, which creates it.`,
+          `${facts.name} does not exist on ${placeOf(server)}. Run "pulumi up" again, which creates it.`,
         );
       await tryKey(facts, server, seen, io);
       return {
         there: true,
-        says: `${at(server)} accepts the key ${facts.dns.key.name} for ${facts.name}${lateSays(facts, seen)}`,
+        says: `${placeOf(server)} accepts the key ${facts.dns.key.name} for ${facts.name}${lateSays(facts, seen)}`,
         expected: "an accepted key",
       };
     },
@@ -190,12 +192,12 @@ async function agreement(facts: AliasFacts, to: SiteId, io: Io): Promise<Found> 
   );
   const sentence =
     wrong.length === 0
-      ? `${facts.name} is ${expected.value} on ${found.map(({ witness }) => at(witness)).join(", ")}`
+      ? `${facts.name} is ${expected.value} on ${found.map(({ witness }) => placeOf(witness)).join(", ")}`
       : wrong
           .map(({ answered, witness, seen }) =>
             answered
-              ? `${facts.name} is ${seenSays(seen)} on ${at(witness)}`
-              : `${at(witness)} does not answer`,
+              ? `${facts.name} is ${seenSays(seen)} on ${placeOf(witness)}`
+              : `${placeOf(witness)} does not answer`,
           )
           .join("; ");
   return { there: wrong.length === 0, says: sentence, expected: `${expected.value} everywhere` };
@@ -210,8 +212,6 @@ async function ask(name: string, witness: Witness, io: Io, silence: "may" | "mus
     return { witness, answered: false, seen: undefined };
   }
 }
-
-const at = ({ address, port }: NameServer): string => (port === 53 ? address : `${address}:${String(port)}`);
 
 function factsOf(alias: string, io: Io): AliasFacts {
   const part = io.lookup.part(alias);

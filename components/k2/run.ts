@@ -6,6 +6,7 @@ import { runnables as parkRunnables } from "./park.ts";
 import { runnables as reapplyRunnables } from "./reapply.ts";
 
 export { alive } from "./alive.ts";
+export { signs } from "./signs.ts";
 
 /** The code behind the verbs of K2. */
 export const runnables: RunModule["runnables"] = [

@@ -51,6 +51,28 @@ describe("A DNS alias", () => {
     for (const one of open.splice(0)) await one.close();
   });
 
+  it("shows the site that it leads to, as the servers have it that count for the one held to be active", async () => {
+    const shown = async (active: "primary" | "dr", facts = factsWith()) =>
+      (await alias.signs(facts, active, step.io)).map(({ site, shows, says }) => `${site} ${shows}: ${says}`);
+    const place = `127.0.0.1:${String(main.port)}`;
+    expect(await shown("primary")).to.deep.equal([
+      `primary active: ${name} leads to 127.10.1.4 (primary) on ${place}`,
+    ]);
+    // The server of the site that was left came back with what was true before: it does not count.
+    second = await serve("127.20.1.4");
+    const facts = factsWith();
+    const both = factsWith({ dns: { ...facts.dns, update: { primary: at(main), dr: at(second) } } });
+    expect(await shown("dr", both)).to.have.length(1);
+    expect((await shown("dr", both))[0]).to.match(/^dr active: .* leads to 127\.20\.1\.4 \(dr\)/);
+    expect((await shown("primary", both))[0]).to.match(/^primary active/);
+    main.zone.put({ name: "k2", type: "A", value: "10.9.9.9" });
+    expect((await shown("primary"))[0]).to.match(
+      /^primary neither: .* leads to 127\.10\.1\.4 and 10\.9\.9\.9 on/,
+    );
+    await main.close();
+    expect((await shown("primary"))[0]).to.match(/^primary neither: .* does not say where/);
+  });
+
   it("is flipped to the other site with its own TTL, and found so again without acting", async () => {
     expect(await run(bound(alias, "alias/flip", flip), step.io)).to.include({ there: true, acted: true });
     expect(main.zone.values("k2", "A")).to.deep.equal(["127.20.1.4"]);

@@ -21,6 +21,7 @@ const every = [
   "journal init",
   "journal show",
   "journal verify",
+  "journal adopt",
   "journal follow",
   "status",
   "declare",

@@ -175,5 +175,22 @@ describe("K2's health", () => {
       await bench.network.hostDown("K2DR01");
       expect(await k2.alive(facts(1), "dr", step.io)).to.equal(undefined);
     });
+
+    it("shows the site whose services run to be active; those that stand, and a server that is off, show nothing", async () => {
+      await begin();
+      const shown = async () =>
+        (await k2.signs(facts(1), "primary", step.io))
+          .filter((s) => s.host === "K2DR01")
+          .map(({ site, shows, says }) => [site, shows, says]);
+      expect(await shown()).to.deep.equal([
+        ["dr", "neither", '"K2 Server" on K2DR01 is stopped, start type auto'],
+      ]);
+      await startService();
+      expect((await shown())[0]?.slice(0, 2)).to.deep.equal(["dr", "active"]);
+      await bench.network.hostDown("K2DR01");
+      await step.end();
+      step = stepBench({ hosts: [bench.host()], secrets: { SSH: "x" } });
+      expect((await shown())[0]?.slice(0, 2)).to.deep.equal(["dr", "neither"]);
+    });
   });
 });

@@ -1,4 +1,5 @@
 import { runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
+import { isHeld } from "../../../../steps/held.ts";
 import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
 import { differs, intervalDifferences, samePath, type JobRow, type WantedJob } from "../differences.ts";
 import { isLogOf, filesOf } from "../look.ts";
@@ -47,17 +48,6 @@ const settingsOf = (a: StandbyJobs, source: string): SecondarySettings => ({
 
 const secondaryOf = async (sql: Sql, a: StandbyJobs, source: string): Promise<SecondaryRow | undefined> =>
   (await secondariesOf(sql, a.database)).find((r) => r.source.toLowerCase() === source.toLowerCase());
-
-/**
- * Whether a declared move holds the restores of a part back: provisioning must not let them go on, else the point
- * before the disaster is passed while people decide.
- */
-async function isHeld(part: string, io: Io): Promise<boolean> {
-  const last = (await io.journal.entries()).findLast(
-    (e) => e.kind === "completed" || ((e.kind === "held" || e.kind === "released") && e.part === part),
-  );
-  return last?.kind === "held";
-}
 
 /** The jobs of a standby as they should be. */
 function wantedJobs(

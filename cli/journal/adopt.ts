@@ -1,0 +1,96 @@
+import type { Entry } from "../../journal/entries.ts";
+import { situation, type Situation } from "../../journal/situation.ts";
+import { movementOf } from "../../journal/state.ts";
+import { isLease } from "../../journal/store.ts";
+import type { Parts } from "../../model/part.ts";
+import type { Recovery } from "../../model/recovery.ts";
+import type { Estate } from "../../model/estate.ts";
+import { describe } from "../../model/describe.ts";
+import { stackOf, otherSite, type SiteId } from "../../model/site.ts";
+import { upgraded } from "../../model/upgrade.ts";
+import type { World } from "../../steps/find.ts";
+import { strangersEnd } from "../../steps/lock.ts";
+import { siteText } from "../declare/text.ts";
+import { CliError } from "../failure.ts";
+import { plain } from "../layout.ts";
+import { ownJournal } from "../own-journal.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { saidFrom, type SaidOptions } from "./consent.ts";
+import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
+
+/** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
+const waitForStepsSec = 120;
+const runTtlMs = 30_000;
+
+/**
+ * Records a cutover that was made outside of this tool: from then on that site is the active one. First both sites are
+ * looked at; what contradicts it stops it, unless somebody answers for it.
+ */
+export async function adopt(
+  { preview, ...options }: SaidOptions & { readonly preview: boolean },
+  { estate, journal }: Project,
+  registries: Pick<World, "parts" | "runs">,
+  terminal: Terminal,
+): Promise<void> {
+  const said = saidFrom(options);
+  const { active, as, reason, although } = said;
+  const s = adoptable(await ownJournal(journal, estate.name), active);
+  const recovery = factsFor(s, estate, registries.parts);
+  const claim = { active, recovery, journal, journalRef: estate.journal };
+  const signs = await lookAtWorld(claim, registries.runs, terminal);
+  refuseUnlikely(signs, claim, although);
+  if (preview) return;
+
+  const run = await journal.store.lease("run", runTtlMs);
+  if (!isLease(run))
+    throw new CliError(
+      `a run is under way: ${run.who}, since ${run.since}. Wait until it has ended, then type this again`,
+    );
+  try {
+    await nothingRuns();
+    await journal.append((entries) => ({
+      kind: "adopted",
+      active,
+      epoch: adoptable(entries, active).epoch + 1,
+      as,
+      reason,
+      ...(although === undefined ? {} : { although }),
+      seen: seenText(signs),
+    }));
+    // One that slipped in still saw the journal as it was: it is waited for too.
+    await nothingRuns();
+  } finally {
+    await run.release();
+  }
+  terminal.out(`adopted: ${siteText(active, recovery)} is active, says ${plain(as)}`);
+  terminal.out(
+    `next, once both sites can be reached: pulumi up -s ${stackOf[active]}, then pulumi up -s ${stackOf[otherSite(active)]}; until then ${active} has no standby`,
+  );
+
+  async function nothingRuns(): Promise<void> {
+    const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) =>
+      terminal.note(line),
+    );
+    if (still.length > 0)
+      throw new CliError(
+        `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Stop it (Ctrl+C there), then type this again`,
+      );
+  }
+}
+
+/** The situation in which that site may be adopted. Throws a sentence where the estate moves, or where it is active already. */
+export function adoptable(entries: readonly Entry[], active: SiteId): Situation {
+  const s = situation(entries);
+  const moving = movementOf(s);
+  if (moving) throw new CliError(`${moving.says}, so nothing can be adopted. ${moving.ways}`);
+  if (s.active === active)
+    throw new CliError(
+      `the journal says already that ${active} is active: there is nothing to adopt. Look with "parallel-standby status"`,
+    );
+  return s;
+}
+
+/** The facts to look by: those of the last provisioning; before one, those of estate.ts. */
+export const factsFor = (s: Pick<Situation, "declared">, estate: Estate, parts: Parts): Recovery =>
+  s.declared ? upgraded(s.declared.recovery, parts) : describe(estate, parts);
