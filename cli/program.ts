@@ -8,6 +8,7 @@ import { addHosts } from "./hosts.ts";
 import { addInit } from "./init.ts";
 import { addJournal } from "./journal.ts";
 import { addReprotect } from "./reprotect.ts";
+import { addMode } from "./mode.ts";
 import { addReport } from "./report.ts";
 import { addSkip } from "./skip.ts";
 import { addStatus } from "./status.ts";
@@ -33,6 +34,7 @@ export function buildProgram(terminal: Terminal): Command {
     addStatus,
     addDeclare,
     addWithdraw,
+    addMode,
     addAbandon,
     addReprotect,
     addApprove,

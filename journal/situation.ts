@@ -139,6 +139,7 @@ export function situation(entries: readonly Entry[]): Situation {
       case "completed":
         ended.set(e.epoch, "completed");
         held.clear();
+        modeChanges.clear();
         if (last?.epoch === e.epoch) active = last.to;
         break;
       case "abandoning":
@@ -146,6 +147,7 @@ export function situation(entries: readonly Entry[]): Situation {
         break;
       case "abandoned":
         ended.set(e.epoch, "abandoned");
+        modeChanges.clear();
         if (e.epoch === last?.epoch) abandoning = undefined;
         break;
       case "system completed":

@@ -14,3 +14,17 @@ export const SystemFacts = z.strictObject({
   targets: Targets.optional(),
 });
 export type SystemFacts = z.infer<typeof SystemFacts>;
+
+/**
+ * The strictest targets of the systems among these parts; undefined where they have none. Facts of versions that knew no
+ * systems, and a whole estate, have one for all.
+ */
+export function targetsOf(
+  { systems, targets }: { readonly systems?: readonly SystemFacts[] | undefined; readonly targets: Targets },
+  parts?: readonly string[],
+): Targets | undefined {
+  if (!systems || !parts) return targets;
+  const own = systems.flatMap((s) => (parts.includes(s.id) && s.targets ? [s.targets] : []));
+  if (own.length === 0) return undefined;
+  return { rtoMin: Math.min(...own.map((t) => t.rtoMin)), rpoMin: Math.min(...own.map((t) => t.rpoMin)) };
+}

@@ -5,6 +5,7 @@ import { clockTime, durationText, moment } from "../model/time.ts";
 import { drawing, toneOf } from "./drawing.ts";
 import { html } from "htm/preact";
 import { headline } from "./headline.ts";
+import { exceptions, systemsTable } from "./html-systems.ts";
 import { pointLossText } from "./loss.ts";
 import { isOpen, type Report, type ReportSite } from "./report.ts";
 import { style } from "./style.ts";
@@ -26,7 +27,8 @@ export function renderHtml(report: Report): string {
     </head>
     <body>
       <main>
-        ${head(report)} ${figures(report)} ${waived(report)} ${due(report)}
+        ${head(report)} ${exceptions(report)} ${figures(report)} ${systemsTable(report)} ${waived(report)}
+        ${due(report)}
         <h2>What was asked, and when</h2>
         ${circumstances(report)} ${data(report)}
         <h2>Phases over time</h2>
@@ -109,13 +111,12 @@ const waived = (r: Report): VNode | null =>
       </section>`;
 
 const due = (r: Report): VNode | null =>
-  r.owed.length === 0 && r.exceptions.length === 0
+  r.owed.length === 0
     ? null
     : html`<section class="note due">
         <h2>${`Still owed: run "pulumi up -s ${r.to.id}-active" again once it can be done`}</h2>
         <ul>
           ${r.owed.map((o) => html`<li><b>${o.step}</b>${`: ${o.says}`}</li>`)}
-          ${r.exceptions.map((e) => html`<li>${e}</li>`)}
         </ul>
       </section>`;
 

@@ -1,6 +1,9 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
 import type { PointEvidence } from "../model/point.ts";
-import { situation } from "../journal/situation.ts";
+import { exceptionsOf } from "../journal/exceptions.ts";
+import { situation, type Situation } from "../journal/situation.ts";
+import { termsOf } from "../journal/systems.ts";
+import type { Terms } from "../journal/terms.ts";
 import { stateOf, type State } from "../journal/state.ts";
 import type { Mode } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
@@ -9,6 +12,7 @@ import type { Targets } from "../model/targets.ts";
 import { chapterOf } from "./entries.ts";
 import { incidentOf } from "./incident.ts";
 import { pointLossOf, type PointLoss } from "./loss.ts";
+import { systemReports, type SystemReport } from "./systems.ts";
 import { timelineOf, type Timeline } from "./timeline.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type StepLine } from "./verdicts.ts";
 
@@ -67,7 +71,10 @@ export interface Report {
   readonly owed: readonly { readonly step: string; readonly says: string }[];
   /** How many steps were owed when it completed and have been done since. */
   readonly paid: number;
-  readonly exceptions: readonly string[];
+  /** What went otherwise than planned: skipped by somebody, or allowed to fail. */
+  readonly exceptions: readonly { readonly step: string; readonly says: string }[];
+  /** By system, its own verdict and figures, those with exceptions first; none where the journal knows no systems. */
+  readonly systems: readonly SystemReport[];
   readonly abandoned?: { readonly as: string; readonly reason: string };
   readonly hashes: {
     readonly facts: string;
@@ -104,14 +111,20 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
   const abandoned = own.find(
     (e): e is EntryOf<"abandoned"> => e.kind === "abandoned" && e.epoch === started.epoch,
   );
-  const noReturn = own.find((e) => e.kind === "no return" && e.epoch === started.epoch);
-  const steps = stepsOf(own, started.epoch);
+  const noReturn =
+    [...s.opened.values()].toSorted((a, b) => a.seq - b.seq)[0] ??
+    own.find((e) => e.kind === "no return" && e.epoch === started.epoch);
+  const steps = [...keptSteps(chapter.until, s, started.epoch), ...stepsOf(own, started.epoch)];
   const startedSec = secondsOf(started);
   const endedSec = secondsOf(completed ?? abandoned ?? own.at(-1) ?? started);
-  const disasterSec = started.disasterAt === undefined ? undefined : Date.parse(started.disasterAt) / 1000;
+  const disasterSec = disasterOf(started);
   const points = [...s.points.values()].map((p) => ({
-    ...pointLossOf(p, disasterSec),
+    ...pointLossOf(p, disasterOf(termsOf(started, p.group))),
     databases: p.databases,
+  }));
+  const exceptions = [...new Set([...(completed?.exceptions ?? []), ...exceptionsOf(s)])].map((step) => ({
+    step,
+    says: s.verdicts.get(step)?.says ?? "",
   }));
   const incident = incidentOf(chapter.until, started);
   const firstStartedSec = secondsOf(incident[0]);
@@ -128,7 +141,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     ...(disasterSec === undefined ? {} : { disasterSec }),
     acceptLossSec: started.acceptLossSec,
     outcome: completed
-      ? completed.exceptions.length > 0
+      ? exceptions.length > 0
         ? "completed with exceptions"
         : "completed"
       : abandoned
@@ -153,7 +166,8 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     waivers: waiversOf(started, steps),
     owed: [...s.owed].map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
     paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
-    exceptions: completed?.exceptions ?? [],
+    exceptions,
+    systems: systemReports(s, recovery, { startedSec: firstStartedSec, endedSec }),
     ...(abandoned ? { abandoned: { as: abandoned.as, reason: abandoned.reason } } : {}),
     hashes: {
       facts: started.factsHash,
@@ -166,6 +180,17 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
       ),
     },
   };
+}
+
+const disasterOf = ({ disasterAt }: Pick<Terms, "disasterAt">): number | undefined =>
+  disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000;
+
+/** Steps that count, though an activation before did them: of a system that had arrived when the mode was changed. */
+function keptSteps(until: readonly Entry[], s: Situation, epoch: number): readonly StepLine[] {
+  const kept = [...s.verdicts.values()].filter((v) => v.epoch !== undefined && v.epoch !== epoch);
+  return [...new Set(kept.map((v) => v.epoch ?? 0))].flatMap((before) =>
+    stepsOf(until, before).filter((line) => kept.some((v) => v.step === line.step && v.epoch === before)),
+  );
 }
 
 /** Whether a database is open at the new site: from then on what is behind the point is lost. */

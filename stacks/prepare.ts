@@ -12,6 +12,7 @@ import { completedText } from "./completed-text.ts";
 import { refuseVoidWaivers } from "./life.ts";
 import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
+import { systemsText } from "./systems-text.ts";
 import { undeclared } from "./undeclared.ts";
 
 /** A move that begins or goes on, with its plan from the facts that count for it. Whoever drives it starts from this. */
@@ -61,7 +62,8 @@ export async function prepare(
 
 /** What people are shown of it before its first step: the plan, or that it is completed and what is owed. */
 export const preparedText = ({ now, plan: made, recovery, s }: Prepared): string =>
-  completedText(s, now.epoch) ?? planText(made, recovery, now.epoch, s);
+  completedText(s, now.epoch) ??
+  [...(isMoving(s) ? systemsText(s) : []), planText(made, recovery, now.epoch, s)].join("\n");
 
 /** The number of vain tries that enters a step's input, by step. */
 export const attemptsOf = async ({ now, recovery, s }: Prepared): Promise<ReadonlyMap<string, number>> =>

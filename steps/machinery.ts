@@ -77,7 +77,7 @@ export function machinery(world: World): readonly Runnable[] {
           timeZone: known.sites[last.from].timeZone,
           clocks: clocksOf(known, last.from),
         });
-        if ("refused" in chosen) throw new Error(chosen.refused);
+        if ("refused" in chosen) throw new Error(`${chosen.refused}${otherwise(s, group)}`);
         await world.journal.append((entries) => {
           const fresh = situation(entries);
           if (fresh.epoch !== last.epoch || fresh.points.has(group)) return undefined;
@@ -120,15 +120,16 @@ export function machinery(world: World): readonly Runnable[] {
             };
       },
       act: async ({ site, hosts, parts }, io) => {
-        const { last } = await now();
+        const s = await now();
+        const { last } = s;
         const names = Object.keys(hosts).join(", ");
         const life = await evidenceOfLife(parts, await facts(), site, world.runs, io);
         const again = `run "parallel-standby declare" again`;
         throw new Error(
           life.length > 0
-            ? `${site} answers (${life.join("; ")}), and what it runs is not proven to be stopped. If it works, ${again} with --mode planned, and nothing is lost; else ${again} with --mode unplanned and without --waive-fence, and "pulumi up": its steps there are then tried once more`
+            ? `${site} answers (${life.join("; ")}), and what it runs is not proven to be stopped. If it works, ${again} with --mode planned, and nothing is lost; else ${again} with --mode unplanned and without --waive-fence, and "pulumi up": its steps there are then tried once more${otherwise(s, parts.at(-1))}`
             : last === undefined || termsOf(last, parts.at(-1)).waiveFence === undefined
-              ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then ${again} with --waive-fence "how you know", and "pulumi up"`
+              ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then ${again} with --waive-fence "how you know", and "pulumi up"${otherwise(s, parts.at(-1))}`
               : `${site} answered a moment ago, so the waiver was void. Run "pulumi up" again`,
         );
       },
@@ -141,7 +142,7 @@ export function machinery(world: World): readonly Runnable[] {
         return {
           there,
           says: there
-            ? completedSays(system, exceptionsOf(s, system), owedOf(s, system))
+            ? endedSays(`${system} is up`, exceptionsOf(s, system), owedOf(s, system))
             : `${system} is not completed`,
           expected: `the journal says that ${system} is up`,
         };
@@ -172,7 +173,9 @@ export function machinery(world: World): readonly Runnable[] {
         const s = await now();
         return {
           there: s.ended.get(s.epoch) === "completed",
-          says: isMoving(s) ? `activation ${String(s.epoch)} is not completed` : `${s.active} is active`,
+          says: isMoving(s)
+            ? `activation ${String(s.epoch)} is not completed`
+            : endedSays(`${s.active} is active`, exceptionsOf(s), []),
           expected: `${to} is active`,
         };
       },
@@ -227,9 +230,9 @@ export function machinery(world: World): readonly Runnable[] {
 }
 
 /** `k2 is up, with exceptions: k2/client-answers; owed: 2 steps`. */
-const completedSays = (system: string, exceptions: readonly string[], owed: readonly string[]): string =>
+const endedSays = (what: string, exceptions: readonly string[], owed: readonly string[]): string =>
   [
-    `${system} is up${exceptions.length > 0 ? `, with exceptions: ${exceptions.join(", ")}` : ""}`,
+    `${what}${exceptions.length > 0 ? `, with exceptions: ${exceptions.join(", ")}` : ""}`,
     ...(owed.length > 0 ? [`owed: ${String(owed.length)} ${owed.length === 1 ? "step" : "steps"}`] : []),
   ].join("; ");
 /** What is to be approved, with what is known of it by then. */
@@ -253,6 +256,12 @@ function approvalQuestion(
 
 const pointSays = ({ group, to, atSec, lossSec }: EntryOf<"point chosen">): string =>
   `${group} goes to ${to === "end" ? "the end of its logs" : moment(atSec)}; lost: ${clockTime(lossSec)}`;
+
+/** Once another system has arrived, a move is not declared anew: what is asked for is said for one system alone. */
+const otherwise = (s: Situation, system = ""): string =>
+  s.arrived.size === 0
+    ? ""
+    : `. ${[...s.arrived].join(", ")} can only be finished, so that "declare" is refused: write "parallel-standby mode unplanned --system ${system} --reason WHY" in its place, with the other options the same`;
 
 /** What every database of these data parts can reach now, and the parts' own rule for the point. */
 export async function reachOf(

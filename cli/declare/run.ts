@@ -1,4 +1,5 @@
 import { situation } from "../../journal/situation.ts";
+import type { Terms } from "../../journal/terms.ts";
 import { moment } from "../../model/time.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import { answers, lifeAt, lifeText, type Life } from "../../stacks/site-life.ts";
@@ -70,7 +71,11 @@ export async function declare(
 }
 
 /** Whether the old site is dead, alive or out of reach; said as soon as it is known. */
-async function lookForLife(at: Surroundings, known: Life | undefined, terminal: Terminal): Promise<Life> {
+export async function lookForLife(
+  at: Surroundings,
+  known: Life | undefined,
+  terminal: Terminal,
+): Promise<Life> {
   const life = known ?? (await lifeAt(at));
   terminal.out(plain(lifeText(life, at.recovery, at.request.from, at.request.to)));
   return life;
@@ -102,7 +107,7 @@ function sayNext(
  * A waiver stands for a site that is gone. Whatever works there, or was written after its end, speaks against that.
  * Gives what was seen of it.
  */
-async function refuseWaiverWhileAlive(at: Surroundings, fact: Declaration): Promise<Life> {
+export async function refuseWaiverWhileAlive(at: Surroundings, fact: Terms): Promise<Life> {
   const [life, seen] = await Promise.all([lifeAt(at), outlooks(at, fact)]);
   const site = siteText(at.request.from, at.recovery);
   if (life.trouble !== undefined)
@@ -124,7 +129,7 @@ async function refuseWaiverWhileAlive(at: Surroundings, fact: Declaration): Prom
 }
 
 /** Stops restoring at the target at once, and writes what is held. */
-async function hold(at: Surroundings, terminal: Terminal): Promise<readonly Outcome[]> {
+export async function hold(at: Surroundings, terminal: Terminal): Promise<readonly Outcome[]> {
   const errands = holdsOf(at.recovery, at.request, at.world.parts);
   if (errands.length === 0) return [];
   terminal.note(`holding ${errands.map((e) => e.part).join(", ")} …`);

@@ -4,9 +4,11 @@ import type { Entry, EntryOf } from "../../journal/entries.ts";
 import { chapterOf } from "../../report/entries.ts";
 import { headline } from "../../report/headline.ts";
 import { renderHtml } from "../../report/html.ts";
+import { systemLine } from "../../report/systems.ts";
 import { reportJson } from "../../report/json.ts";
 import { reportOf, type Report } from "../../report/report.ts";
 import { CliError } from "../failure.ts";
+import { plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
@@ -28,6 +30,7 @@ export async function report(
   await fs.mkdir(path.dirname(file), { recursive: true });
   await fs.writeFile(file, options.json ? `${reportJson(made)}\n` : renderHtml(made));
   terminal.out(headline(made));
+  if (made.systems.length > 1) for (const x of made.systems) terminal.out(`  ${plain(systemLine(x))}`);
   terminal.out(file);
 }
 

@@ -1,12 +1,16 @@
 import type { Entry } from "../../journal/entries.ts";
 import { declarationHours, next } from "../../journal/next.ts";
 import { factsOf, situation, type Situation } from "../../journal/situation.ts";
+import { termsOf } from "../../journal/systems.ts";
+import { targetsOf } from "../../model/system.ts";
 import { stateOf, type State } from "../../journal/state.ts";
 import type { Mode } from "../../model/part.ts";
 import type { SiteId } from "../../model/site.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type Standing } from "../../report/verdicts.ts";
 import { chapterOf } from "../../report/entries.ts";
 import { pointLossOf, type PointLoss } from "../../report/loss.ts";
+import { exceptionsOf } from "../../journal/exceptions.ts";
+import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
 import { withoutStandby, type WithoutStandby } from "./standby.ts";
@@ -39,15 +43,22 @@ export interface Status {
     readonly mode: Mode;
     readonly as: string;
     readonly startedAt: string;
-    readonly outcome: "unfinished" | "completed" | "abandoned";
+    readonly outcome: "unfinished" | "completed" | "completed with exceptions" | "abandoned";
     /** Steps in the journal; `planned` is how many its plan has, where that could be worked out. */
     readonly steps: Counts & { readonly planned?: number };
     /** Failed steps that stop what depends on them, in the order in which they began. */
     readonly failed: readonly StepSays[];
     /** What could not be had at the old site, or is left for later: the move goes on without. */
     readonly notHad: readonly StepSays[];
-    readonly points: readonly PointLoss[];
-    /** The target for data loss in the facts of that activation. Seconds. */
+    /** Each with the target for the loss of its own systems, from the facts of that activation. Seconds. */
+    readonly points: readonly (PointLoss & { readonly rpoTargetSec?: number })[];
+    /** How each of its systems stands; one that has exceptions first. */
+    readonly systems: readonly SystemStanding[];
+    /** Of steps that were skipped, or allowed to fail. */
+    readonly exceptions: readonly StepSays[];
+    /** Systems that the next `up` goes on with in another mode. */
+    readonly modeChanges: readonly { readonly system: string; readonly as: string; readonly at: string }[];
+    /** The strictest target for data loss in the facts of that activation. Seconds. */
     readonly rpoTargetSec?: number;
   };
   /** Steps that wait for people, or that ended without an answer. */
@@ -68,12 +79,6 @@ export interface Status {
   readonly journal: { readonly entries: number; readonly head: string; readonly place: string };
 }
 
-/** A step with what was last said of it. */
-export interface StepSays {
-  readonly step: string;
-  readonly says: string;
-}
-
 /** What a status is made of beside the journal. */
 export interface StatusArgs {
   readonly now: Date;
@@ -92,7 +97,10 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
   };
   const { now } = args;
   const state = stateOf(s);
-  const opened = entries.findLast((e) => e.kind === "no return" && e.epoch === s.epoch);
+  // A system that arrived in the activation before, which went on in another mode, is open since then.
+  const opened =
+    [...s.opened.values()].toSorted((a, b) => a.seq - b.seq)[0] ??
+    entries.find((e) => e.kind === "no return" && e.epoch === s.epoch);
   const unprotected = withoutStandby(entries, s);
   return {
     estate: s.estate,
@@ -155,8 +163,9 @@ function lastOf(
   const { epoch, from, to, mode, as, at } = s.last;
   const steps = stepsOf(chapter.entries, epoch);
   const only = (lines: typeof steps): readonly StepSays[] => lines.map(({ step, says }) => ({ step, says }));
-  const disasterSec = s.last.disasterAt === undefined ? undefined : Date.parse(s.last.disasterAt) / 1000;
+  const systems = standingOf(s);
   const facts = factsOf(entries, s);
+  const exceptions = exceptionsOf(s);
   return {
     lastActivation: {
       epoch,
@@ -165,13 +174,27 @@ function lastOf(
       mode,
       as,
       startedAt: at,
-      outcome: s.ended.get(epoch) ?? "unfinished",
+      outcome:
+        s.ended.get(epoch) === "completed" && exceptions.length > 0
+          ? "completed with exceptions"
+          : (s.ended.get(epoch) ?? "unfinished"),
       steps: { ...countsOf(steps), ...(planned === undefined ? {} : { planned }) },
       failed: only(steps.filter((l) => l.critical && l.standing === "failed")),
       notHad: only(
-        steps.filter((l) => isNotHad.has(l.standing) && (!l.critical || l.standing === "skipped")),
+        steps.filter((l) => !l.critical && isNotHad.has(l.standing) && !exceptions.includes(l.step)),
       ),
-      points: [...s.points.values()].map((p) => pointLossOf(p, disasterSec)),
+      systems: bySeverity(systems),
+      exceptions: exceptions.map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
+      modeChanges: [...s.modeChanges].map(([system, e]) => ({ system, as: e.as, at: e.at })),
+      points: [...s.points.values()].map((p) => {
+        const own = systems.find((x) => x.system === p.group);
+        const targets = facts && targetsOf(facts.recovery, own?.parts);
+        const at = own && s.last ? termsOf(s.last, own.system).disasterAt : s.last?.disasterAt;
+        return {
+          ...pointLossOf(p, at === undefined ? undefined : Date.parse(at) / 1000),
+          ...(targets ? { rpoTargetSec: 60 * targets.rpoMin } : {}),
+        };
+      }),
       ...(facts ? { rpoTargetSec: 60 * facts.recovery.targets.rpoMin } : {}),
     },
   };

@@ -1,9 +1,10 @@
 import { otherSite, stackOf } from "../../model/site.ts";
 import { clockTime, moment } from "../../model/time.ts";
+import { standingText, type StepSays } from "../../journal/standing.ts";
 import { pointLossText } from "../../report/loss.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
-import type { Status, StepSays } from "./status.ts";
+import type { Status } from "./status.ts";
 import { answersTo, waitingLine } from "./waiting-text.ts";
 
 /** Facts older than this are worth a word: the estate may have changed since. Days. */
@@ -15,10 +16,12 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
   const moves = last?.outcome === "unfinished" ? last : undefined;
   const lines = pairs([
     ["estate", plain(s.estate)],
+    ...(last?.exceptions ?? []).map(step("EXCEPTION")),
     ["active", activeText(s)],
     ["state", stateText(s)],
     ...s.waiting.map((w): Row => ["waits for", waitingLine(w)]),
     ...(moves?.failed ?? []).map(step("stopped by")),
+    ...systemRows(s),
     ["declared", declarationText(s)],
     ["held", s.held.length > 0 && !s.open ? `${s.held.join(", ")}: restore jobs stand still` : undefined],
     ["last move", lastText(s)],
@@ -39,6 +42,18 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
 }
 
 type Row = [string, string];
+
+/** Each system of a move that has several, and what the next `up` changes of them. */
+function systemRows({ lastActivation: l }: Status): readonly Row[] {
+  if (!l || l.outcome === "abandoned") return [];
+  return [
+    ...(l.systems.length > 1 ? l.systems : []).map((x): Row => ["system", plain(standingText(x))]),
+    ...l.modeChanges.map((c): Row => [
+      "changed",
+      plain(`${c.system} goes on unplanned with the next run, by ${c.as}, ${at(c.at)}`),
+    ]),
+  ];
+}
 
 const at = (iso: string): string => moment(Date.parse(iso) / 1000);
 
@@ -74,14 +89,20 @@ const takenText = ({ taken: t, active }: Status): string | undefined =>
 /** Where the data of the last move stands, and what that costs. */
 function dataRows({ lastActivation: l, open }: Status): readonly Row[] {
   if (!l || l.outcome === "abandoned") return [];
-  const target =
-    l.mode === "planned" || l.rpoTargetSec === undefined ? "" : ` (target ${clockTime(l.rpoTargetSec)})`;
-  return l.points.map((p) => [
-    "data",
-    plain(
-      `${p.group}: ${p.to === "end" ? "to the end of its logs" : `to ${moment(p.atSec)}`}, ${pointLossText(p, open !== undefined || l.outcome === "completed")}${target}`,
-    ),
-  ]);
+  return l.points.map((p) => {
+    const own = l.systems.find((x) => x.system === p.group);
+    const isOpen = own ? own.openAt !== undefined : open !== undefined || l.outcome.startsWith("completed");
+    const target =
+      (own?.mode ?? l.mode) === "planned" || p.rpoTargetSec === undefined
+        ? ""
+        : ` (target ${clockTime(p.rpoTargetSec)})`;
+    return [
+      "data",
+      plain(
+        `${p.group}: ${p.to === "end" ? "to the end of its logs" : `to ${moment(p.atSec)}`}, ${pointLossText(p, isOpen)}${target}`,
+      ),
+    ];
+  });
 }
 
 const standbyText = ({ withoutStandby: w, active }: Status): string | undefined =>
@@ -97,11 +118,12 @@ function declarationText({ declaration: d }: Status): string | undefined {
 function lastText({ lastActivation: l }: Status): string | undefined {
   if (!l) return undefined;
   const { steps: n } = l;
-  const failed = n.failed + n.waived + n.skipped - l.notHad.length;
+  const failed = n.failed + n.waived + n.skipped - l.notHad.length - l.exceptions.length;
   const counts = [
     `${String(n.done)} of ${count(n.planned ?? n.total, "step")} done`,
     ...(n.running > 0 ? [`${String(n.running)} begun`] : []),
     ...(failed > 0 ? [`${String(failed)} failed`] : []),
+    ...(l.exceptions.length > 0 ? [count(l.exceptions.length, "exception")] : []),
     ...(l.notHad.length > 0 ? [`${String(l.notHad.length)} not had`] : []),
   ];
   return `activation ${String(l.epoch)}, ${l.mode}, ${l.from} to ${l.to}, ${l.outcome}; begun ${at(l.startedAt)} by ${plain(l.as)}; ${counts.join(", ")}`;
@@ -135,9 +157,12 @@ function whileMoving(
   const expired = d?.expired
     ? ["the declaration that waits has expired: declare again, or parallel-standby withdraw --as YOUR-NAME"]
     : [];
+  const changed = last.modeChanges.map((c) => c.system).join(", ");
+  const finish = changed === "" ? `finish it: ${up}` : `go on, ${changed} unplanned: ${up}`;
   if (state === "moving past no return")
     return [
-      `finish it: ${up}`,
+      finish,
+      ...(changed === "" ? [] : [takeBack]),
       ...(d && !d.expired && d.to !== last.to
         ? [`the move back to ${d.to} that ${plain(d.as)} declared comes after that`]
         : []),
@@ -146,10 +171,10 @@ function whileMoving(
   const giveUp = `or give it up, ${last.from} stays active: parallel-standby abandon --as YOUR-NAME --reason WHY`;
   // A declaration toward the same site ends what is under way, an abandoning too: the next `up` begins with it.
   const anew = d?.begins ? `begin anew with what ${plain(d.as)} declared (${d.mode}): ${up}` : undefined;
-  const takeBackToo = anew === undefined ? [] : [takeBack];
+  const takeBackToo = anew === undefined && changed === "" ? [] : [takeBack];
   return state === "in doubt"
     ? [goOnAbandoning, ...(anew === undefined ? [] : [`or ${anew}`]), ...takeBackToo, ...expired]
-    : [anew ?? `finish it: ${up}`, ...takeBackToo, giveUp, ...expired];
+    : [anew ?? finish, ...takeBackToo, giveUp, ...expired];
 }
 
 function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {

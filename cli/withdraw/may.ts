@@ -7,7 +7,7 @@ import { CliError } from "../failure.ts";
 export interface Withdrawal {
   /** The declaration by which something was held; absent only where nothing was ever declared. */
   readonly declaration?: EntryOf<"move declared">;
-  /** The declaration stands: nothing has used it. */
+  /** The declaration, or a change of the mode, stands: nothing has used it. */
   readonly stands: boolean;
   /** The activation that used it has begun no step, and can be abandoned. */
   readonly abandons?: number;
@@ -23,7 +23,7 @@ export function withdrawalOf(entries: readonly Entry[]): Withdrawal {
   const moving = movement && s.last;
   if (moving && (s.verdicts.size > 0 || s.begun.size > 0)) {
     // What holds belongs to the activation now: only the declaration that would follow it can go.
-    if (s.declaration) return { ...all, held: new Set(), stands: true };
+    if (s.declaration || s.modeChanges.size > 0) return { ...all, held: new Set(), stands: true };
     throw new CliError(
       `activation ${String(moving.epoch)} toward ${moving.to} has begun: ${String(s.verdicts.size + s.begun.size)} of its steps ran, so it can't be withdrawn. ${movement.ways}`,
     );

@@ -40,13 +40,13 @@ export async function withdraw(
     terminal.out(`abandoned: activation ${String(abandons)}; no step of it had begun`);
   }
   const stands = withdrawable(await journal.entries());
-  if (stands) {
+  if (stands !== undefined) {
     await append(world, (now) => now.stands, {
       kind: "withdrawn",
       as: as.trim(),
       ...(reason === undefined ? {} : { reason: reason.trim() }),
     });
-    terminal.out(`withdrawn: the declaration of ${plain(declaration?.as ?? "")}`);
+    terminal.out(`withdrawn: ${stands}`);
   }
   if (held.size === 0) return;
   const s = situation(before);
@@ -69,8 +69,13 @@ export async function withdraw(
   );
 }
 
-const withdrawable = (entries: Parameters<typeof situation>[0]): boolean =>
-  situation(entries).declaration !== undefined;
+/** What stands and can be taken back, by whose it is; undefined where nothing does. */
+function withdrawable(entries: Parameters<typeof situation>[0]): string | undefined {
+  const { declaration, modeChanges } = situation(entries);
+  if (declaration) return `the declaration of ${plain(declaration.as)}`;
+  const changes = [...modeChanges].map(([system, { as }]) => `${system}, changed by ${plain(as)}`);
+  return changes.length > 0 ? `the change of the mode of ${changes.join("; ")}` : undefined;
+}
 
 /** Writes it if it still holds at that moment: two people may withdraw, or an activation may begin. */
 const append = (

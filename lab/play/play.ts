@@ -2,6 +2,8 @@ import { Listr } from "listr2";
 import { readdir, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { cutOverLine } from "../../report/headline.ts";
+import type { Report } from "../../report/report.ts";
+import { systemLine } from "../../report/systems.ts";
 import { outcomeOf, type Outcome } from "./outcome.ts";
 import { rig, type Rig } from "./rig.ts";
 import type { Memory, Scenario } from "./scenario.ts";
@@ -24,11 +26,7 @@ export async function play(
     const { played } = memory;
     if (!made || !played) throw new Error("the scenario ended without a result");
     const outcome = await outcomeOf(scenario.name, played, made);
-    process.stdout.write(
-      json
-        ? `${JSON.stringify(outcome)}\n`
-        : `${textOf(outcome, timelineText(played.report), cutOverLine(played.report))}\n`,
-    );
+    process.stdout.write(json ? `${JSON.stringify(outcome)}\n` : `${textOf(outcome, played.report)}\n`);
     if (keep) await untilStopped(made, stop.signal, json);
     return outcome.ok ? 0 : 1;
   } catch (error) {
@@ -87,9 +85,11 @@ function tasks(
   );
 }
 
-function textOf({ checks, scenario, report }: Outcome, timeline: string, line: string): string {
+function textOf({ checks, scenario, report: file }: Outcome, report: Report): string {
+  const systems = report.systems.length > 1 ? ["", ...report.systems.map((x) => `  ${systemLine(x)}`)] : [];
   const lines = checks.map((c) => `  ${c.ok ? "✔" : "✘"} ${c.name}: ${c.detail}`);
-  return ["", timeline, "", ...lines, "", `${scenario}: ${line} · report: ${report}`].join("\n");
+  const last = `${scenario}: ${cutOverLine(report)} · report: ${file}`;
+  return ["", timelineText(report), ...systems, "", ...lines, "", last].join("\n");
 }
 
 /** How many rehearsals stay on the disk. */

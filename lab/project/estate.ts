@@ -62,9 +62,22 @@ const k2Data = logShipping("k2-data", {
   replaces: ["K2"],
 });
 
+const workflows = k2("k2", {
+  version: 5,
+  standby: "warm",
+  servers: { primary: [k2Prd], dr: [k2Dr] },
+  data: [k2Data],
+  aliases: [sqlName, k2Name],
+  port: lab.k2Port,
+  masterKey: { password: secret.env("K2_MASTER_KEY") },
+  captureKey: secret.env("CAPTURE_KEY"),
+  targets: { rtoMin: 60, rpoMin: 240 },
+});
+
 /**
  * A second system on the same servers, where the lab has one: a Windows service with a database and a name of its own.
- * `cold` leaves out what only a licensed K2 has; it shares no part with K2, so that neither waits for the other.
+ * `cold` leaves out what only a licensed K2 has. It shares no part with K2, so that each has its own point, fence and
+ * verdict; it calls workflows, so that its services start after K2's.
  */
 const claims = (port: number) =>
   k2("claims", {
@@ -90,23 +103,11 @@ const claims = (port: number) =>
     port,
     health: { log: "none" },
     targets: { rtoMin: 240, rpoMin: 240 },
+    after: [workflows],
   });
 
 export const estate = defineEstate({
   name: "lab",
   journal: { folder: ".lab/journal", mirror: ".lab/journal-mirror" },
-  systems: [
-    k2("k2", {
-      version: 5,
-      standby: "warm",
-      servers: { primary: [k2Prd], dr: [k2Dr] },
-      data: [k2Data],
-      aliases: [sqlName, k2Name],
-      port: lab.k2Port,
-      masterKey: { password: secret.env("K2_MASTER_KEY") },
-      captureKey: secret.env("CAPTURE_KEY"),
-      targets: { rtoMin: 60, rpoMin: 240 },
-    }),
-    ...(lab.claimsPort === undefined ? [] : [claims(lab.claimsPort)]),
-  ],
+  systems: [workflows, ...(lab.claimsPort === undefined ? [] : [claims(lab.claimsPort)])],
 });

@@ -26,6 +26,7 @@ const every = [
   "status",
   "declare",
   "withdraw",
+  "mode",
   "abandon",
   "reprotect",
   "approve",

@@ -41,7 +41,13 @@ const withText = (r: Report, text: string): Report => ({
   held: r.held.map((h) => ({ ...h, part: text, says: text })),
   waivers: r.waivers.map(() => ({ what: text, reason: text, by: text })),
   owed: r.owed.map(() => ({ step: text, says: text })),
-  exceptions: [text],
+  exceptions: [{ step: text, says: text }],
+  systems: r.systems.map((x) => ({
+    ...x,
+    system: text,
+    failed: [{ step: text, says: text }],
+    waitsFor: [text],
+  })),
 });
 
 describe("the page of a report", () => {

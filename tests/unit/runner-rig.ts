@@ -10,6 +10,7 @@ import type { MovingSystem } from "../../journal/terms.ts";
 import type { Mode, Parts } from "../../model/part.ts";
 import type { Runs } from "../../steps/act.ts";
 import { hashOf, type Recovery } from "../../model/recovery.ts";
+import type { Step } from "../../model/verb.ts";
 import { plan, type Plan } from "../../planning/plan.ts";
 import type { Progress } from "../../steps/progress.ts";
 import { runActivationStep } from "../../steps/runner.ts";
@@ -38,7 +39,14 @@ export interface Rig {
   /** Runs a step by id; `world` takes the place of parts of the world that it sees. */
   run(
     id: string,
-    more?: { attempt?: number; epoch?: number; world?: Partial<World>; progress?: Progress },
+    more?: {
+      attempt?: number;
+      epoch?: number;
+      /** In place of the one that the plan has. */
+      step?: Step;
+      world?: Partial<World>;
+      progress?: Progress;
+    },
   ): Promise<string>;
   /** Runs all steps, or all but some, in order; gives those that threw. */
   all(options?: { but: readonly string[] }): Promise<ReadonlyMap<string, string>>;
@@ -113,7 +121,7 @@ export async function rig(
   for (const f of facts) await journal.append(f);
   const machine: World = { journal, parts, runs: { ...toyRuns(world), ...options.more?.runs } };
   const run: Rig["run"] = (id, { world: other, progress = silent, ...more } = {}) => {
-    const step = made.steps.find((s) => s.id === id);
+    const step = more.step ?? made.steps.find((s) => s.id === id);
     if (!step) throw new Error(`no step ${id}`);
     return inFolder(folder, () =>
       runActivationStep(
