@@ -48,9 +48,13 @@ export const cutOver: Act<Memory> = {
   run: async (_memory, stage) => {
     stage.say("pulumi preview -s dr-active");
     succeeded(await stage.rig.pulumi(["preview", "-s", "dr-active"]), "pulumi preview -s dr-active");
-    await watched(stage, ["up", "-s", "dr-active", "--skip-preview", "--yes"], "pulumi up -s dr-active");
+    await goOn(stage);
   },
 };
+
+/** The cutover goes on, with live progress from the journal. */
+export const goOn = (stage: Stage): Promise<void> =>
+  watched(stage, ["up", "-s", "dr-active", "--skip-preview", "--yes"], "pulumi up -s dr-active");
 
 async function watched(stage: Stage, args: readonly string[], what: string): Promise<void> {
   const watch = watchActivation(stage);

@@ -54,7 +54,12 @@ function tasks(
       {
         title: "the lab: two sites on loopback",
         task: async (_context, task) => {
-          made = await rig({ signal, below: "rehearsals", say: (line) => (task.output = line) });
+          made = await rig({
+            ...scenario.lab,
+            signal,
+            below: "rehearsals",
+            say: (line) => (task.output = line),
+          });
           onRig(made);
         },
       },

@@ -1,4 +1,5 @@
 import type { Report } from "../../report/report.ts";
+import type { LabOptions } from "../world/start.ts";
 import type { Rig } from "./rig.ts";
 
 /** What a scenario plays on. */
@@ -35,6 +36,8 @@ export interface Scenario {
   readonly name: string;
   /** One sentence for `--list`. */
   readonly about: string;
+  /** What its lab has that others do not. */
+  readonly lab?: Partial<LabOptions>;
   readonly acts: readonly Act<Memory>[];
 }
 
@@ -42,5 +45,9 @@ export interface Scenario {
 export interface Memory {
   /** Lab time at which production ended, milliseconds since 1970 UTC. */
   endedAtMs: number;
+  /** What was seen before the end. */
+  seen?: readonly Check[];
+  /** Puts back what was taken away. */
+  mend?: () => Promise<void>;
   played?: Played;
 }

@@ -3,6 +3,7 @@ import { situation } from "../../journal/situation.ts";
 import { begin, cutOver, operator, provision, succeeded, timeGoesBy } from "./acts.ts";
 import { checksAtStandby } from "./checks.ts";
 import type { Act, Memory, Scenario } from "./scenario.ts";
+import { twoSystems } from "./scenarios/two-systems.ts";
 
 const production = [
   begin,
@@ -87,4 +88,5 @@ export const scenarios: readonly Scenario[] = [
     about: "the planned move: K2 is stopped, the tail of its logs brought over, nothing is lost",
     acts: [...production, declarePlanned, cutOver, lookAtStandby],
   },
+  twoSystems,
 ];

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { addressOf, answers, checksAtStandby, rowsOf } from "../../lab/play/checks.ts";
+import { takeLogOfLedger } from "../../lab/play/ledger.ts";
 import type { Rig } from "../../lab/play/rig.ts";
 import { claimsServiceName } from "../../lab/world/second-system.ts";
 import {
@@ -23,7 +24,7 @@ describe("two systems that share their servers, one of which fails in the cutove
     made = await provisioned({ hours: 5, systems: 2 });
     const at = await lose(made);
     ok(await declare(made, at, ["--waive-fence", "no power", "--accept-loss", "2h30m"]));
-    giveBack = await takeLogOfLedger(made);
+    giveBack = await takeLogOfLedger(made.lab);
   });
   after(() => made.close());
 
@@ -114,22 +115,3 @@ describe("two systems that share their servers, one of which fails in the cutove
     expect(done.filter((step, i) => done.indexOf(step) !== i)).to.deep.equal([]);
   });
 });
-
-/**
- * Takes out of Ledger's chain, at the standby, the last log from before the point that is wanted, two hours back: held,
- * so not restored yet, and without it more is lost than was accepted. Gives what puts it back.
- */
-async function takeLogOfLedger({ lab }: Rig): Promise<() => Promise<void>> {
-  const disk = lab.disk("SQLDR01");
-  const stamp = new Date(lab.clock.now() - 2 * 3_600_000).toISOString().replaceAll(/\D/g, "").slice(0, 14);
-  const logs = (await disk.list("D:\\LogShip")).map((f) => f.name).filter((n) => /^Ledger_\d+\.trn$/.test(n));
-  const last = logs
-    .filter((n) => n < `Ledger_${stamp}.trn`)
-    .sort()
-    .at(-1);
-  if (last === undefined) throw new Error(`no log of Ledger is older than ${stamp}: ${logs.join(", ")}`);
-  const victim = `D:\\LogShip\\${last}`;
-  const content = await disk.read(victim);
-  await disk.remove(victim);
-  return () => disk.write(victim, content);
-}
