@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { examples } from "./help.ts";
+import type { BreakGlassOptions } from "./journal/break-glass.ts";
 import type { SaidOptions } from "./journal/consent.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -75,6 +76,34 @@ export function addJournal(program: Command, terminal: Terminal): void {
       const { adopt } = await import("./journal/adopt.ts");
       const { registries } = await import("./project.ts");
       await adopt(options, await project(), await registries(), terminal);
+    });
+  journal
+    .command("break-glass")
+    .summary("go on where the journal cannot be read, and no copy of it can")
+    .description(
+      "Goes on after the last entry that can be read, with your word for the site that is active. What cannot be read is given up, named, and kept beside the journal as it was. Looks at both sites first, as adopt does. Refused where the journal or its mirror can be read: then nothing has to be given up.",
+    )
+    .requiredOption("--active <site>", "the site that is active now: primary or dr")
+    .requiredOption("--as <name>", "who answers for this")
+    .requiredOption("--reason <text>", "what happened to the journal, for the journal")
+    .option("--although <text>", "how you know, where what is seen speaks against it")
+    .option(
+      "--knows <hash...>",
+      "what a stack has seen of a journal that is lost altogether, as pulumi up prints it",
+    )
+    .option("--last-activation <n>", "the number of the last activation, where nothing that is left tells it")
+    .option("--preview", "look and show, and write nothing", false)
+    .addHelpText(
+      "after",
+      examples([
+        "parallel-standby journal break-glass --active primary --as R.Okafor --reason x --preview",
+        'parallel-standby journal break-glass --active dr --as R.Okafor --reason "the disk of the runner is damaged"',
+      ]),
+    )
+    .action(async (options: BreakGlassOptions) => {
+      const { breakGlass } = await import("./journal/break-glass.ts");
+      const { registries } = await import("./project.ts");
+      await breakGlass(options, await project(), await registries(), terminal);
     });
   journal
     .command("follow")

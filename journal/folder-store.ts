@@ -4,6 +4,7 @@ import { JournalError } from "./chain.ts";
 import { Busy, takeTurn } from "./exclusion.ts";
 import { leasesIn, takeLease, type Alone } from "./lease-file.ts";
 import { mirrorOf } from "./mirror.ts";
+import { putInPlace } from "./put-in-place.ts";
 import type { Store } from "./store.ts";
 
 const fileIn = (folder: string): string => path.join(folder, "journal.jsonl");
@@ -20,6 +21,10 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
   const copy = mirror === undefined ? undefined : mirrorOf(folder, mirror, warn);
   const own = (): Promise<Buffer> => readBytes(folder);
   const compared = (): Promise<Buffer> => (copy ? copy.compared(own) : own());
+  const raw = async (): Promise<{ own: string; mirror?: string }> => {
+    const copied = await copy?.raw();
+    return { own: (await own()).toString("utf8"), ...(copied === undefined ? {} : { mirror: copied }) };
+  };
   const alone: Alone = async (work) => {
     const stillAlone = (isAlone: () => boolean) => (): void => {
       if (!isAlone())
@@ -55,6 +60,15 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
         const more = Buffer.from(`${line}\n`);
         await addTo(folder, more);
         await copy?.complete(Buffer.concat([bytes, more]));
+      }),
+    raw,
+    restart: (make) =>
+      alone(async (stillAlone) => {
+        const text = make(await raw());
+        stillAlone();
+        const kept = await putInPlace(fileIn(folder), text);
+        const keptCopy = await copy?.restart(text);
+        return [...kept, ...(keptCopy ?? [])];
       }),
     lease: (name, ttlMs) => takeLease(folder, name, ttlMs, alone),
     leases: () => leasesIn(folder),

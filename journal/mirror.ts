@@ -1,6 +1,8 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { supersedes } from "./break-glass.ts";
 import { entriesOf, JournalError } from "./chain.ts";
+import { putInPlace } from "./put-in-place.ts";
 
 /** How long the mirror's place may take for one read or write, and for how long it is left out once it took longer. Milliseconds. */
 const limitMs = 5_000;
@@ -13,6 +15,10 @@ const tailLength = 128;
 export interface Mirror {
   /** The journal as `own` reads it. Throws where it lacks what the mirror has, or tells another history. */
   compared(own: () => Promise<Buffer>): Promise<Buffer>;
+  /** Its text as it lies there; nothing where there is none, or its place does not answer. */
+  raw(): Promise<string | undefined>;
+  /** Puts another text in its place, keeps what was there, and gives where; where that fails it warns. */
+  restart(text: string): Promise<readonly string[]>;
   /** Brings the mirror up to the whole journal; where that fails it warns, and the next entry catches up. */
   complete(whole: Buffer): Promise<void>;
 }
@@ -50,6 +56,10 @@ export function mirrorOf(folder: string, mirror: string, warn: (line: string) =>
       return undefined;
     }
   };
+  const unwritten = (why: string): void => {
+    warn(`the journal's mirror in ${mirror} was not written: ${why}`);
+  };
+  let isSuperseded = false;
   let saidUnread = false;
   const read = <T>(work: () => Promise<T>): Promise<T | undefined> =>
     bounded(work, (why) => {
@@ -64,16 +74,20 @@ export function mirrorOf(folder: string, mirror: string, warn: (line: string) =>
       if (!end || hasAll(bytes, end)) return bytes;
       const copy = await read(() => fs.readFile(file));
       const now = await own();
-      if (copy) refuse(now, copy, folder, mirror);
+      if (copy && supersedes(now.toString("utf8"), copy.toString("utf8"))) isSuperseded = true;
+      else if (copy) refuse(now, copy, folder, mirror);
       return now;
     },
+    raw: () => read(async () => (await endOf(file)) && (await fs.readFile(file, "utf8"))),
+    restart: async (text) => (await bounded(() => putInPlace(file, text), unwritten)) ?? [],
     complete: async (whole) => {
-      await bounded(
-        () => bringUp(file, whole),
-        (why) => {
-          warn(`the journal's mirror in ${mirror} was not written: ${why}`);
-        },
-      );
+      // A mirror that was away while its history was given up is kept as it is, beside the new one.
+      const replaces = isSuperseded;
+      isSuperseded = false;
+      await bounded(async () => {
+        if (replaces) await putInPlace(file, whole.toString("utf8"));
+        else await bringUp(file, whole);
+      }, unwritten);
     },
   };
 }

@@ -1,3 +1,4 @@
+import { isGivenUp } from "../journal/break-glass.ts";
 import type { Entry } from "../journal/entries.ts";
 import type { SiteId } from "../model/site.ts";
 import { Refused } from "../steps/act.ts";
@@ -33,7 +34,11 @@ export function refuseOlder(
   throw new Refused(
     entries.length === 0
       ? `there is no journal in ${place}, or an empty one, and ${stack} has seen ${lacks}. Is journal.folder in estate.ts right, and its drive or share there? If so, restore the journal from its mirror or a backup. Never begin a new one: it would forget every cutover`
-      : `${stack} has seen ${lacks}; the journal in ${place} does not hold it. It is another one, or an older copy: restore the newest from its mirror or a backup`,
+      : `${stack} has seen ${lacks}; the journal in ${place} does not hold it. It is another one, or an older copy: restore the newest from its mirror or a backup${
+          entries.some((e) => e.kind === "break-glass")
+            ? `. If it was lost when glass was broken, name it: parallel-standby journal break-glass --knows ${(seen.head ?? seen.genesis ?? "").slice(0, 12)}`
+            : ""
+        }`,
   );
 }
 
@@ -43,14 +48,20 @@ function lacking(
   { genesis, head, epoch }: Seen,
   target: SiteId | undefined,
 ): string | undefined {
-  const holds = (hash: string): boolean => entries.some((e) => e.hash === hash);
+  // A chain that was begun anew takes the place of the one that a stack knows only where it names what was seen of it.
+  const holds = (hash: string): boolean => entries.some((e) => e.hash === hash) || isGivenUp(entries, hash);
   if (genesis !== undefined && !holds(genesis))
     return `a journal that begins with ${genesis.slice(0, 12)} (its output genesis)`;
   // Before the head: it is the clearer word. The number alone may have been given out a second time, for the other site.
   const began = entries.some(
     (e) => e.kind === "activation started" && e.epoch === epoch && (target === undefined || e.to === target),
   );
-  if (epoch !== undefined && !began)
+  const isPassedOver =
+    epoch !== undefined &&
+    head !== undefined &&
+    isGivenUp(entries, head) &&
+    entries.some((e) => e.kind === "break-glass" && e.epoch > epoch);
+  if (epoch !== undefined && !began && !isPassedOver)
     return `activation ${String(epoch)}${target === undefined ? "" : ` toward ${target}`} begin (its output epoch)`;
   return head === undefined || holds(head) ? undefined : `entry ${head.slice(0, 12)} (its output head)`;
 }

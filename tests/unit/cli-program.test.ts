@@ -22,6 +22,7 @@ const every = [
   "journal show",
   "journal verify",
   "journal adopt",
+  "journal break-glass",
   "journal follow",
   "status",
   "declare",

@@ -1,0 +1,144 @@
+import { salvageOf, restarted, type Copies, type Salvage } from "../../journal/break-glass.ts";
+import { readableOf } from "../../journal/chain.ts";
+import type { Fact } from "../../journal/entries.ts";
+import { whoAmI } from "../../journal/lease-file.ts";
+import { situation } from "../../journal/situation.ts";
+import { isLease, type Store } from "../../journal/store.ts";
+import { describe } from "../../model/describe.ts";
+import type { Estate } from "../../model/estate.ts";
+import type { Recovery } from "../../model/recovery.ts";
+import type { Parts } from "../../model/part.ts";
+import { upgraded } from "../../model/upgrade.ts";
+import type { World } from "../../steps/find.ts";
+import { strangersEnd } from "../../steps/lock.ts";
+import { siteText } from "../declare/text.ts";
+import { CliError, UsageError } from "../failure.ts";
+import { count, plain } from "../layout.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { saidFrom, type SaidOptions } from "./consent.ts";
+import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
+
+/** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
+const waitForStepsSec = 120;
+const runTtlMs = 30_000;
+
+/** The options of `journal break-glass`, as they were typed. */
+export interface BreakGlassOptions extends SaidOptions {
+  readonly knows?: readonly string[];
+  readonly lastActivation?: string;
+  readonly preview: boolean;
+}
+
+/**
+ * Goes on where the journal cannot be read: on the last entry that can, with the word of a person for the site that is
+ * active. What is given up is named, so that stacks and a mirror that have seen it take this journal and no other. The
+ * files are kept as they were.
+ */
+export async function breakGlass(
+  { preview, knows = [], lastActivation = "0", ...options }: BreakGlassOptions,
+  { estate, journal }: Project,
+  registries: Pick<World, "parts" | "runs">,
+  terminal: Terminal,
+): Promise<void> {
+  const said = saidFrom(options);
+  const strange = knows.find((h) => !/^[0-9a-f]{12,64}$/.test(h));
+  if (strange !== undefined)
+    throw new UsageError(
+      `--knows ${JSON.stringify(strange.slice(0, 80))} is no hash of an entry. Write its first 12 digits or more, as "pulumi up" prints them`,
+    );
+  if (!/^\d{1,9}$/.test(lastActivation))
+    throw new UsageError(
+      `--last-activation ${JSON.stringify(lastActivation.slice(0, 80))} is not the number of an activation. "pulumi stack output epoch -s dr-active" shows it`,
+    );
+  const { raw, restart } = able(journal.store);
+  const plan = (copies: Copies): Salvage => salvage(copies, knows, journal.store.place, estate.name);
+  const before = await raw();
+  const found = plan(before);
+  terminal.out(salvageText(found, before));
+  const recovery = factsFor(found, estate, registries.parts);
+  const claim = {
+    active: said.active,
+    recovery,
+    journal: { ...journal, entries: () => Promise.resolve(found.entries) },
+    journalRef: estate.journal,
+  };
+  const signs = await lookAtWorld(claim, registries.runs, terminal);
+  refuseUnlikely(signs, claim, said.although);
+  if (preview) return;
+
+  const run = await journal.store.lease("run", runTtlMs);
+  if (!isLease(run))
+    throw new CliError(`a run is under way: ${run.who}, since ${run.since}. End it, then type this again`);
+  try {
+    const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) =>
+      terminal.note(line),
+    );
+    if (still.length > 0)
+      throw new CliError(
+        `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Stop it, then type this again`,
+      );
+    const kept = await restart((now) => {
+      if (now.own !== before.own || now.mirror !== before.mirror)
+        throw new CliError("at this moment journal or mirror changed: look again, and type this again");
+      const fact: Fact = {
+        kind: "break-glass",
+        estate: estate.name,
+        ...said,
+        epoch: Math.max(found.epoch, Number(lastActivation) + 1),
+        seen: seenText(signs),
+        lastHash: found.entries.at(-1)?.hash ?? "",
+        lines: found.givenUp,
+        gaveUp: [...found.gaveUp],
+      };
+      return restarted(found, fact, terminal.now(), whoAmI());
+    });
+    for (const file of kept) terminal.out(`kept as it was: ${file}`);
+  } finally {
+    await run.release();
+  }
+  const s = situation(await journal.entries());
+  terminal.out(
+    `the glass is broken: the journal of ${estate.name} goes on in ${journal.store.place}; ${siteText(s.active, recovery)} is active, says ${plain(said.as)}`,
+  );
+  terminal.out(
+    s.declared
+      ? 'next: "parallel-standby status"; what was declared is void. Provision both sites as soon as both can be reached'
+      : 'next: the journal holds no facts: "pulumi up" of both sites, the active one first, declares them again',
+  );
+}
+
+function able({ raw, restart, place }: Store): Required<Pick<Store, "raw" | "restart">> {
+  if (!raw || !restart)
+    throw new CliError(
+      `the journal in ${place} cannot be begun anew by this version: restore a backup of it`,
+    );
+  return { raw, restart };
+}
+
+function salvage(copies: Copies, knows: readonly string[], place: string, estate: string): Salvage {
+  const [first] = readableOf(copies.own).entries;
+  const owner = first && "estate" in first ? first.estate : estate;
+  if (owner !== estate)
+    throw new CliError(
+      `the journal in ${place} belongs to the estate "${owner}", not to "${estate}": it is left as it is. Check journal.folder in estate.ts`,
+    );
+  const found = salvageOf(copies, knows);
+  if ("instead" in found) throw new CliError(`the journal in ${place} is left as it is: ${found.instead}`);
+  return found;
+}
+
+const salvageText = ({ entries, givenUp, carried }: Salvage, { mirror }: Copies): string =>
+  [
+    `${count(entries.length, "entry", "entries")} can be read and stay; ${count(givenUp, "line is", "lines are")} given up`,
+    ...(mirror === undefined
+      ? ["no mirror could be read: one that comes back and holds more is refused until somebody decides"]
+      : []),
+    ...(carried ? [`facts ${carried.factsHash} are carried over from what is given up`] : []),
+  ].join("\n");
+
+function factsFor({ entries, carried }: Salvage, estate: Estate, parts: Parts): Recovery {
+  const declared = entries.length > 0 ? situation(entries).declared : undefined;
+  const facts = declared ?? carried;
+  return facts ? upgraded(facts.recovery, parts) : describe(estate, parts);
+}

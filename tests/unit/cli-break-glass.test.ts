@@ -1,0 +1,249 @@
+import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { parts } from "../../components/registry/parts.ts";
+import { breakGlass } from "../../cli/journal/break-glass.ts";
+import { compared } from "../../cli/journal/compare.ts";
+import { entriesOf } from "../../journal/chain.ts";
+import type { Entry } from "../../journal/entries.ts";
+import { openJournal } from "../../journal/open.ts";
+import { situation } from "../../journal/situation.ts";
+import type { Runs, Sign } from "../../steps/act.ts";
+import { mayActivate, mayProvision } from "../../steps/may-act.ts";
+import { refuseOlder } from "../../stacks/seen.ts";
+import { failureOf, tempProject, writtenTerminal } from "./cli-fixture.ts";
+import { exampleEstate } from "./example-estate.ts";
+import { completed, declared, genesis, moveTo, noReturn, started } from "./journal-facts.ts";
+import { toyParts } from "./toy.ts";
+
+const dr: readonly Sign[] = [
+  { site: "dr", shows: "active", says: "db is ONLINE" },
+  { site: "primary", shows: "passive", says: "db is RESTORING" },
+];
+
+type Temp = Awaited<ReturnType<typeof tempProject>>;
+interface Damaged {
+  readonly project: Temp;
+  /** All that was written before the damage. */
+  readonly entries: readonly Entry[];
+  file(place: "journal" | "mirror"): string;
+  text(place: "journal" | "mirror"): Promise<string>;
+}
+
+describe("journal break-glass", () => {
+  let at: Damaged;
+  afterEach(() => at.project.leave());
+  const facts = [
+    genesis,
+    declared,
+    moveTo("dr"),
+    started(1),
+    noReturn(1),
+    completed(1),
+    moveTo("primary"),
+    started(2, "primary", 6),
+  ];
+  /** A project whose journal held eight entries, and what was then done to it and to its mirror. */
+  async function damaged(
+    change: (text: string) => string | undefined,
+    mirror: "same" | "none" | ((text: string) => string | undefined) = "same",
+  ): Promise<void> {
+    const project = await tempProject(mirror === "none" ? {} : { mirror: "mirror" });
+    const file = (place: "journal" | "mirror"): string => path.join(project.root, place, "journal.jsonl");
+    for (const f of facts) await project.journal.append(f);
+    const entries = await project.journal.entries();
+    const damage = async (
+      place: "journal" | "mirror",
+      how: (text: string) => string | undefined,
+    ): Promise<void> => {
+      const made = how(await fs.readFile(file(place), "utf8"));
+      if (made === undefined) await fs.rm(file(place));
+      else await fs.writeFile(file(place), made);
+    };
+    await damage("journal", change);
+    if (mirror !== "none") await damage("mirror", mirror === "same" ? change : mirror);
+    at = { project, entries, file, text: (place) => fs.readFile(file(place), "utf8").catch(() => "") };
+  }
+  const breaking = async (
+    more: Partial<Parameters<typeof breakGlass>[0]> = {},
+    signs: readonly Sign[] = dr,
+  ): Promise<readonly string[]> => {
+    const runs: Runs = {
+      "toy-data": () => Promise.resolve({ runnables: [], signs: () => Promise.resolve(signs) }),
+    };
+    const terminal = writtenTerminal();
+    const options = { active: "dr", as: "ann", reason: "a bad disk", preview: false, ...more };
+    await breakGlass(
+      options,
+      { ...at.project, estate: { ...at.project.estate, systems: exampleEstate().systems } },
+      { parts: { ...parts, ...toyParts }, runs },
+      terminal,
+    );
+    return terminal.lines;
+  };
+  const lineChanged = (n: number) => (text: string) =>
+    text
+      .split("\n")
+      .map((l, i) => (i === n ? l.replace('"ann"', '"eve"') : l))
+      .join("\n");
+  const cutIn = (n: number) => (text: string) => {
+    const lines = text.split("\n");
+    return [...lines.slice(0, n), (lines[n] ?? "").slice(0, 60)].join("\n");
+  };
+
+  it("goes on after the last entry that can be read, in journal and mirror, and keeps both files as they were", async () => {
+    await damaged(lineChanged(6));
+    const before = await at.text("journal");
+    const said = (await breaking()).join("\n");
+    const entries = entriesOf(await at.text("journal"));
+    expect(entries.slice(0, 6)).to.deep.equal(at.entries.slice(0, 6));
+    expect(entries[6]).to.include({ kind: "break-glass", lines: 2, lastHash: at.entries[5]?.hash });
+    expect(await at.text("mirror")).to.equal(await at.text("journal"));
+    const s = situation(await openJournal(at.project.estate.journal).entries());
+    expect([s.active, s.taken?.kind, s.declared?.factsHash]).to.deep.equal([
+      "dr",
+      "break-glass",
+      declared.kind === "declared" ? declared.factsHash : "",
+    ]);
+    const kept = said.match(/kept as it was: (.*)/g) ?? [];
+    expect(kept).to.have.length(2);
+    for (const line of kept)
+      expect(await fs.readFile(line.replace("kept as it was: ", ""), "utf8")).to.equal(before);
+    expect(said).to.match(/6 entries can be read and stay; 2 lines are given up/);
+  });
+
+  it("lets nothing act that was planned before, whatever numbers stand in what was given up", async () => {
+    await damaged(lineChanged(3));
+    await breaking();
+    const s = situation(await at.project.journal.entries());
+    expect(s.epoch).to.equal(3);
+    const step = {
+      id: "a",
+      verb: "v",
+      args: {},
+      phase: "open" as const,
+      needs: [],
+      critical: true,
+      timeoutSec: 1,
+    };
+    for (const epoch of [1, 2]) {
+      expect(mayActivate(s, epoch, undefined, step).kind).to.equal("answer");
+      expect(mayProvision(s, { id: "a", site: "primary", epoch }, "either").kind).to.equal("refuse");
+    }
+  });
+
+  it("is taken by a stack that has seen what was given up by name, and by none that has seen anything else", async () => {
+    await damaged(lineChanged(6));
+    await breaking();
+    const now = await at.project.journal.entries();
+    const [first] = at.entries;
+    const head = at.entries.at(-1)?.hash ?? "";
+    const taken = (seen: object): string => {
+      try {
+        refuseOlder(now, seen, "primary", "here");
+        return "taken";
+      } catch (error) {
+        return String(error);
+      }
+    };
+    const genesisHash = first?.hash ?? "";
+    expect(taken({ genesis: genesisHash, head: at.entries[2]?.hash ?? "" })).to.equal("taken");
+    expect(taken({ genesis: genesisHash, head, epoch: 2 })).to.equal("taken");
+    expect(taken({ genesis: genesisHash, head: "f".repeat(64) })).to.match(
+      /has seen entry ffffffffffff .*name it: parallel-standby journal break-glass --knows ffffffffffff/,
+    );
+    expect(taken({ genesis: genesisHash, head, epoch: 9 })).to.match(/activation 9 toward primary begin/);
+    expect(taken({ genesis: "e".repeat(64), head })).to.match(/begins with eeeeeeeeeeee/);
+  });
+
+  it("takes more hashes by name later, for a stack that has seen what nobody named", async () => {
+    await damaged(() => undefined, "none");
+    expect((await failureOf(breaking())).message).to.match(
+      /there is no journal, or an empty one.*--knows HASH/,
+    );
+    const genesisHash = at.entries[0]?.hash ?? "";
+    await breaking({ knows: [genesisHash.slice(0, 12)], lastActivation: "2", although: "I was there" });
+    const s = situation(await at.project.journal.entries());
+    expect([s.epoch, s.active, s.declared]).to.deep.equal([3, "dr", undefined]);
+    const head = at.entries.at(-1)?.hash ?? "";
+    const seen = { genesis: genesisHash, head, epoch: 2 };
+    const now = await at.project.journal.entries();
+    expect(() => {
+      refuseOlder(now, seen, "primary", "here");
+    }).to.throw(/activation 2 toward primary begin/);
+    await breaking({ knows: [head.slice(0, 16)], although: "I was there" });
+    const after = await at.project.journal.entries();
+    expect(after).to.have.length(2);
+    refuseOlder(after, seen, "primary", "here");
+  });
+
+  it("carries facts over from what is given up where nothing else has any, if their hash is right", async () => {
+    await damaged((text) => `x${text}`);
+    await breaking();
+    const s = situation(await at.project.journal.entries());
+    expect(s.declared?.factsHash).to.equal(declared.kind === "declared" ? declared.factsHash : "");
+    expect(s.estate).to.equal("toys");
+    await at.project.leave();
+    await damaged((text) => `x${text.replaceAll("Leeds", "Hull")}`);
+    await breaking({ although: "the estate has no parts to look at" });
+    expect(situation(await at.project.journal.entries()).declared).to.equal(undefined);
+  });
+
+  it("is refused where nothing has to be given up, and changes nothing", async () => {
+    const cases: readonly (readonly [string, Parameters<typeof damaged>, RegExp])[] = [
+      ["all well", [(t) => t], /the journal can be read: there is nothing to break/],
+      ["mirror holds", [lineChanged(6), (t) => t], /its mirror holds, .*copy the mirror's/],
+      ["journal lost, mirror holds", [() => undefined, (t) => t], /its mirror holds/],
+      ["mirror broken", [(t) => t, lineChanged(6)], /the journal holds, its mirror does not/],
+      [
+        "two histories",
+        [(t) => t, (t) => t.split("\n").slice(0, 2).join("\n") + "\n" + otherLine],
+        /the journal holds, its mirror does not|different histories/,
+      ],
+    ];
+    for (const [what, args, says] of cases) {
+      await damaged(...args);
+      const before = [await at.text("journal"), await at.text("mirror")];
+      expect((await failureOf(breaking())).message, what).to.match(says);
+      expect([await at.text("journal"), await at.text("mirror")], what).to.deep.equal(before);
+      await at.project.leave();
+    }
+    await damaged((t) => t);
+  });
+  const otherLine = '{"seq":2}\n';
+
+  it("is refused for the journal of another estate, and where the world says otherwise", async () => {
+    await damaged(lineChanged(6));
+    const other = { ...at.project, estate: { ...at.project.estate, name: "others" } };
+    const options = { active: "dr", as: "ann", reason: "x", preview: false };
+    const registries = { parts: toyParts, runs: {} };
+    expect((await failureOf(breakGlass(options, other, registries, writtenTerminal()))).message).to.match(
+      /belongs to the estate "toys", not to "others": it is left as it is/,
+    );
+    const before = await at.text("journal");
+    expect((await failureOf(breaking({ active: "primary" }))).message).to.match(
+      /contradicts that primary \(London\) is active/,
+    );
+    await breaking({ preview: true });
+    expect(await at.text("journal")).to.equal(before);
+    expect((await failureOf(breaking({ knows: ["xyz"] }))).message).to.match(/--knows "xyz" is no hash/);
+    expect((await failureOf(breaking({ lastActivation: "-1" }))).message).to.match(/--last-activation "-1"/);
+  });
+
+  it("replaces a mirror that was away meanwhile only where all that it holds was known or given up", async () => {
+    await damaged(cutIn(7), (t) => t.split("\n").slice(0, 5).join("\n") + "\nbroken\n");
+    await fs.rename(path.join(at.project.root, "mirror"), path.join(at.project.root, "away"));
+    await breaking();
+    await fs.rm(path.join(at.project.root, "mirror"), { recursive: true, force: true });
+    await fs.rename(path.join(at.project.root, "away"), path.join(at.project.root, "mirror"));
+    const journal = openJournal(at.project.estate.journal);
+    await journal.append({ kind: "released", part: "a", says: "" });
+    const [own, copy] = [entriesOf(await at.text("journal")), entriesOf(await at.text("mirror"))];
+    expect(compared(own, copy).same).to.equal(true);
+    expect((await fs.readdir(path.dirname(at.file("mirror")))).join()).to.match(/given-up/);
+    // One that tells of something which nobody knew is another history.
+    const text = (await at.text("mirror")).split("\n").slice(0, 5).join("\n");
+    await fs.writeFile(at.file("mirror"), `${text}\n{"seq":5,"hash":"${"a".repeat(64)}"}\n`);
+    expect((await failureOf(journal.entries())).message).to.match(/hold different histories/);
+  });
+});
