@@ -3,6 +3,7 @@ import { addAbandon } from "./abandon.ts";
 import { addApprove } from "./approve.ts";
 import { addDeclare } from "./declare.ts";
 import { addDoctor } from "./doctor.ts";
+import { addDrill } from "./drill.ts";
 import { CliError, exitCodes } from "./failure.ts";
 import { addHosts } from "./hosts.ts";
 import { addInit } from "./init.ts";
@@ -39,6 +40,7 @@ export function buildProgram(terminal: Terminal): Command {
     addReprotect,
     addApprove,
     addSkip,
+    addDrill,
     addReport,
   ])
     add(program, terminal);

@@ -55,8 +55,10 @@ export const Fact = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("plan changed"), epoch: z.int(), planHash: name }),
   z.object({
     kind: z.literal("step"),
-    /** Absent for a step of provisioning. */
+    /** Absent for a step of provisioning, and of a drill. */
     epoch: z.int().optional(),
+    /** Number of the drill that it belongs to. */
+    drill: z.int().optional(),
     step: name,
     phase: z.string().optional(),
     verdict: Verdict,
@@ -141,6 +143,47 @@ export const Fact = z.discriminatedUnion("kind", [
   }),
   /** That step of that activation is left out. */
   z.object({ kind: z.literal("skip"), epoch: z.int(), step: name, as: name, reason: z.string() }),
+  z.object({
+    kind: z.literal("drill declared"),
+    drill: z.int().positive(),
+    /** Where the copies are to be made: the site that is passive. */
+    site: SiteId,
+    /** Number of the last activation, 0 before the first; a drill is for the estate as it stood then. */
+    epoch: z.int().nonnegative(),
+    as: name,
+    /** Absent: the data parts' own rule, counted back from the moment at which it is chosen. */
+    point: PointRequest.optional(),
+    /** Absent: all. */
+    systems: z.array(name).optional(),
+    /** How thoroughly the copies are checked. */
+    check: z.enum(["full", "physical"]),
+    /** How long the copies may stay. */
+    limitHours: z.number().positive(),
+  }),
+  z.object({
+    kind: z.literal("drill started"),
+    drill: z.int(),
+    factsHash: name,
+    planHash: name,
+    /** What is tried: without an isolated network no application is started beside production. */
+    scope: z.literal("data only"),
+    groups: z.array(name),
+  }),
+  z.object({
+    kind: z.literal("drill point"),
+    drill: z.int(),
+    group: name,
+    /** Seconds since 1970 UTC. */
+    atSec: z.number(),
+    to: z.enum(["end", "time"]),
+    databases: z.array(PointEvidence),
+  }),
+  /** All copies stand and are verified: what was seen, a sentence each. */
+  z.object({ kind: z.literal("drill verified"), drill: z.int(), says: z.array(z.string()) }),
+  /** From here on no step of the drill acts, and what it has made is removed. */
+  z.object({ kind: z.literal("drill ending"), drill: z.int(), why: name }),
+  /** Everything was looked for; `left` names what could not be removed, and why. With nothing left the drill is over. */
+  z.object({ kind: z.literal("drill swept"), drill: z.int(), says: z.string(), left: z.array(z.string()) }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

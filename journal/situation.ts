@@ -175,6 +175,12 @@ export function situation(entries: readonly Entry[]): Situation {
       case "waiting":
       case "approval":
       case "skip":
+      case "drill declared":
+      case "drill started":
+      case "drill point":
+      case "drill verified":
+      case "drill ending":
+      case "drill swept":
         break;
     }
   }

@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { Host } from "./host.ts";
+import type { DrillPhase } from "./drill.ts";
 import type { InversePhase, Phase } from "./phase.ts";
 import type { SiteId } from "./site.ts";
 import type { Approvals } from "./approvals.ts";
@@ -140,6 +141,18 @@ export interface DataPart<K extends string, F, S> extends Part<K, F> {
   worstLossMin?(facts: F): number;
   /** How far before the disaster the point lies when the declaration does not say: 0 is the latest. Minutes. */
   pointMinutesBefore(facts: F): number;
+  /**
+   * How its databases are tried beside production, under other names and from backups alone: what is done in each phase
+   * of a drill, and how all of it is removed. The step's code knows the drill's number. Default: it can't be tried.
+   */
+  drill?(
+    id: string,
+    facts: F,
+    request: Pick<Request, "from" | "to">,
+    lookup: Lookup,
+  ): Partial<Record<DrillPhase, readonly Draft[]>>;
+  /** What would be seen if the databases at the standby were gone and only its backups were left: what a drill restores from. */
+  archived?(seen: S): S;
 }
 
 /** A part of which only the kind is known; its facts are parsed by itself. */

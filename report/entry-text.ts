@@ -1,4 +1,4 @@
-import type { Entry } from "../journal/entries.ts";
+import type { Entry, EntryOf } from "../journal/entries.ts";
 import { clockTime, durationText, moment } from "../model/time.ts";
 
 /** What an entry says, as a sentence without its time. Text of people and servers is repeated as it stands. */
@@ -70,13 +70,56 @@ export function entryText(e: Entry): string {
       return `${e.as} says that ${e.active} is active, by a cutover made outside of this tool: ${e.reason}${e.although === undefined ? "" : `; although what was seen speaks against it: ${e.although}`}`;
     case "break-glass":
       return `BREAK GLASS: ${e.as} says that ${e.active} is active: ${e.reason}; the journal could not be read, ${String(e.lines)} of its lines are given up${e.although === undefined ? "" : `; although what was seen speaks against it: ${e.although}`}`;
+    case "drill declared":
+    case "drill started":
+    case "drill point":
+    case "drill verified":
+    case "drill ending":
+    case "drill swept":
+      return drillEntryText(e);
   }
 }
 
 /** Which point a declaration asks for. */
-export function pointText(point: NonNullable<Extract<Entry, { kind: "move declared" }>["point"]>): string {
+export function pointText(
+  point: NonNullable<Extract<Entry, { kind: "move declared" }>["point"]>,
+  before = "the disaster",
+): string {
   if ("latest" in point) return "the latest";
   return "at" in point
     ? moment(Date.parse(point.at) / 1000)
-    : `${durationText(60 * point.minutesBefore)} before the disaster`;
+    : `${durationText(60 * point.minutesBefore)} before ${before}`;
 }
+
+/** What an entry of a drill says. */
+function drillEntryText(e: EntryOf<DrillKind>): string {
+  const name = `drill ${String(e.drill)}`;
+  switch (e.kind) {
+    case "drill declared":
+      return [
+        `${e.as} declares ${name} at ${e.site}`,
+        `point: ${e.point === undefined ? "by the rule of the data" : pointText(e.point, "it begins")}`,
+        ...(e.systems === undefined ? [] : [`only ${e.systems.join(", ")}`]),
+        `copies are checked ${e.check === "full" ? "in full" : "physically"} and may stay ${durationText(3600 * e.limitHours)}`,
+      ].join("; ");
+    case "drill started":
+      return `${name} begins for ${e.groups.join(", ")}; ${dataOnly}`;
+    case "drill point":
+      return `${name}: ${e.group} is copied as of ${e.to === "end" ? "the end of its logs" : moment(e.atSec)}`;
+    case "drill verified":
+      return `${name} has succeeded: ${e.says.join("; ")}`;
+    case "drill ending":
+      return `${name} is being ended: ${e.why}`;
+    case "drill swept":
+      return e.left.length === 0
+        ? `${name} is swept, nothing is left: ${e.says}`
+        : `${name} is NOT ALL SWEPT; left: ${e.left.join("; ")}`;
+  }
+}
+
+type DrillKind =
+  "drill declared" | "drill started" | "drill point" | "drill verified" | "drill ending" | "drill swept";
+
+/** What a drill tries, and why no more. */
+export const dataOnly =
+  "data only: there is no isolated network, so no application is started, no name moved and no licence used";

@@ -5,6 +5,7 @@ import { situation } from "../journal/situation.ts";
 import { termsIn } from "../journal/terms.ts";
 import { canonical } from "../model/recovery.ts";
 import { Refused } from "../steps/act.ts";
+import { endOpenDrill } from "../steps/drill/sweep.ts";
 import { strangersEnd } from "../steps/lock.ts";
 import type { Prepared } from "./prepare.ts";
 
@@ -12,7 +13,8 @@ import type { Prepared } from "./prepare.ts";
 const waitForOthersSec = 120;
 
 /**
- * Writes that the activation starts, or that its plan has changed; only when nothing older runs any more. What has
+ * Ends an open drill, then writes that the activation starts, or that its plan has changed; only when nothing older runs
+ * any more. What has
  * slipped in while that was written still sees the situation before it: it is waited for, too. Throws `Refused` where
  * something else runs on, or where the journal has changed so that this does not begin.
  */
@@ -21,7 +23,11 @@ export async function begin(
   journal: Journal,
   say: (line: string) => void,
 ): Promise<void> {
-  const { now, target, plan: made, factsHash } = prepared;
+  const { now, target, plan: made, factsHash, at } = prepared;
+  if (now.kind === "start") {
+    const ended = await endOpenDrill({ ...at, why: `a move to ${target} begins`, say });
+    if (ended !== undefined) say(`an open drill is ended first: ${ended}`);
+  }
   await nothingElseRuns(journal, now.epoch, say);
   if (now.kind === "go on") {
     await journal.append((entries) => {

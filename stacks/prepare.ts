@@ -2,7 +2,7 @@ import { next, type Next } from "../journal/next.ts";
 import { factsOf, situation, type Situation } from "../journal/situation.ts";
 import { isMoving } from "../journal/state.ts";
 import type { Estate } from "../model/estate.ts";
-import type { Recovery } from "../model/recovery.ts";
+import type { JournalRef, Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { plan, type Plan } from "../planning/plan.ts";
@@ -25,6 +25,8 @@ export interface Prepared {
   readonly factsHash: string;
   /** The journal as it was read for this. */
   readonly s: Situation;
+  /** Where it was read, and what was known there: what comes first is done with it. */
+  readonly at: { readonly world: World; readonly journalRef: JournalRef };
 }
 
 /**
@@ -57,7 +59,8 @@ export async function prepare(
     await refuseVoidWaivers(at, declaration, now.terms, isMoving(s) ? s.arrived : new Set());
   }
   const made = plan(recovery, now.request, world.parts);
-  return { kind: "move", now, target, plan: made, recovery, factsHash: declared.factsHash, s };
+  const at = { world, journalRef: estate.journal };
+  return { kind: "move", now, target, plan: made, recovery, factsHash: declared.factsHash, s, at };
 }
 
 /** What people are shown of it before its first step: the plan, or that it is completed and what is owed. */

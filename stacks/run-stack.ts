@@ -6,6 +6,7 @@ import type { Estate } from "../model/estate.ts";
 import { didYouMean } from "../model/nearest.ts";
 import { siteIds, stackOf, type SiteId } from "../model/site.ts";
 import { activate } from "./activate.ts";
+import { drill } from "./drill.ts";
 import { soleRun, knowsThisJournal } from "./journal-guard.ts";
 import { withoutTraceOfFailedSteps } from "./plain-errors.ts";
 import { provision } from "./provision.ts";
@@ -16,6 +17,9 @@ const provisionings: Readonly<Record<string, SiteId>> = Object.fromEntries(
   siteIds.map((site) => [stackOf[site], site]),
 );
 
+/** The stack that tries the standby beside production. */
+const drillStack = "dr-drill";
+
 /** Outputs of every stack: plain data, known before the first step, so that one failed step loses none of it. */
 export interface StackOutputs {
   /** Hash of the journal's first entry. */
@@ -24,11 +28,15 @@ export interface StackOutputs {
   readonly head: string;
   /** Number of the activation that this stack shows. */
   readonly epoch?: number;
+  /** Number of the drill that this stack shows. */
+  readonly drill?: number;
+  /** What that drill tries: `data only`. */
+  readonly scope?: string;
 }
 
 /**
  * The program of every stack of an estate; which one it is, the stack's name says: `primary` and `standby` provision,
- * `dr-active` and `primary-active` cut over. Everything that can refuse does so before the first resource, as a
+ * `dr-active` and `primary-active` cut over, `dr-drill` tries the standby beside production. Everything that can refuse does so before the first resource, as a
  * sentence and not as a stack trace.
  */
 export async function runStack(estate: Estate): Promise<StackOutputs> {
@@ -41,6 +49,7 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
     const s = await knowsThisJournal(journal, estate.name, target);
     if (!pulumi.runtime.isDryRun()) await soleRun(journal);
     const outputs = { genesis: s.genesis, head: s.head };
+    if (stack === drillStack) return { ...outputs, ...(await drill(estate, { journal, parts, runs })) };
     if (target) return { ...outputs, ...(await activate(estate, target, { journal, parts, runs })) };
     if (site) {
       await provision(estate, site, journal, s);
@@ -51,7 +60,7 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
       ? error
       : new pulumi.RunError(error instanceof Error ? error.message : String(error));
   }
-  const known = [...Object.keys(provisionings), ...Object.keys(activations)];
+  const known = [...Object.keys(provisionings), ...Object.keys(activations), drillStack];
   throw new pulumi.RunError(
     `"${stack}" is no stack of an estate. Use one of ${known.join(", ")}.${didYouMean(stack, known)}`,
   );

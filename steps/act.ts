@@ -1,5 +1,6 @@
 import type { Fact } from "../journal/entries.ts";
 import type { JournalReader } from "../journal/journal.ts";
+import type { DrillCheck } from "../model/drill.ts";
 import type { Host } from "../model/host.ts";
 import type { Mode, Lookup } from "../model/part.ts";
 import type { SecretRef } from "../model/secret.ts";
@@ -11,6 +12,16 @@ export interface Point {
   /** Seconds since 1970 UTC. */
   readonly atSec: number;
   readonly to: "end" | "time";
+}
+
+/** What a step knows of the drill that it belongs to. */
+export interface DrillIo {
+  /** In the names of all that it makes. */
+  readonly number: number;
+  /** How thoroughly its copies are checked. */
+  readonly check: DrillCheck;
+  /** When it began, seconds since 1970 UTC: what replication did since then is held against what it did before. */
+  readonly startedSec: number;
 }
 
 /** All that a step may use of the world and of the run. */
@@ -39,6 +50,8 @@ export interface Io {
   readonly keep: string;
   /** Absent when provisioning or observing. */
   readonly activation?: { readonly epoch: number; readonly mode: Mode; readonly disasterSec?: number };
+  /** Present in a step of a drill, and in its sweep. */
+  readonly drill?: DrillIo;
   /** Called when the step ends, in any way: closes what it opened. */
   onEnd(close: () => Promise<void> | void): void;
 }

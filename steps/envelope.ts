@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { DrillStep } from "../model/drill.ts";
 import { Host } from "../model/host.ts";
 import { phases, type Phase } from "../model/phase.ts";
 import { JournalRef } from "../model/recovery.ts";
@@ -47,7 +48,16 @@ export const ProvisioningEnvelope = z.strictObject({
 });
 export type ProvisioningEnvelope = z.infer<typeof ProvisioningEnvelope>;
 
-export const Envelope = z.union([ActivationEnvelope, ProvisioningEnvelope]);
+/** The input of a drill step's process, and of the process that sweeps: which of the two it is, the program that reads it knows. */
+export const DrillEnvelope = z.strictObject({
+  journal: JournalRef,
+  /** Number of the drill: what distinguishes it from the one before and makes every step run again. */
+  drill: z.int().positive(),
+  step: DrillStep,
+});
+export type DrillEnvelope = z.infer<typeof DrillEnvelope>;
+
+export const Envelope = z.union([ActivationEnvelope, ProvisioningEnvelope, DrillEnvelope]);
 export type Envelope = z.infer<typeof Envelope>;
 
 /** The envelope in what a step's process reads from its standard input. */

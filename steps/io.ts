@@ -15,6 +15,7 @@ export interface IoArgs {
   readonly say: (line: string) => void;
   readonly limitSec: number;
   readonly activation?: NonNullable<Io["activation"]>;
+  readonly drill?: NonNullable<Io["drill"]>;
   readonly point?: (part: string) => Promise<Point>;
   /** Absent where no journal guards the work: it only looks. */
   readonly mayStillAct?: () => Promise<void>;
@@ -51,6 +52,7 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
     journal: args.journal,
     keep: path.resolve(projectRoot(), args.journalRef.folder),
     ...(args.activation ? { activation: args.activation } : {}),
+    ...(args.drill ? { drill: args.drill } : {}),
     onEnd: (close) => void closers.push(close),
   };
   try {

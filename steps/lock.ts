@@ -10,6 +10,8 @@ const lookEveryMs = 250;
 
 /** The lock of a cutover step. Older activations have locks of their own. */
 export const lockOfStep = (epoch: number, step: string): string => `step ${String(epoch)} ${step}`;
+/** The lock of a drill's step. No move waits for one: it ends the drill. */
+export const lockOfDrill = (drill: number, step: string): string => `drill ${String(drill)} ${step}`;
 /** The lock of a provisioning step. */
 export const lockOfProvisioning = (step: string): string => `provision ${step}`;
 

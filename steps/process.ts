@@ -1,12 +1,37 @@
 import { openJournal } from "../journal/open.ts";
-import { envelopeIn } from "./envelope.ts";
+import { runDrillStep } from "./drill/runner.ts";
+import { sweepDrill, sweepLimitSec } from "./drill/sweep.ts";
+import { envelopeIn, type Envelope } from "./envelope.ts";
 import type { World } from "./find.ts";
-import { cut, progressOn } from "./progress.ts";
+import { cut, progressOn, type Progress } from "./progress.ts";
 import { runProvisioningStep } from "./provisioning-runner.ts";
 import { runActivationStep } from "./runner.ts";
 
 /** How often it is looked whether a step that says nothing should be heard of. Milliseconds. */
 const tickMs = 5_000;
+
+type Work = (envelope: Envelope, world: World, progress: Progress) => Promise<string>;
+
+const runStep: Work = (envelope, world, progress) => {
+  if ("provision" in envelope) return runProvisioningStep(envelope, world, progress);
+  return "drill" in envelope
+    ? runDrillStep(envelope, world, progress)
+    : runActivationStep(envelope, world, progress);
+};
+
+/** What the process does that a drill's first resource runs when it is deleted. */
+export const sweep: Work = (envelope, world, progress) => {
+  if (!("drill" in envelope))
+    throw new Error("only what a drill has made is swept, and standard input holds no step of a drill");
+  return sweepDrill({
+    world,
+    journalRef: envelope.journal,
+    number: envelope.drill,
+    why: "pulumi destroy -s dr-drill",
+    limitSec: sweepLimitSec,
+    say: progress.say,
+  });
+};
 
 /**
  * The whole life of a step's process: reads the envelope, runs the step, writes one sentence to standard output or the
@@ -16,6 +41,7 @@ const tickMs = 5_000;
 export async function runStepProcess(
   input: string,
   registries: Pick<World, "parts" | "runs">,
+  work: Work = runStep,
 ): Promise<number> {
   const progress = progressOn(process.stderr);
   process.stdout.on("error", () => undefined);
@@ -23,10 +49,7 @@ export async function runStepProcess(
   try {
     const envelope = envelopeIn(input);
     const world: World = { ...registries, journal: openJournal(envelope.journal, progress.say) };
-    const says =
-      "step" in envelope
-        ? await runActivationStep(envelope, world, progress)
-        : await runProvisioningStep(envelope, world, progress);
+    const says = await work(envelope, world, progress);
     await new Promise<void>((resolve) => process.stdout.write(`${cut(says, 2000)}\n`, () => resolve()));
     return 0;
   } catch (error) {

@@ -105,8 +105,8 @@ const leftovers = (options: DeclareOptions): readonly string[] =>
     .filter((key) => options[key]?.trim() === placeholders[key])
     .map((key) => `${instead[key][0]} ${placeholders[key]} is to be filled in: write ${instead[key][1]}`);
 
-/** `latest`, a moment not after the disaster, or `-120m`. */
-function pointFrom(
+/** `latest`, a moment not after the disaster, or `-120m`. What is wrong with it is added to `wrong`. */
+export function pointFrom(
   text: string | undefined,
   disasterSec: number | undefined,
   now: Date,

@@ -1,3 +1,4 @@
+import { drillOf, isOpen } from "../../journal/drills.ts";
 import { situation } from "../../journal/situation.ts";
 import type { Terms } from "../../journal/terms.ts";
 import { moment } from "../../model/time.ts";
@@ -54,6 +55,11 @@ export async function declare(
     return fact;
   });
   terminal.out(declaredText(fact, request, recovery, written));
+  const drill = drillOf(entries);
+  if (drill && isOpen(drill))
+    terminal.out(
+      `drill ${String(drill.number)} is open: none of its steps acts any more, and what it has made is removed before the move begins`,
+    );
   if (fact.mode === "planned") {
     terminal.out(nextText(fact.to, terminal.platform));
     return;

@@ -13,6 +13,7 @@ import { exceptionsOf } from "../../journal/exceptions.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
+import { openDrill, type OpenDrill } from "./drill.ts";
 import { withoutStandby, type WithoutStandby } from "./standby.ts";
 
 /** How an estate stands, as `status --json` prints it. Times are ISO 8601 in UTC. */
@@ -36,6 +37,8 @@ export interface Status {
     readonly begins: boolean;
   };
   readonly held: readonly string[];
+  /** A drill of which something may be there. */
+  readonly drill?: OpenDrill;
   readonly lastActivation?: {
     readonly epoch: number;
     readonly from: SiteId;
@@ -102,6 +105,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     [...s.opened.values()].toSorted((a, b) => a.seq - b.seq)[0] ??
     entries.find((e) => e.kind === "no return" && e.epoch === s.epoch);
   const unprotected = withoutStandby(entries, s);
+  const drill = openDrill(entries, now);
   return {
     estate: s.estate,
     active: placed(s.active),
@@ -109,6 +113,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     state,
     ...declarationOf(s, now),
     held: [...s.held],
+    ...(drill ? { drill } : {}),
     ...lastOf(entries, s, args.plannedSteps),
     waiting: waitingOf(entries, args.leases, now),
     ...(s.taken
@@ -207,6 +212,8 @@ const isNotHad: ReadonlySet<Standing> = new Set<Standing>(["failed", "waived", "
 export function leaseText(name: string): string {
   const step = /^step (\d+) (.+)$/.exec(name);
   if (step) return `step ${step[2] ?? ""} of activation ${step[1] ?? ""}`;
+  const drill = /^drill (\d+) (.+)$/.exec(name);
+  if (drill) return `step ${drill[2] ?? ""} of drill ${drill[1] ?? ""}`;
   if (name.startsWith("provision ")) return `provisioning step ${name.slice("provision ".length)}`;
   return name === "run" ? "pulumi up" : name;
 }

@@ -24,6 +24,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     ...systemRows(s),
     ["declared", declarationText(s)],
     ["held", s.held.length > 0 && !s.open ? `${s.held.join(", ")}: restore jobs stand still` : undefined],
+    ["drill", drillText(s)],
     ["last move", lastText(s)],
     ["recorded", takenText(s)],
     ...dataRows(s),
@@ -53,6 +54,14 @@ function systemRows({ lastActivation: l }: Status): readonly Row[] {
       plain(`${c.system} goes on unplanned with the next run, by ${c.as}, ${at(c.at)}`),
     ]),
   ];
+}
+
+function drillText({ drill: d }: Status): string | undefined {
+  if (!d) return undefined;
+  const left = d.left.length === 0 ? "" : `; not removed: ${d.left.join("; ")}`;
+  return plain(
+    `drill ${String(d.drill)} of ${d.as} is OPEN for ${roughly(d.ageSec)}, ${d.ending === undefined ? (d.verified ? "its copies are verified" : "its copies are not verified") : `being ended: ${d.ending}`}; ${d.overdue ? "OVERDUE, they might stay" : "they may stay"} until ${at(d.dueAt)}${left}`,
+  );
 }
 
 const at = (iso: string): string => moment(Date.parse(iso) / 1000);
@@ -146,6 +155,9 @@ export function nextSteps(s: Status, platform: NodeJS.Platform): readonly string
   return s.state !== "active" && last ? whileMoving(s, last, platform) : atRest(s, platform);
 }
 
+const sweepIt = (drill: number): string =>
+  `remove what drill ${String(drill)} has made: pulumi destroy -s dr-drill, or parallel-standby drill sweep --as YOUR-NAME`;
+
 const takeBack = "or take it back: parallel-standby withdraw --as YOUR-NAME";
 
 function whileMoving(
@@ -180,6 +192,7 @@ function whileMoving(
 function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
   const { lastActivation: last, declaration: d } = s;
   return [
+    ...(s.drill ? [sweepIt(s.drill.drill)] : []),
     ...(d?.begins ? [`use the declaration: ${upCommand(activeStack(d.to), platform)}`, takeBack] : []),
     ...(d?.expired
       ? ["the declaration has expired: declare again, or parallel-standby withdraw --as YOUR-NAME"]

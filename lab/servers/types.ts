@@ -44,6 +44,8 @@ export interface Disk {
   remove(path: string): Promise<void>;
   rename(from: string, to: string): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** Free space of the drive that a local path lies on. Bytes. */
+  free(path: string): number;
 }
 
 /** What runs behind a Windows service: a port that really listens, an engine. Started and stopped by the service model. */

@@ -63,6 +63,24 @@ describe("declare", () => {
     expect(said()).to.contain("PULUMI_CONTINUE_ON_ERROR=true PULUMI_PARALLEL=64 pulumi up -s dr-active");
   });
 
+  it("says that a drill which is open is ended before the move begins", async () => {
+    await write(project, [
+      { kind: "drill declared", drill: 4, site: "dr", epoch: 0, as: "ann", check: "full", limitHours: 24 },
+      {
+        kind: "drill started",
+        drill: 4,
+        factsHash: "f",
+        planHash: "p",
+        scope: "data only",
+        groups: ["data"],
+      },
+    ]);
+    await run(planned);
+    expect(said()).to.contain(
+      "drill 4 is open: none of its steps acts any more, and what it has made is removed before the move begins",
+    );
+  });
+
   it("prints the next command as PowerShell takes it on Windows", async () => {
     await declare(
       planned,

@@ -33,6 +33,10 @@ const every = [
   "approve",
   "decline",
   "skip",
+  "drill",
+  "drill declare",
+  "drill sweep",
+  "drill report",
   "report",
 ];
 

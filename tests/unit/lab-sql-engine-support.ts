@@ -50,11 +50,15 @@ export class MemoryDisk implements Disk {
   private readonly clock: LabClock;
   public isReachable = true;
   public isFull = false;
+  public freeBytes = 80 * 1024 ** 3;
 
   constructor(clock: LabClock, name = "", hosts = new Map<string, MemoryDisk>()) {
     this.clock = clock;
     this.hosts = hosts;
     if (name !== "") hosts.set(name.toLowerCase(), this);
+  }
+  free(): number {
+    return this.isFull ? 0 : this.freeBytes;
   }
   private where(path: string): { disk: MemoryDisk; key: string } {
     const clean = path.replace(/(?<=.)\\$/, "").toLowerCase();

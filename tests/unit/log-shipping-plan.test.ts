@@ -1,13 +1,14 @@
 import { expect } from "chai";
 import { logShipping as part } from "../../components/sql/log-shipping/part.ts";
 import { runnables } from "../../components/sql/log-shipping/run.ts";
+import * as drillVerbs from "../../components/sql/log-shipping/drill-verbs.ts";
 import * as verbs from "../../components/sql/log-shipping/verbs.ts";
 import { lookupOf } from "../../model/recovery.ts";
 import { factsOf, hosts, planOf } from "./log-shipping-fixture.ts";
 
 describe("log shipping: the plan", () => {
   it("has code for every verb, and no verb without a test of its name", () => {
-    const names = Object.values(verbs)
+    const names = Object.values({ ...verbs, ...drillVerbs })
       .flatMap((v) => (typeof v === "object" && "step" in v ? [v.name] : []))
       .sort();
     expect(runnables.map((r) => r.name).sort()).to.deep.equal(names);

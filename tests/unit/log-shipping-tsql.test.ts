@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import * as agent from "../../components/sql/log-shipping/tsql/agent.ts";
+import * as drill from "../../components/sql/log-shipping/tsql/drill.ts";
 import * as changes from "../../components/sql/log-shipping/tsql/changes.ts";
 import * as identity from "../../components/sql/log-shipping/tsql/identity.ts";
 import * as looks from "../../components/sql/log-shipping/tsql/looks.ts";
@@ -59,6 +60,21 @@ const texts: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   restoreFull: [changes.restoreFull(nasty, path, 1, [{ name: "it's", path }], true), ["RestoreStatement"]],
   verifyBackup: [changes.verifyBackup(path, 1), ["RestoreStatement"]],
   recover: [changes.recover(nasty), ["RestoreStatement"]],
+  userDatabases: [drill.userDatabases, ["SelectStatement"]],
+  volumes: [drill.volumes, ["SelectStatement"]],
+  copyFacts: [drill.copyFacts(nasty), ["SelectStatement"]],
+  restrict: [drill.restrict(nasty), ["AlterDatabaseSetStatement"]],
+  makeReadOnly: [drill.makeReadOnly(nasty), ["AlterDatabaseSetStatement"]],
+  makeWritable: [drill.makeWritable(nasty), ["AlterDatabaseSetStatement"]],
+  checkWhole: [drill.checkDatabase(nasty, "full"), ["DbccStatement"]],
+  checkPages: [drill.checkDatabase(nasty, "physical"), ["DbccStatement"]],
+  bringOnline: [drill.bringOnline(nasty), ["AlterDatabaseSetStatement"]],
+  dropDatabase: [drill.dropDatabase(nasty), ["DropDatabaseStatement"]],
+  rowCount: [drill.rowCount(nasty), ["SelectStatement"]],
+  timeColumns: [drill.timeColumns(nasty, 10), ["SelectStatement"]],
+  newestIn: [drill.newestIn(nasty, nasty, nasty, nasty, "2026-11-21T22:59:00"), ["SelectStatement"]],
+  restoredUntil: [drill.restoredUntil(nasty), ["SelectStatement"]],
+  restoredUntilThen: [drill.restoredUntil(nasty, "2026-11-21T22:59:00"), ["SelectStatement"]],
   takeOffline: [changes.takeOffline(nasty), ["AlterDatabaseSetStatement"]],
   makeFolder: [changes.makeFolder("D:\\O'Brien\\K2"), ["ExecuteStatement"]],
   jobStates: [agent.jobStates([nasty, "b"]), ["SelectStatement"]],

@@ -10,6 +10,8 @@ import { describe as describeEstate } from "../../model/describe.ts";
 import { otherSite, siteIds } from "../../model/site.ts";
 import type { Mode } from "../../model/part.ts";
 import { plan } from "../../planning/plan.ts";
+import { planDrill, planSweep } from "../../planning/drill.ts";
+import { drillMachinery } from "../../steps/drill/machinery.ts";
 import { machinery } from "../../steps/machinery.ts";
 import { exampleEstate } from "./example-estate.ts";
 import { registered } from "./recorder.ts";
@@ -32,6 +34,7 @@ function pinned(what: string, names: unknown): void {
 const recovery = describeEstate(exampleEstate(), parts);
 const allRunnables = async () => [
   ...machinery({ journal: openJournalNowhere(), parts, runs }),
+  ...drillMachinery({ journal: openJournalNowhere(), parts, runs }),
   ...(await Promise.all(Object.values(runs).map(async (load) => (await load()).runnables))).flat(),
 ];
 const openJournalNowhere = (): ReturnType<typeof openJournal> => ({
@@ -55,6 +58,14 @@ describe("public names", () => {
           plan(recovery, { from: otherSite(to), to, mode }, parts).steps.map((s) => s.id),
         );
       });
+
+  it("are the ids of a drill, step by step, and of what sweeps it", () => {
+    const direction = { from: "primary", to: "dr" } as const;
+    pinned("steps drill", [
+      ...planDrill(recovery, direction, parts).steps.map((s) => s.id),
+      ...planSweep(recovery, direction, parts).flatMap((p) => p.drafts.map((d) => d.id)),
+    ]);
+  });
 
   for (const site of siteIds)
     it(`are the resources of the ${site} site while primary is active`, async () => {

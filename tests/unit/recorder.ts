@@ -14,6 +14,7 @@ export interface Registered {
   readonly dependsOn: readonly string[];
   readonly parent: string;
   readonly createLimit: string;
+  readonly deleteLimit: string;
   readonly protect: boolean;
   readonly ignoreChanges: readonly string[];
 }
@@ -34,7 +35,7 @@ interface Request {
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
   getObject(): { toJavaScript(): Record<string, unknown> } | undefined;
-  getCustomtimeouts(): { getCreate(): string } | undefined;
+  getCustomtimeouts(): { getCreate(): string; getDelete(): string } | undefined;
 }
 
 /**
@@ -68,6 +69,7 @@ export async function registered(
         dependsOn: request.getDependenciesList().map(last),
         parent: last(request.getParent()),
         createLimit: request.getCustomtimeouts()?.getCreate() ?? "",
+        deleteLimit: request.getCustomtimeouts()?.getDelete() ?? "",
         protect: request.getProtect(),
         ignoreChanges: request.getIgnorechangesList(),
       });

@@ -203,7 +203,7 @@ describe("the program of a stack", function () {
   it("refuses a stack that is none with the name that was meant, and makes nothing", async () => {
     const { resources, refused } = await (await rig()).run("stanby", true);
     expect(refused).to.match(
-      /"stanby" is no stack of an estate\. Use one of primary, standby, dr-active, primary-active\. Did you mean standby\?/,
+      /"stanby" is no stack of an estate\. Use one of primary, standby, dr-active, primary-active, dr-drill\. Did you mean standby\?/,
     );
     expect(resources).to.deep.equal([]);
   });

@@ -49,11 +49,16 @@ export interface Place {
   readonly timeZone: string;
 }
 
-/** A database and the backups beside it, as its server sees both. */
-export async function look(database: string, place: Place, io: Io): Promise<DatabaseSeen> {
+/** A database and the backups beside it, as its server sees both; `standing` is a copy of it under another name. */
+export async function look(
+  database: string,
+  place: Place,
+  io: Io,
+  standing: string = database,
+): Promise<DatabaseSeen> {
   const sql = await sqlOn(place.host, io);
-  const { state, redoLsn, redoFork } = await stateOf(sql, database);
-  const last = await lastRestoreOf(sql, database, place.timeZone);
+  const { state, redoLsn, redoFork } = await stateOf(sql, standing);
+  const last = await lastRestoreOf(sql, standing, place.timeZone);
   const files = (await filesOf(sql, place.folder)).filter((file) => isBackupOf(database, file));
   const read = await readHeaders(sql, place.host, place.folder, files, io);
   const reopenedSec = await lastReopenedSec(database, io);

@@ -1,7 +1,9 @@
 import type { DataPart, Request } from "../../../model/part.ts";
 import type { Draft } from "../../../model/verb.ts";
 import { instanceReachable } from "../instance/verbs.ts";
+import { archived } from "./copies.ts";
 import { sourceJobsArgs } from "./drafts.ts";
+import { drillOf } from "./drill.ts";
 import { fullSlots, LogShippingFacts, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
 import { reachOf } from "./reach.ts";
@@ -84,6 +86,8 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
     ),
   }),
   reprotect: (id, f, { to }) => reprotection(id, f, to),
+  drill: drillOf,
+  archived: (seen) => Object.fromEntries(Object.entries(seen).map(([name, db]) => [name, archived(db)])),
   release: (id, f, { to }) =>
     f.databases.map((database) => release.step(`${id}/release/${database}`, { database, host: f.host[to] })),
 };

@@ -2,6 +2,11 @@ import type { Io, RunModule } from "../../../steps/act.ts";
 import { LogShippingFacts } from "./facts.ts";
 import { look } from "./look.ts";
 import { closeOldRunnables } from "./run/close-old.ts";
+import { drillCopyRunnables } from "./run/drill-copy.ts";
+import { drillReadyRunnables } from "./run/drill-ready.ts";
+import { drillShippingRunnables } from "./run/drill-shipping.ts";
+import { drillSweepRunnables } from "./run/drill-sweep.ts";
+import { drillVerifyRunnables } from "./run/drill-verify.ts";
 import { finalSyncRunnables } from "./run/final-sync.ts";
 import { holdRunnables } from "./run/hold.ts";
 import { identityRunnables } from "./run/identity.ts";
@@ -39,6 +44,11 @@ export const runnables: RunModule["runnables"] = [
   ...seedRunnables,
   ...salvageRunnables,
   ...setAsideRunnables,
+  ...drillReadyRunnables,
+  ...drillCopyRunnables,
+  ...drillVerifyRunnables,
+  ...drillShippingRunnables,
+  ...drillSweepRunnables,
 ];
 
 /** The databases at the site that is looked at, and their backups there. Asks nothing of the other site. */

@@ -31,6 +31,7 @@ export class HostDisk implements Disk {
   readonly #drives = new Set<string>();
   readonly #folders = new Map<string, string>();
   readonly #full = new Set<string>();
+  readonly #room = new Map<string, number>();
   readonly #denied = new Set<string>();
 
   constructor(host: string, root: string, now: () => number, shares: Shares, drives: readonly string[]) {
@@ -75,6 +76,16 @@ export class HostDisk implements Disk {
   /** Whether the drive was made full. */
   isFull(drive: string): boolean {
     return this.#full.has(drive.charAt(0).toUpperCase());
+  }
+
+  /** Sets how much room a drive has left. Bytes; 80 GiB where nobody says. */
+  room(drive: string, bytes: number): void {
+    this.#room.set(drive.charAt(0).toUpperCase(), bytes);
+  }
+
+  /** Free space of the drive of a local path. Bytes. */
+  free(path: string): number {
+    return this.isFull(path) ? 0 : (this.#room.get(path.charAt(0).toUpperCase()) ?? 80 * 1024 ** 3);
   }
 
   /** Denies every access to a file or folder, with 5, as a lock or a missing right does. Or allows it again. */

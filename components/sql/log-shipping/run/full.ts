@@ -1,7 +1,7 @@
 import type { Io } from "../../../../steps/act.ts";
 import type { Sql } from "../../../../steps/transports/sql.ts";
 import { movesFor } from "../moves.ts";
-import { restoreFull, verifyBackup } from "../tsql/changes.ts";
+import { restoreFull, verifyBackup, type Move } from "../tsql/changes.ts";
 import { databaseFiles, defaultFolders, filesOfBackup } from "../tsql/looks.ts";
 
 /**
@@ -27,6 +27,19 @@ export async function restoreFullFrom(
     await sql.long(verifyBackup(file, position));
   }
   await io.mayStillAct();
+  await restoreFiles(sql, database, file, position, moves, replaces, io);
+}
+
+/** Restores a full backup with its files in these places, leaving the database closed. */
+export async function restoreFiles(
+  sql: Sql,
+  database: string,
+  file: string,
+  position: number,
+  moves: readonly Move[],
+  replaces: boolean,
+  io: Io,
+): Promise<void> {
   io.say(`restoring ${database} from ${file}`);
   await sql.long(restoreFull(database, file, position, moves, replaces), ({ number, text }) => {
     // 3211: so many percent processed.

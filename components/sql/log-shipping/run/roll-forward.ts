@@ -2,7 +2,7 @@ import { Refused, runs, type Act, type Io, type Runnable } from "../../../../ste
 import { sqlOn, SqlError, type Sql } from "../../../../steps/transports/sql.ts";
 import { localTime, moment } from "../../../../model/time.ts";
 import { pathOf } from "../headers.ts";
-import { stateOf } from "../look.ts";
+import { stateOf, type Place } from "../look.ts";
 import { routeTo, wasOpenedAt, type Route, type Target } from "../reach.ts";
 import type { BackupSet, DatabaseSeen } from "../seen.ts";
 import { multiUser, recover, restoreLog } from "../tsql/changes.ts";
@@ -17,7 +17,7 @@ interface Args {
   readonly host: string;
 }
 
-const targetSays = (t: Target): string => (t.to === "end" ? "the end of its log" : moment(t.atSec));
+export const targetSays = (t: Target): string => (t.to === "end" ? "the end of its log" : moment(t.atSec));
 
 const roll: Act<Args> = {
   check: async ({ part, database, host }, io) => {
@@ -61,15 +61,28 @@ const roll: Act<Args> = {
         db.state !== "missing",
         io,
       );
-    const stopAt = localTime(target.atSec, place.timeZone);
-    const logs = route.restores.filter(({ set }) => set.type === "log");
-    for (const [i, { set, stops }] of logs.entries()) {
-      await restoreOne(sql, database, pathOf(place.folder, set.file), set, stops ? stopAt : undefined, io);
-      io.say(`restored ${String(i + 1)} of ${String(logs.length)} logs of ${database}`);
-      if (stops && set.finishSec >= target.atSec && (await isStoppedIn(sql, database, set))) break;
-    }
+    await restoreLogs(sql, database, route, { place, target }, io);
   },
 };
+
+/** Restores the logs of a route to the point, leaving the database closed. `before` is called before each. */
+export async function restoreLogs(
+  sql: Sql,
+  database: string,
+  route: Route,
+  { place, target }: { readonly place: Place; readonly target: Target },
+  io: Io,
+  before: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const stopAt = localTime(target.atSec, place.timeZone);
+  const logs = route.restores.filter(({ set }) => set.type === "log");
+  for (const [i, { set, stops }] of logs.entries()) {
+    await before();
+    await restoreOne(sql, database, pathOf(place.folder, set.file), set, stops ? stopAt : undefined, io);
+    io.say(`restored ${String(i + 1)} of ${String(logs.length)} logs of ${database}`);
+    if (stops && set.finishSec >= target.atSec && (await isStoppedIn(sql, database, set))) break;
+  }
+}
 
 function needs(database: string, { rebuilds, restores }: Route): string {
   const logs = restores.filter(({ set }) => set.type === "log").length;

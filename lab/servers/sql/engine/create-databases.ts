@@ -68,7 +68,10 @@ export function usedFile(
 }
 
 /** DROP DATABASE: not a system database, not one that a session is in. */
-export function executeDropDatabase(statement: Extract<Statement, { kind: "drop" }>, frame: Frame): Done {
+export async function executeDropDatabase(
+  statement: Extract<Statement, { kind: "drop" }>,
+  frame: Frame,
+): Promise<Done> {
   const { instance, session } = frame;
   for (const [name = ""] of statement.names) {
     const database = instance.database(name);
@@ -84,6 +87,9 @@ export function executeDropDatabase(statement: Extract<Statement, { kind: "drop"
       throw refuse(3701, "drop", "database", name);
     if (instance.sessionsIn(database).length > 0) throw refuse(3702, "drop", name);
     instance.removeDatabase(database);
+    // Those of a database that is offline stay where they are.
+    if (database.state !== "OFFLINE")
+      for (const file of database.files) await instance.disk.remove(file.physicalName).catch(() => undefined);
   }
   instance.onChange();
   return { command: 201 };

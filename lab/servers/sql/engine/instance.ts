@@ -243,6 +243,7 @@ export class SqlInstance implements Instance, Program {
     if (this.isRunning) return;
     this.isRunning = true;
     this.startedMs = this.now();
+    await this.disk.makeFolder(this.folders.data).catch(() => undefined);
     this.log("SQL Server is now ready for client connections.");
     await this.agent.start();
   }

@@ -128,6 +128,11 @@ export const restoreMessages: Readonly<Record<number, Entry>> = {
     "The media family on device '%' is incorrectly formed. SQL Server cannot process this media family.",
   ],
   3254: [16, 1, "The volume on device '%' is empty."],
+  3257: [
+    16,
+    1,
+    "There is insufficient free space on disk volume '%' to create the database. The database requires % additional free bytes, while only % bytes are available.",
+  ],
   3262: [0, 1, "The backup set on file % is valid."],
   3287: [16, 1, "The file ID % on device '%' is incorrectly formed and can not be read."],
   4035: [0, 1, "Processed % pages for database '%', file '%' on file %."],
@@ -183,5 +188,6 @@ export const restoreMessages: Readonly<Record<number, Entry>> = {
     1,
     "The STOPAT clause specifies a point too early to allow this backup set to be restored. Choose a different stop point or use RESTORE DATABASE WITH RECOVERY to recover at the current point.",
   ],
+  5133: [16, 1, 'Directory lookup for the file "%" failed with the operating system error %.'],
   33111: [16, 3, "Cannot find server % with thumbprint '%'."],
 };

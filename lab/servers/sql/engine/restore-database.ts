@@ -1,4 +1,6 @@
 import type { Message } from "../contract.ts";
+import { DiskError } from "../../types.ts";
+import { systemError } from "./backup.ts";
 import type { Frame } from "./batch.ts";
 import type { Database, DatabaseFile } from "./database.ts";
 import { message, refuseWith, type SqlError } from "./errors.ts";
@@ -70,6 +72,36 @@ function moved(
     const there = existing?.files.find((f) => f.logicalName.toLowerCase() === file.logicalName.toLowerCase());
     return { ...file, physicalName: move?.to ?? there?.physicalName ?? file.physicalName };
   });
+}
+
+/**
+ * Makes the files of a database that is new. Where a volume has no room for them (3257), or a folder is missing (5133),
+ * nothing is left of it.
+ */
+export async function placeFiles(database: Database, { instance }: Frame, ended: Message): Promise<void> {
+  const made: string[] = [];
+  const fail = async (...messages: readonly Message[]): Promise<never> => {
+    for (const path of made) await instance.disk.remove(path).catch(() => undefined);
+    instance.removeDatabase(database);
+    throw refuseWith(...messages, message(3119), ended);
+  };
+  const drive = (file: DatabaseFile): string => file.physicalName.slice(0, 3);
+  for (const own of Map.groupBy(database.files, drive).values()) {
+    const needed = own.reduce((sum, file) => sum + file.pages * 8192, 0);
+    const free = instance.disk.free(own[0]?.physicalName ?? "");
+    if (needed > free) await fail(message(3257, own[0] ? drive(own[0]) : "", needed, free));
+  }
+  for (const { physicalName, logicalName } of database.files)
+    try {
+      await instance.disk.write(physicalName, Buffer.from(`pages of ${database.name}, ${logicalName}`));
+      made.push(physicalName);
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      await fail(
+        message(5133, physicalName, systemError(error.code)),
+        message(3156, logicalName, physicalName),
+      );
+    }
 }
 
 /** Fills the database from a full or differential set: always whole. */

@@ -12,7 +12,7 @@ import { type BackupSet, MediaError, readMedia, type SetBody } from "./media.ts"
 import { inform, sayDone, takeTime } from "./progress.ts";
 import { describeMedia } from "./restore-headers.ts";
 import { applyLog, checkLog } from "./restore-log.ts";
-import { applyDatabase, planDatabase } from "./restore-database.ts";
+import { applyDatabase, placeFiles, planDatabase } from "./restore-database.ts";
 import { recover } from "./recovery.ts";
 import { hasServerPermission } from "./permissions.ts";
 import type { RestoreStatement } from "./statements.ts";
@@ -130,6 +130,7 @@ export async function executeRestore(statement: RestoreStatement, frame: Frame):
       ? (checkLog(existing, set, options, ended), existing)
       : planDatabase(name, existing, set, options, frame, ended, device);
   const body = bodyOf(set, database, ended);
+  if (!existing) await placeFiles(database, frame, ended);
   database.state = "RESTORING";
   database.isInStandby = false;
   instance.onChange();

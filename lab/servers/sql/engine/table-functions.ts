@@ -6,7 +6,7 @@ import { as } from "./operators.ts";
 import type { CompiledQuery, Env, Scope } from "./scope.ts";
 import { int, nvarchar, nvarcharMax, plain } from "./types.ts";
 
-/** Functions that stand in FROM: OPENJSON, STRING_SPLIT. Any other name is 208. */
+/** Functions that stand in FROM: OPENJSON, STRING_SPLIT, sys.dm_os_volume_stats. Any other name is 208. */
 export function compileTableFunction(
   ref: Extract<TableRef, { kind: "function" }>,
   scope: Scope,
@@ -67,5 +67,37 @@ export function compileTableFunction(
       },
     };
   }
+  if (name === "DM_OS_VOLUME_STATS") return volumeStats(scope, text);
   throw refuse(208, ref.name.join("."));
+}
+
+/** The volume that a file of a database lies on; no row for a file that is not there. */
+function volumeStats(
+  { context: { instance } }: Scope,
+  text: (env: Env, at: number) => string | null,
+): ReturnType<typeof compileTableFunction> {
+  return {
+    columns: [
+      { name: "database_id", type: int },
+      { name: "file_id", type: int },
+      { name: "volume_mount_point", type: nvarchar(512) },
+      { name: "total_bytes", type: { name: "bigint" } },
+      { name: "available_bytes", type: { name: "bigint" } },
+    ],
+    run: (env) => {
+      const database = instance.databases().find((d) => String(d.id) === text(env, 0));
+      const file = database?.files.find((f) => String(f.fileId) === text(env, 1));
+      if (!database || !file) return [];
+      const free = instance.disk.free(file.physicalName);
+      return [
+        [
+          database.id,
+          file.fileId,
+          `${file.physicalName.slice(0, 2)}\\`,
+          BigInt(Math.max(free, 200 * 1024 ** 3)),
+          BigInt(free),
+        ],
+      ];
+    },
+  };
 }

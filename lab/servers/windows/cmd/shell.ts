@@ -109,6 +109,10 @@ export class ShellFiles implements Disk {
     }
   }
 
+  free(path: string): number {
+    return this.#disk.free(path);
+  }
+
   #reading(path: string): string {
     const parsed = parsePath(path);
     const isOwn =

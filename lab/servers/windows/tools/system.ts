@@ -190,7 +190,7 @@ export const fsutil: Command = (call) => {
     call.out(`Error:  ${win32Text(3)}\r\n`);
     return 1;
   }
-  const free = disk.isFull(letter) ? 0 : 80 * 1024 ** 3;
+  const free = disk.free(letter);
   const line = (title: string, bytes: number): string =>
     `${title.padEnd(30)}: ${bytes.toLocaleString("en-US").padStart(19)}\r\n`;
   call.out(

@@ -1,0 +1,32 @@
+import { drillReportOf, drillReportText } from "../../report/drill.ts";
+import { CliError, UsageError } from "../failure.ts";
+import { ownJournal } from "../own-journal.ts";
+import { plain } from "../layout.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Prints what a drill tried, what was seen, and whether anything of it is left. */
+export async function drillReport(
+  { drill: number, json }: { readonly drill?: string; readonly json?: true },
+  { estate, journal }: Project,
+  terminal: Terminal,
+): Promise<void> {
+  if (number !== undefined && !/^[1-9]\d{0,8}$/.test(number))
+    throw new UsageError(`--drill ${JSON.stringify(number)} is not the number of a drill. Write 1, 2, 3 …`);
+  const entries = await ownJournal(journal, estate.name);
+  const report = drillReportOf(entries, number === undefined ? undefined : Number(number));
+  if (!report)
+    throw new CliError(
+      number === undefined
+        ? 'the journal has no drill. Declare one with "parallel-standby drill declare"'
+        : `the journal has no drill ${number}`,
+    );
+  terminal.out(
+    json
+      ? JSON.stringify(report, undefined, 2)
+      : drillReportText(report)
+          .split("\n")
+          .map((line) => plain(line))
+          .join("\n"),
+  );
+}

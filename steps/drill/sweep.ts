@@ -1,0 +1,141 @@
+import { drillOf, isOpen, isSwept } from "../../journal/drills.ts";
+import { planSweep } from "../../planning/drill.ts";
+import type { JournalRef } from "../../model/recovery.ts";
+import type { Draft } from "../../model/verb.ts";
+import { Refused } from "../act.ts";
+import { checkActCheck } from "../check-act-check.ts";
+import { findRunnable, type World } from "../find.ts";
+import { withIo } from "../io.ts";
+import { lockOfDrill, lockStep } from "../lock.ts";
+import { poll } from "../poll.ts";
+import { knownDrill, type KnownDrill } from "./known.ts";
+
+/** How long a sweep may take where nobody waits for it at night: dropping databases is quick. Seconds. */
+export const sweepLimitSec = 600;
+/** How long a move waits until what a drill has made is removed: then it goes on beside it. Seconds. */
+const sweepBeforeMoveSec = 60;
+
+export interface SweepArgs {
+  readonly world: World;
+  readonly journalRef: JournalRef;
+  readonly number: number;
+  /** Who or what ends the drill, for the journal. */
+  readonly why: string;
+  readonly limitSec: number;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * Removes all that a drill has made, also what half failed: first the journal says that none of its steps acts any more,
+ * then those that still run are waited for, then every part removes what bears the drill's number. Gives a sentence;
+ * throws one that names what is left and why. It may run at any time, while the estate moves too: it touches nothing
+ * but copies.
+ */
+export async function sweepDrill(args: SweepArgs): Promise<string> {
+  const { world, number, why, limitSec, say } = args;
+  const { journal } = world;
+  const name = `drill ${String(number)}`;
+  const before = drillOf(await journal.entries(), number);
+  if (!before) throw new Refused(`${name} is not in the journal. Is this the right journal?`);
+  if (isSwept(before)) return `already: ${name} was swept at ${before.swept?.at ?? ""}`;
+  const lock = await lockStep(journal.store, lockOfDrill(number, "sweep"), limitSec, say);
+  try {
+    await journal.append((entries) => {
+      const now = drillOf(entries, number);
+      return now && !now.ending ? { kind: "drill ending", drill: number, why } : undefined;
+    });
+    const began = drillOf(await journal.entries(), number)?.started !== undefined;
+    const { done, left } = began ? await removeAll(args) : { done: ["it had not begun"], left: [] };
+    const says = done.join("; ");
+    await journal.append({ kind: "drill swept", drill: number, says, left });
+    if (left.length > 0)
+      throw new Error(
+        `${name} is ended, but not all of it is gone: ${left.join("; ")}. Mend that, then run "pulumi destroy -s dr-drill" or "parallel-standby drill sweep" again`,
+      );
+    return `done: ${name} is swept: ${says}`;
+  } finally {
+    await lock.release();
+  }
+}
+
+/**
+ * Ends a drill that is open, before a move begins. It never holds the move up: what can't be removed in a minute stays
+ * until somebody sweeps, and does not disturb, since it has names and files of its own. Gives what to tell; undefined
+ * where there is no such drill.
+ */
+export async function endOpenDrill(
+  args: Pick<SweepArgs, "world" | "journalRef" | "why" | "say">,
+): Promise<string | undefined> {
+  try {
+    const drill = drillOf(await args.world.journal.entries());
+    if (!drill || !isOpen(drill)) return undefined;
+    return await sweepDrill({ ...args, number: drill.number, limitSec: sweepBeforeMoveSec });
+  } catch (error) {
+    return `the move goes on beside it: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}
+
+interface Removed {
+  readonly done: readonly string[];
+  readonly left: string[];
+}
+
+async function removeAll(args: SweepArgs): Promise<Removed> {
+  const { world, number, limitSec, say } = args;
+  const known = knownDrill(await world.journal.entries(), number, world);
+  const endMs = performance.now() + limitSec * 1000;
+  await stepsEnd(args, limitSec / 2);
+  const done: string[] = [];
+  const left: string[] = [];
+  await Promise.all(
+    planSweep(known.recovery, known.direction, world.parts)
+      .flatMap((p) => p.drafts)
+      .map(async (draft) => {
+        try {
+          done.push(await remove(draft, known, args, (endMs - performance.now()) / 1000));
+        } catch (error) {
+          const says = error instanceof Error ? error.message : String(error);
+          say(`${draft.id}: ${says}`);
+          left.push(`${draft.id}: ${says}`);
+        }
+      }),
+  );
+  return { done, left };
+}
+
+/** Steps of the drill that still run end before the next thing they would change; a restore that has begun goes on to its end. */
+async function stepsEnd({ world, number, say }: SweepArgs, limitSec: number): Promise<void> {
+  const own = (name: string): boolean =>
+    name.startsWith(lockOfDrill(number, "")) && name !== lockOfDrill(number, "sweep");
+  await poll(
+    async () => (await world.journal.store.leases()).filter((l) => own(l.name)),
+    (running) => {
+      if (running.length > 0)
+        say(`waiting for ${running.map((l) => `"${l.name}" of ${l.who} (since ${l.since})`).join(", ")}`);
+      return running.length === 0;
+    },
+    { signal: new AbortController().signal, limitSec, everyMs: 250 },
+  );
+}
+
+const remove = async (
+  draft: Draft,
+  { recovery, direction, io: drill }: KnownDrill,
+  { world, journalRef, say }: SweepArgs,
+  leftSec: number,
+): Promise<string> =>
+  withIo(
+    {
+      known: recovery,
+      journal: world.journal,
+      journalRef,
+      to: direction.to,
+      say: (line) => say(`${draft.id}: ${line}`),
+      limitSec: Math.max(1, Math.min(draft.timeoutSec, leftSec)),
+      drill,
+    },
+    async (io) => {
+      const runnable = await findRunnable(draft.verb, [], world.runs);
+      return (await checkActCheck(runnable.bind(draft.args), io, () => Promise.resolve())).says;
+    },
+  );
