@@ -27,4 +27,6 @@ export const exitCodes = {
   notHeld: 3,
   /** `declare` only: the move is declared, but as things stand there is no point within what was accepted. */
   noPoint: 4,
+  /** `run` only: ended at the second Ctrl+C; steps that ran were left to end by themselves. */
+  left: 130,
 } as const;

@@ -12,6 +12,7 @@ import { addReprotect } from "./reprotect.ts";
 import { addMode } from "./mode.ts";
 import { addReport } from "./report.ts";
 import { addSkip } from "./skip.ts";
+import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
 import { ownVersion } from "./version.ts";
@@ -41,6 +42,7 @@ export function buildProgram(terminal: Terminal): Command {
     addApprove,
     addSkip,
     addDrill,
+    addRun,
     addReport,
   ])
     add(program, terminal);

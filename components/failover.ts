@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { local } from "@pulumi/command";
 import type { JournalRef } from "../model/recovery.ts";
 import type { Plan } from "../planning/plan.ts";
-import type { ActivationEnvelope } from "../steps/envelope.ts";
+import { envelopeOf } from "../steps/envelope.ts";
 import { engineLimit, stepCommand } from "./provisioning.ts";
 
 /** What an activation is run from. */
@@ -28,13 +28,7 @@ export class Failover extends pulumi.ComponentResource {
     super("parallel-standby:index:Failover", name, {}, opts);
     const commands = new Map<string, local.Command>();
     for (const step of plan.steps) {
-      const attempt = attempts.get(step.id);
-      const envelope: ActivationEnvelope = {
-        journal,
-        epoch,
-        ...(attempt === undefined ? {} : { attempt }),
-        step,
-      };
+      const envelope = envelopeOf(step, { journal, epoch, attempts });
       const command = new local.Command(
         `${name}-${step.id}`,
         { create: stepCommand, update: stepCommand, stdin: JSON.stringify(envelope) },

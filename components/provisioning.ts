@@ -3,7 +3,7 @@ import { local } from "@pulumi/command";
 import { hashOf, type JournalRef, type Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import type { Draft } from "../model/verb.ts";
-import type { ProvisioningEnvelope } from "../steps/envelope.ts";
+import { processLimitSec, type ProvisioningEnvelope } from "../steps/envelope.ts";
 
 /**
  * What every step resource runs: the same constant text on every machine, which finds the package from any folder of
@@ -57,12 +57,9 @@ export interface ProvisionArgs<F> {
   readonly at: Provisioning;
 }
 
-/**
- * The engine's second fence around a step's own time limit: waiting for the step's lock, then acting, each as long as
- * the step may take, and a minute.
- */
+/** The engine's second fence around a step's own time limit. */
 export const engineLimit = (timeoutSec: number): pulumi.CustomTimeouts => {
-  const limit = `${String(2 * timeoutSec + 60)}s`;
+  const limit = `${String(processLimitSec(timeoutSec))}s`;
   return { create: limit, update: limit };
 };
 

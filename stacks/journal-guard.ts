@@ -2,13 +2,15 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Journal } from "../journal/journal.ts";
 import { situation, type Situation } from "../journal/situation.ts";
 import type { SiteId } from "../model/site.ts";
+import { whenEngineIsGone } from "./engine-life.ts";
 import { refuseOlder, seenIn, type Seen } from "./seen.ts";
 import { takeRun } from "./sole-run.ts";
 
-/** One run at a time. The lease ends with this program. */
+/** One run at a time. The lease ends with this program, and the program with its engine. */
 export async function soleRun(journal: Journal): Promise<void> {
   const lease = await takeRun(journal);
   process.once("beforeExit", () => void lease.release());
+  whenEngineIsGone(process.env["PULUMI_NODEJS_ENGINE"], () => process.exit(1));
 }
 
 /**

@@ -30,6 +30,28 @@ export const ActivationEnvelope = z.strictObject({
 });
 export type ActivationEnvelope = z.infer<typeof ActivationEnvelope>;
 
+/**
+ * What a cutover step's process is given, whoever starts it: the engine and `parallel-standby run` give the same, so
+ * that they can take turns. `attempts` holds the number of vain tries of the steps that are owed.
+ */
+export const envelopeOf = (
+  step: ActivationEnvelope["step"],
+  {
+    journal,
+    epoch,
+    attempts,
+  }: Pick<ActivationEnvelope, "journal" | "epoch"> & { readonly attempts: ReadonlyMap<string, number> },
+): ActivationEnvelope => {
+  const attempt = attempts.get(step.id);
+  return { journal, epoch, ...(attempt === undefined ? {} : { attempt }), step };
+};
+
+/**
+ * How long a step's process may last at most, in seconds, by the step's own limit: waiting for its lock, then acting,
+ * each as long as the step may take, and a minute. The second fence: a step ends by itself before that.
+ */
+export const processLimitSec = (timeoutSec: number): number => 2 * timeoutSec + 60;
+
 /** The input of a provisioning step's process. It brings the hosts it needs: the journal may hold no facts yet. */
 export const ProvisioningEnvelope = z.strictObject({
   journal: JournalRef,

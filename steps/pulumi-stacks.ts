@@ -20,6 +20,17 @@ export async function pendingOperations(stack: string, signal: AbortSignal): Pro
   return (deployment?.pending_operations ?? []).map((o) => o.resource.urn.split("::").at(-1) ?? "");
 }
 
+/** The outputs of a stack as its state holds them; secrets among them stay hidden. */
+export async function stackOutputs(
+  stack: string,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, unknown>>> {
+  return JSON.parse(await pulumi(["stack", "output", "--json", "-s", stack], signal)) as Record<
+    string,
+    unknown
+  >;
+}
+
 /** Makes an empty stack without selecting it. */
 export async function initStack(name: string, signal: AbortSignal): Promise<void> {
   await pulumi(["stack", "init", name, "--no-select"], signal);

@@ -11,6 +11,7 @@ import { endOffspring, markName } from "./offspring.ts";
 import { startLab, type Lab, type LabOptions } from "../world/start.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
+const commandLine = join(repository, "bin", "parallel-standby.ts");
 
 /** What a command printed and how it ended. */
 export interface Ran {
@@ -39,6 +40,8 @@ export interface Rig {
   pulumi(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Ran>;
   /** `parallel-standby …` */
   cli(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Ran>;
+  /** The same, left running. */
+  startCli(args: readonly string[], extra?: Readonly<Record<string, string>>): Child;
   /** A process that is left running, in a group of its own: to kill, or to run two at once. */
   start(command: string, args: readonly string[], extra?: Readonly<Record<string, string>>): Child;
   /** Ends all that was started, at once and without a word, as a power cut of the runner would: the step runners too. */
@@ -127,8 +130,8 @@ export async function rig({
     env,
     start,
     pulumi: (args, extra) => ran("pulumi", [...args, "--non-interactive", "--color", "never"], extra),
-    cli: (args, extra) =>
-      ran(process.execPath, [join(repository, "bin", "parallel-standby.ts"), ...args], extra),
+    cli: (args, extra) => ran(process.execPath, [commandLine, ...args], extra),
+    startCli: (args, extra) => start(process.execPath, [commandLine, ...args], extra),
     powerCut: () => endOffspring(mark),
     entries: async () =>
       entriesOf(await readFile(join(folder, ".lab", "journal", "journal.jsonl"), "utf8").catch(() => "")),

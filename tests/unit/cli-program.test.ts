@@ -37,6 +37,7 @@ const every = [
   "drill declare",
   "drill sweep",
   "drill report",
+  "run",
   "report",
 ];
 
