@@ -12,6 +12,8 @@ export interface Drafts {
   readonly byPhase: ReadonlyMap<Phase, readonly Draft[]>;
   /** The part that asks for a draft; undefined for one of the machinery. */
   ownerOf(draft: Draft): string | undefined;
+  /** Whether a part of that id carries data. */
+  carriesData(part: string): boolean;
 }
 
 /** All drafts of a chain by phase, those of the machinery among them. */
@@ -47,7 +49,11 @@ export function draftsOf(
     throw new Error(
       `${name}: its parts open databases or start services at ${request.to}, but none says which of its steps fences a host of ${request.from}. Two sites could write.`,
     );
-  return { byPhase, ownerOf: (draft) => owners.get(draft) };
+  return {
+    byPhase,
+    ownerOf: (draft) => owners.get(draft),
+    carriesData: (part) => data.includes(part),
+  };
 }
 
 function known(parts: Parts, p: RecoveryPart): AnyPart {

@@ -3,9 +3,11 @@ import type { Parts, Request } from "../model/part.ts";
 import { hashOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft, Need, Step } from "../model/verb.ts";
 import { chainName, chainsOf, inTheirOrder, requestFor, waitsOf } from "./chains.ts";
+import { refuseBroken } from "./check-plan.ts";
 import { isCritical } from "./critical.ts";
 import { draftsOf, type Drafts } from "./drafts.ts";
 import { endsBefore, endsOf, type End } from "./ends.ts";
+import { graphOf, type Chain, type Graph } from "./graph.ts";
 import { mayFailIn, type MayFail } from "./optional.ts";
 import { whyNeverSkipped } from "./skip.ts";
 import { complete, completeSystem, gate } from "./verbs.ts";
@@ -28,10 +30,25 @@ export interface Plan {
   readonly hash: string;
 }
 
-/** Facts and direction to a graph of steps. Parts order inside a phase; only this function joins phases, and chains. */
+/** Facts and direction to a graph of steps. Throws where it would break one of the rules of planning/rules.ts. */
 export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
+  const { graph, systems } = draw(recovery, request, parts);
+  refuseBroken(graph);
+  return { request, steps: graph.steps, systems, hash: hashOf(graph.steps) };
+}
+
+/**
+ * The graph behind a plan, held against no rule yet. Parts order inside a phase; only this function joins phases, and
+ * chains.
+ */
+export function draw(
+  recovery: Recovery,
+  request: Request,
+  parts: Parts,
+): { readonly graph: Graph; readonly systems: readonly PlannedSystem[] } {
   const steps: Step[] = [];
   const systems: PlannedSystem[] = [];
+  const graphChains: Chain[] = [];
   const completes: string[] = [];
   const up = new Map<string, readonly string[]>();
   const chains = chainsOf(recovery, parts);
@@ -42,7 +59,15 @@ export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
     const mayFail = mayFailIn(chain, recovery, drafts.ownerOf);
     const waits = waitsOf(chain, chains, recovery);
     const planned: Chained = { name, chain, drafts, mayFail, request: asked, waits, up };
-    for (const phase of phases) steps.push(...joined(phase, planned));
+    const own = phases.flatMap((phase) => joined(phase, planned));
+    steps.push(...own);
+    graphChains.push({
+      name,
+      mode: asked.mode,
+      parts: chain.map((p) => p.id),
+      data: chain.filter((p) => drafts.carriesData(p.id)).map((p) => p.id),
+      steps: own,
+    });
     up.set(
       name,
       endsOf("verify-services", drafts.byPhase, mayFail).map((e) => e.draft.id),
@@ -70,7 +95,9 @@ export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
   const all = steps.map((s): Step =>
     whyNeverSkipped(steps, s) === undefined ? { ...s, skippable: true } : s,
   );
-  return { request, steps: all, systems, hash: hashOf(all) };
+  const byId = new Map(all.map((s) => [s.id, s]));
+  const chained = graphChains.map((c) => ({ ...c, steps: c.steps.flatMap((s) => byId.get(s.id) ?? []) }));
+  return { graph: graphOf({ request, chains: chained, steps: all }), systems };
 }
 
 /** A chain while it is planned. */

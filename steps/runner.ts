@@ -8,6 +8,7 @@ import { upgraded } from "../model/upgrade.ts";
 import { chainName, chainsOf } from "../planning/chains.ts";
 import { Refused, type Io } from "./act.ts";
 import { checkActCheck, type Ended } from "./check-act-check.ts";
+import { closeBehind } from "./close-behind.ts";
 import { begunAs } from "./begun.ts";
 import type { ActivationEnvelope } from "./envelope.ts";
 import { evidenceOfLife } from "./fence.ts";
@@ -148,7 +149,7 @@ async function perform(
   const opens = step.phase === "open" && step.probes !== undefined;
   const bound = (await findRunnable(step.verb, machinery(world), world.runs)).bind(step.args);
   const ended = await checkActCheck(bound, io, async () => {
-    if (step.probes) await refuseWhileAlive(step.probes, recovery, from, world, io);
+    if (step.probes) await refuseWhileAlive(step, recovery, from, world, io);
     if (opens) await noReturn(epoch, step.id, world);
   });
   if (opens) await noReturn(epoch, step.id, world);
@@ -157,13 +158,22 @@ async function perform(
 
 /** An hour-old proof of the fence is none: the old site is looked at now, and a waiver is void once it answers. */
 async function refuseWhileAlive(
-  probes: readonly string[],
+  step: ActivationEnvelope["step"],
   recovery: Recovery,
   from: "primary" | "dr",
-  { runs }: World,
+  world: World,
   io: Io,
 ): Promise<void> {
-  const life = await evidenceOfLife(probes, recovery, from, runs, io);
+  const look = (): Promise<readonly string[]> =>
+    evidenceOfLife(step.probes ?? [], recovery, from, world.runs, io);
+  let life = await look();
+  if (life.length > 0 && step.phase === "open") {
+    const s = situation(await world.journal.entries());
+    if (isOpened(s, step.id)) {
+      await closeBehind(step, recovery, world, io);
+      life = await look();
+    }
+  }
   if (life.length > 0)
     throw new Refused(
       `${recovery.sites[from].place} (${from}) still answers: ${life.join("; ")}. Two sites must never write. Fence it, then run "pulumi up" again`,

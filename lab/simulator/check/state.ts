@@ -1,0 +1,223 @@
+import type { Entry, Fact } from "../../../journal/entries.ts";
+import type { Terms } from "../../../journal/terms.ts";
+import type { Situation } from "../../../journal/situation.ts";
+import type { Mode, Request } from "../../../model/part.ts";
+import type { Recovery } from "../../../model/recovery.ts";
+import type { Step } from "../../../model/verb.ts";
+import { stepsIn, type Chain, type Graph } from "../../../planning/graph.ts";
+import { choosePoint, completeSystem } from "../../../planning/verbs.ts";
+
+/** How the old site is: `cut` runs on and cannot be reached. */
+export type Site = "up" | "down" | "cut";
+
+/** A runner that has begun a step and not ended it. */
+export interface Acting {
+  readonly at: number;
+  readonly epoch: number;
+  readonly mode: Mode;
+}
+
+/** Everything that decides how a move can go on: what the journal says, and how the two sites are. */
+export interface State {
+  readonly epoch: number;
+  readonly mode: Mode;
+  readonly waived: boolean;
+  readonly status: "none" | "moving" | "abandoning" | "abandoned" | "completed";
+  /** By chain, whether a database of it is being opened: `0` no, `1` yes. */
+  readonly opened: string;
+  /** By step, the last word of the journal: `.` none, `d` done, `f` ended otherwise, `s` skipped. */
+  readonly verdicts: string;
+  /** By step, whether what it wants is so: `0` no, `1` yes; for points and what is rolled forward `2` is the end of the logs. */
+  readonly world: string;
+  readonly acting: Acting | undefined;
+  readonly site: Site;
+  /** Things that may still go wrong. */
+  readonly faults: number;
+  /** How far an abandoned move has given back: 0 nothing, 1 databases, 2 services too. */
+  readonly back: number;
+}
+
+/** The steps of a move in both modes, by one numbering. */
+export interface Moves {
+  readonly recovery: Recovery;
+  readonly request: Request;
+  readonly ids: readonly string[];
+  readonly graphs: Readonly<Record<Mode, Graph>>;
+  /** Undefined where that mode has no such step. */
+  step(mode: Mode, at: number): Step | undefined;
+  at(id: string): number;
+}
+
+/** Both plans of one direction. `draw` is the planner, or one with a mistake. */
+export function movesOf(
+  recovery: Recovery,
+  request: Omit<Request, "mode">,
+  draw: (request: Request) => Graph,
+): Moves {
+  const graphs = {
+    planned: draw({ ...request, mode: "planned" }),
+    unplanned: draw({ ...request, mode: "unplanned" }),
+  };
+  const ids = [...new Set([...graphs.planned.steps, ...graphs.unplanned.steps].map((s) => s.id))];
+  const numbers = new Map(ids.map((id, i) => [id, i]));
+  const steps = {
+    planned: ids.map((id) => graphs.planned.step(id)),
+    unplanned: ids.map((id) => graphs.unplanned.step(id)),
+  };
+  return {
+    recovery,
+    request: { ...request, mode: "planned" },
+    ids,
+    graphs,
+    step: (mode, at) => steps[mode][at],
+    at: (id) => numbers.get(id) ?? -1,
+  };
+}
+
+/** Steps of which the journal has an entry of its own, which belongs to one activation. */
+export const kept = (m: Moves): readonly number[] =>
+  m.ids.flatMap((_, at) => {
+    const verb = m.step("planned", at)?.verb;
+    return verb === choosePoint.name || verb === completeSystem.name ? [at] : [];
+  });
+
+/** The state after a database of that chain is being opened. */
+export const openedBy = (s: State, m: Moves, chain: Chain): State => ({
+  ...s,
+  opened: put(
+    s.opened,
+    m.graphs[s.mode].chains.findIndex((c) => c.name === chain.name),
+    "1",
+  ),
+});
+export const isOpened = (s: State, m: Moves, chain: Chain): boolean =>
+  s.opened[m.graphs[s.mode].chains.findIndex((c) => c.name === chain.name)] === "1";
+/** Whether any database is being opened. */
+export const isPastReturn = (s: State): boolean => s.opened.includes("1");
+
+/** Before anything: nobody has declared a move. */
+export const beginning = ({ ids, graphs }: Moves, faults: number): State => ({
+  epoch: 0,
+  mode: "planned",
+  waived: false,
+  status: "none",
+  opened: "0".repeat(graphs.planned.chains.length),
+  verdicts: ".".repeat(ids.length),
+  world: "0".repeat(ids.length),
+  acting: undefined,
+  site: "up",
+  faults,
+  back: 0,
+});
+
+/** The text with another letter at that place. */
+export const put = (text: string, at: number, letter: string): string =>
+  text.slice(0, at) + letter + text.slice(at + 1);
+
+/** Two states with one key go on in the same ways. */
+export function keyOf(s: State): string {
+  const acting = s.acting ? `${String(s.acting.at)}.${String(s.acting.epoch)}${s.acting.mode[0] ?? ""}` : "";
+  return `${String(s.epoch)}${s.mode[0] ?? ""}${s.waived ? "w" : ""}|${s.status}${s.opened}${String(s.back)}|${s.verdicts}|${s.world}|${acting}|${s.site}${String(s.faults)}`;
+}
+
+const verdictOf = { d: "done", f: "failed", s: "skipped" } as const;
+/** When everything in the model happens: nothing in it is a matter of hours. */
+export const moment = "2026-11-30T03:00:00.000Z";
+
+/** A declaration that somebody makes. */
+export interface Declaration {
+  readonly mode: Mode;
+  readonly waived: boolean;
+}
+
+/** The shortest journal that says what a state says: the product itself reads it. */
+export function journalOf(s: State, m: Moves, declaration?: Declaration): readonly Entry[] {
+  const { from, to } = m.request;
+  const of = ({ mode, waived }: Declaration): Terms => ({
+    as: "ann",
+    acceptLossSec: 3600,
+    mode,
+    ...(mode === "unplanned" ? { disasterAt: moment } : {}),
+    ...(waived ? { waiveFence: "power is off" } : {}),
+  });
+  const facts: Fact[] = [
+    { kind: "genesis", estate: "model", active: from },
+    { kind: "declared", factsHash: "facts", recovery: m.recovery },
+  ];
+  if (s.epoch > 0)
+    facts.push({
+      kind: "activation started",
+      epoch: s.epoch,
+      from,
+      to,
+      factsHash: "facts",
+      planHash: "plan",
+      declaration: 0,
+      systems: m.graphs.planned.chains.map(({ name, parts }) => ({
+        system: name,
+        parts: [...parts],
+        after: [],
+      })),
+      ...of(s),
+    });
+  m.ids.forEach((id, at) => {
+    const step = m.step(s.mode, at);
+    const said = verdictOf[s.verdicts[at] as keyof typeof verdictOf];
+    if (step?.verb === choosePoint.name && s.world[at] !== "0")
+      facts.push({
+        kind: "point chosen",
+        epoch: s.epoch,
+        group: step.id.slice(0, step.id.lastIndexOf("/")),
+        atSec: 0,
+        to: s.world[at] === "2" ? "end" : "time",
+        lossSec: 0,
+        databases: [],
+      });
+    if (step?.verb === completeSystem.name && s.world[at] !== "0")
+      facts.push({
+        kind: "system completed",
+        epoch: s.epoch,
+        system: m.graphs.planned.chains.find((c) => step.id === `${c.name}/complete`)?.name ?? "",
+        owed: [],
+        exceptions: [],
+      });
+    if (step && s.verdicts[at] === "s")
+      facts.push({ kind: "skip", epoch: s.epoch, step: id, as: "ann", reason: "model" });
+    if (step && (said as string | undefined) !== undefined)
+      facts.push({
+        kind: "step",
+        epoch: s.epoch,
+        step: id,
+        phase: step.phase,
+        verdict: said,
+        critical: step.critical,
+        says: "",
+      });
+  });
+  m.graphs.planned.chains.forEach((c, i) => {
+    const open = stepsIn(c, "open").find((p) => p.probes)?.id;
+    if (s.opened[i] === "1" && open !== undefined)
+      facts.push({ kind: "no return", epoch: s.epoch, step: open });
+  });
+  if (s.status === "abandoning" || s.status === "abandoned")
+    facts.push({ kind: "abandoning", epoch: s.epoch, as: "ann", reason: "model" });
+  if (s.status === "abandoned") facts.push({ kind: "abandoned", epoch: s.epoch, as: "ann", reason: "model" });
+  if (s.status === "completed") facts.push({ kind: "completed", epoch: s.epoch, owed: [], exceptions: [] });
+  if (declaration) facts.push({ kind: "move declared", to, ...of(declaration) });
+  return facts.map((fact, seq) => ({ ...fact, seq, prev: "", at: moment, by: "model", hash: String(seq) }));
+}
+
+/** The product's own reading of a state; kept, since many states say the same in their journal. */
+export function reader(read: (entries: readonly Entry[]) => Situation, m: Moves): (s: State) => Situation {
+  const known = new Map<string, Situation>();
+  const points = kept(m);
+  return (s) => {
+    const chosen = points.map((at) => s.world[at]).join("");
+    const key = `${String(s.epoch)}${s.mode}${String(s.waived)}${s.status}${s.opened}${s.verdicts}${chosen}`;
+    const found = known.get(key);
+    if (found) return found;
+    const made = read(journalOf(s, m));
+    known.set(key, made);
+    return made;
+  };
+}
