@@ -24,12 +24,7 @@ export const begin: Act<Memory> = {
 };
 
 /** `pulumi up` of a provisioning stack. */
-export const provision = (stack: "primary" | "standby", place: string): Act<Memory> => ({
-  title: `pulumi up -s ${stack} (${place})`,
-  run: async (_memory, stage) => {
-    await watched(stage, ["up", "-s", stack, "--skip-preview", "--yes"], `pulumi up -s ${stack}`);
-  },
-});
+export const provision = (stack: "primary" | "standby", place: string): Act<Memory> => up(stack, place);
 
 /** Lab time goes by; what falls due in it happens: work, log backups, copies, restores. */
 export const timeGoesBy = (hours: number, title: string): Act<Memory> => ({
@@ -55,6 +50,22 @@ export const cutOver: Act<Memory> = {
 /** The cutover goes on, with live progress from the journal. */
 export const goOn = (stage: Stage): Promise<void> =>
   watched(stage, ["up", "-s", "dr-active", "--skip-preview", "--yes"], "pulumi up -s dr-active");
+
+/** `pulumi up` of a stack, with live progress from the journal. `why` is what the title says of it. */
+export const up = (stack: string, why: string): Act<Memory> => ({
+  title: `pulumi up -s ${stack} (${why})`,
+  run: async (_memory, stage) =>
+    watched(stage, ["up", "-s", stack, "--skip-preview", "--yes"], `pulumi up -s ${stack}`),
+});
+
+/** A verb of the command line. */
+export const cli = (...args: readonly string[]): Act<Memory> => ({
+  title: `parallel-standby ${args.slice(0, 3).join(" ")}`,
+  run: async (_memory, { rig, say }) => {
+    const ran = succeeded(await rig.cli([...args, "--as", operator]), args[0] ?? "");
+    say(ran.stdout.trim().split("\n").at(-1) ?? "");
+  },
+});
 
 async function watched(stage: Stage, args: readonly string[], what: string): Promise<void> {
   const watch = watchActivation(stage);

@@ -1,79 +1,8 @@
-import { reportOf } from "../../report/report.ts";
-import { situation } from "../../journal/situation.ts";
-import { begin, cutOver, operator, provision, succeeded, timeGoesBy } from "./acts.ts";
-import { checksAtStandby } from "./checks.ts";
-import type { Act, Memory, Scenario } from "./scenario.ts";
+import { cutOver } from "./acts.ts";
+import { declareLost, declarePlanned, lookAtStandby, middleOfAnHour, production } from "./k2-acts.ts";
+import { failback } from "./scenarios/failback.ts";
 import { twoSystems } from "./scenarios/two-systems.ts";
-
-const production = [
-  begin,
-  provision("primary", "London"),
-  provision("standby", "Leeds"),
-  timeGoesBy(8, "eight hours of production, logs shipped every hour and held back three"),
-];
-
-/** The middle of an hour, and not on a full minute: half of an hour's work was never shipped. */
-const middleOfAnHour: Act<Memory> = {
-  title: "half an hour more, and the primary site is gone",
-  run: async (memory, { rig, say }) => {
-    await rig.lab.clock.advance(30 * 60_000 + 20_000);
-    memory.endedAtMs = rig.lab.clock.now();
-    await rig.lab.network.siteDown("primary");
-    say(`London has no power since ${new Date(memory.endedAtMs).toISOString().slice(0, 19)}Z`);
-  },
-};
-
-const declareLost: Act<Memory> = {
-  title: "parallel-standby declare --mode unplanned",
-  run: async (memory, { rig, say }) => {
-    const disasterAt = `${new Date(memory.endedAtMs).toISOString().slice(0, 19)}+00:00`;
-    const args = [
-      "declare",
-      "--to",
-      "dr",
-      "--mode",
-      "unplanned",
-      "--disaster-at",
-      disasterAt,
-      "--accept-loss",
-      "4h",
-      "--incident",
-      "rehearsal",
-      "--as",
-      operator,
-    ];
-    const ran = succeeded(await rig.cli([...args, "--waive-fence", "the building has no power"]), "declare");
-    say(ran.stdout.trim().split("\n").at(-1) ?? "");
-  },
-};
-
-const declarePlanned: Act<Memory> = {
-  title: "parallel-standby declare --mode planned",
-  run: async (_memory, { rig }) => {
-    await rig.lab.clock.advance(30 * 60_000 + 20_000);
-    succeeded(await rig.cli(["declare", "--to", "dr", "--mode", "planned", "--as", operator]), "declare");
-  },
-};
-
-/** What came of it, asked for as a client would. */
-const lookAtStandby: Act<Memory> = {
-  title: "ask DNS, open K2's port, read the databases",
-  run: async (memory, { rig }) => {
-    const entries = await rig.entries();
-    const s = situation(entries);
-    const declared = s.declared;
-    const point = s.points.get("k2");
-    if (!declared || !point) throw new Error("the journal holds no facts or no point");
-    const report = reportOf(entries, declared.recovery);
-    const first = entries[0];
-    memory.played = {
-      activeSiteBefore: first?.kind === "genesis" ? first.active : "",
-      activeSiteAfter: s.active,
-      report,
-      checks: await checksAtStandby(rig.lab, rig.lab.productionEndedMs(), point),
-    };
-  },
-};
+import type { Scenario } from "./scenario.ts";
 
 /** All scenarios, the default first. */
 export const scenarios: readonly Scenario[] = [
@@ -89,4 +18,5 @@ export const scenarios: readonly Scenario[] = [
     acts: [...production, declarePlanned, cutOver, lookAtStandby],
   },
   twoSystems,
+  failback,
 ];
