@@ -56,6 +56,20 @@ describe("log shipping: what an owner declares", () => {
     expect(problems({ point: "latest", rpoMin: 75 })).to.deep.equal([]);
   });
 
+  it("wants a share of another server for what must outlive this one, and a place of its own for what is saved", () => {
+    expect(problems({ awayTo: { dr: "\\\\FILE02\\K2" }, salvageTo: { primary: "E:\\Kept" } })).to.deep.equal(
+      [],
+    );
+    for (const dr of ["D:\\Away", "\\\\sqldr01\\Away", '\\\\FILE02\\a"b'])
+      expect(problems({ awayTo: { dr } }).join()).to.match(
+        /awayTo\.dr: .*is no share of another server than SQLDR01/,
+      );
+    expect(problems({ salvageTo: { primary: "Kept" } }).join()).to.match(
+      /salvageTo\.primary: "Kept" is neither a folder with a drive nor a share/,
+    );
+    expect(problems({ salvageTo: { primary: "d:\\logship\\" } }).join()).to.match(/it is the backup folder/);
+  });
+
   const mistakes: readonly (readonly [
     string,
     Partial<LogShippingArgs>,

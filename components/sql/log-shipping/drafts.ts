@@ -1,7 +1,8 @@
 import type { SiteId } from "../../../model/site.ts";
+import type { Draft } from "../../../model/verb.ts";
 import { otherSite } from "../../../model/site.ts";
 import { backupAlertMin, fullSlots, keepMin, restoreAlertMin, type LogShippingFacts } from "./facts.ts";
-import type { SourceJobs, StandbyJobs } from "./verbs.ts";
+import { copyAway, type SourceJobs, type StandbyJobs } from "./verbs.ts";
 
 /** How long the source keeps its files: three days, the default of SQL Server's own wizard. Minutes. */
 const sourceKeepMin = 3 * 24 * 60;
@@ -38,3 +39,29 @@ export const standbyJobsArgs = (
   alertMin: restoreAlertMin(f),
   keepMin: keepMin(f),
 });
+
+/** Copies the backups of a database away from the server of a site; none where the estate names no place for them. */
+export const awayDrafts = (
+  id: string,
+  f: LogShippingFacts,
+  site: SiteId,
+  database: string,
+  needs: readonly Draft[] = [],
+): readonly Draft[] => {
+  const awayTo = f.awayTo?.[site];
+  return awayTo === undefined
+    ? []
+    : [
+        copyAway.step(
+          `${id}/copy-away/${database}`,
+          {
+            database,
+            host: f.host[site],
+            backupFolder: f.way[site].backupFolder,
+            awayTo,
+            everyMin: f.everyMin,
+          },
+          { needs },
+        ),
+      ];
+};

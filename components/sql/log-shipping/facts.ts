@@ -44,6 +44,8 @@ export const LogShippingFacts = z.strictObject({
   reseed: z.string().min(1).optional(),
   /** By site, the folder of its server that an old copy is saved to; absent, one beside its backup folder. */
   salvageTo: z.strictObject({ primary: folder.optional(), dr: folder.optional() }).optional(),
+  /** By site, the share of another server that backups are copied to while that site is active; absent, they are not. */
+  awayTo: z.strictObject({ primary: folder.optional(), dr: folder.optional() }).optional(),
 });
 export type LogShippingFacts = z.infer<typeof LogShippingFacts>;
 

@@ -77,6 +77,13 @@ export interface LogShippingArgs extends WayInput {
    * backup of each. Default: beside the site's backup folder, `D:\LogShip-Salvage`. What lies there is never deleted by this library.
    */
   readonly salvageTo?: { readonly primary?: string; readonly dr?: string };
+  /**
+   * A share of a third server, by site, that full and log backups are copied to while that site is active:
+   * `{ dr: "\\\\FILE02\\K2" }`. After a cutover there is no standby until the old site is re-protected, and backups
+   * that lie on the server itself die with it. As often as logs are backed up; nothing there is ever deleted. SQL
+   * Server Agent's account writes it, SQL Server's reads it. Default: none, for a `backupFolder` that is a share itself.
+   */
+  readonly awayTo?: { readonly primary?: string; readonly dr?: string };
 }
 
 /** Declares databases that SQL Server's own log shipping brings to the standby, logs held back so that a point before a disaster can be chosen. */
@@ -103,6 +110,7 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     replaces = [],
     reseed,
     salvageTo,
+    awayTo,
   } = args;
   const facts: LogShippingFacts = {
     databases: [...databases],
@@ -125,6 +133,7 @@ export function logShipping(id: string, args: LogShippingArgs): DeclaredData<"sq
     replaces: [...replaces],
     ...(reseed === undefined ? {} : { reseed }),
     ...(salvageTo === undefined ? {} : { salvageTo }),
+    ...(awayTo === undefined ? {} : { awayTo }),
   };
   return {
     id,
@@ -167,6 +176,7 @@ const ownKeys: Readonly<Record<Exclude<keyof LogShippingArgs, keyof WayInput>, t
   replaces: true,
   reseed: true,
   salvageTo: true,
+  awayTo: true,
 };
 
 /** A program without types may leave a server out: `describe` then says so in a sentence. */

@@ -2,8 +2,8 @@ import type { DataPart, Request } from "../../../model/part.ts";
 import type { Draft } from "../../../model/verb.ts";
 import { instanceReachable } from "../instance/verbs.ts";
 import { archived } from "./copies.ts";
-import { sourceJobsArgs } from "./drafts.ts";
 import { drillOf } from "./drill.ts";
+import { awayDrafts, sourceJobsArgs } from "./drafts.ts";
 import { fullSlots, LogShippingFacts, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
 import { reachOf } from "./reach.ts";
@@ -157,9 +157,13 @@ function protect(id: string, f: LogShippingFacts, { to }: Request, database: str
     folder: f.way[to].backupFolder,
     slots: fullSlots(f),
   });
+  const jobs = sourceJobs.step(`${id}/source-jobs/${database}`, sourceJobsArgs(f, to, database), {
+    needs: [full],
+  });
   return [
     full,
-    sourceJobs.step(`${id}/source-jobs/${database}`, sourceJobsArgs(f, to, database), { needs: [full] }),
+    jobs,
+    ...awayDrafts(id, f, to, database, [jobs]),
     retireJobs.step(`${id}/retire-standby-jobs/${database}`, { database, host, role: "standby" }),
   ];
 }

@@ -11,6 +11,7 @@ export const problems = (id: string, f: LogShippingFacts, lookup: Lookup): reado
     ...databaseProblems(at, id, f, lookup),
     ...siteIds.flatMap((site) => hostProblems(at, f, site, lookup)),
     ...siteIds.flatMap((site) => wayProblems(at, f, site)),
+    ...siteIds.flatMap((site) => placeProblems(at, f, site)),
     ...clashes(at, f),
     ...timeProblems(at, f),
     ...f.replaces
@@ -117,12 +118,51 @@ function hostProblems(at: string, f: LogShippingFacts, site: SiteId, lookup: Loo
       ];
 }
 
+const isUnc = (path: string): boolean => /^\\\\[^\\]+\\[^\\]+/.test(path);
+const isLocal = (path: string): boolean => /^[A-Za-z]:\\/.test(path);
+/** Characters that SQL Server Agent or cmd.exe reads as its own. */
+const bad = (path: string): boolean => /["%]|\$\(/.test(path);
+
+/** Where backups go that must survive: a share of another server, and a place for what is saved. */
+function placeProblems(at: string, f: LogShippingFacts, site: SiteId): readonly Problem[] {
+  const away = f.awayTo?.[site];
+  const salvage = f.salvageTo?.[site];
+  const server = f.host[site].toLowerCase();
+  const unfit = { away: `${at}.awayTo.${site}`, salvage: `${at}.salvageTo.${site}` };
+  return [
+    ...(away !== undefined && (!isUnc(away) || away.toLowerCase().startsWith(`\\\\${server}\\`) || bad(away))
+      ? [
+          {
+            at: unfit.away,
+            says: `"${away}" is no share of another server than ${f.host[site]}, and what lies on a server dies with it`,
+            write: 'one such as \\\\FILE02\\K2, without ", % and $(',
+          },
+        ]
+      : []),
+    ...(salvage !== undefined && ((!isUnc(salvage) && !isLocal(salvage)) || bad(salvage))
+      ? [
+          {
+            at: unfit.salvage,
+            says: `"${salvage}" is neither a folder with a drive nor a share`,
+            write: `one such as E:\\Salvage, as SQL Server on ${f.host[site]} writes it, without ", % and $(`,
+          },
+        ]
+      : []),
+    ...(salvage !== undefined && samePath(salvage, f.way[site].backupFolder)
+      ? [
+          {
+            at: unfit.salvage,
+            says: `it is the backup folder, whose old files log shipping deletes`,
+            write: "another folder",
+          },
+        ]
+      : []),
+  ];
+}
+
 function wayProblems(at: string, f: LogShippingFacts, site: SiteId): readonly Problem[] {
   const key = site === "primary" ? at : `${at}.reverse`;
   const { backupFolder, backupShare, copyTo } = f.way[site];
-  const isUnc = (path: string): boolean => /^\\\\[^\\]+\\[^\\]+/.test(path);
-  const isLocal = (path: string): boolean => /^[A-Za-z]:\\/.test(path);
-  const bad = (path: string): boolean => /["%]|\$\(/.test(path);
   return [
     ...(isUnc(backupShare)
       ? []

@@ -7,6 +7,7 @@ import { drillReadyRunnables } from "./run/drill-ready.ts";
 import { drillShippingRunnables } from "./run/drill-shipping.ts";
 import { drillSweepRunnables } from "./run/drill-sweep.ts";
 import { drillVerifyRunnables } from "./run/drill-verify.ts";
+import { copyAwayRunnables } from "./run/copy-away.ts";
 import { finalSyncRunnables } from "./run/final-sync.ts";
 import { holdRunnables } from "./run/hold.ts";
 import { identityRunnables } from "./run/identity.ts";
@@ -49,6 +50,7 @@ export const runnables: RunModule["runnables"] = [
   ...drillVerifyRunnables,
   ...drillShippingRunnables,
   ...drillSweepRunnables,
+  ...copyAwayRunnables,
 ];
 
 /** The databases at the site that is looked at, and their backups there. Asks nothing of the other site. */

@@ -1,7 +1,7 @@
 import { otherSite, type SiteId } from "../../../model/site.ts";
 import type { Draft } from "../../../model/verb.ts";
 import { instanceReachable } from "../instance/verbs.ts";
-import { sourceJobsArgs, standbyJobsArgs } from "./drafts.ts";
+import { awayDrafts, sourceJobsArgs, standbyJobsArgs } from "./drafts.ts";
 import { fullSlots, isSameName, salvageFolder, type LogShippingFacts } from "./facts.ts";
 import {
   copyFullsJob,
@@ -59,6 +59,7 @@ export const sourceSteps: StepsOf = {
       f.manage === "adopt"
         ? [`source-adopted-${database}`, sourceAdopted.step(`${id}/source-adopted/${database}`, args)]
         : [`source-jobs-${database}`, sourceJobs.step(`${id}/source-jobs/${database}`, args)],
+      ...awayDrafts(id, f, site, database).map((draft) => [`copy-away-${database}`, draft] as const),
     ];
   },
 };

@@ -188,6 +188,20 @@ export const seed = verb(
   "passive",
 );
 
+/** Copies the backups of a source to a share of another server, on a schedule and now. */
+export const copyAway = verb(
+  "sql/log-shipping/copy-away",
+  z.strictObject({
+    database,
+    host,
+    backupFolder: z.string().min(1),
+    awayTo: z.string().min(1),
+    everyMin: minutes,
+  }),
+  12 * hoursSec,
+  "either",
+);
+
 /**
  * Moves logs into a folder of their own, `SetAside` below the one they lie in, that lead nowhere from where the standby
  * stands: those that a lost site wrote beyond the point of a move. SQL Server's restore job would stop at the first.

@@ -7,6 +7,7 @@ import {
   primaryConfig,
   secondaryConfig,
   weeklyFullJobName,
+  copyAwayJobName,
   copyFullsJobName,
 } from "../tsql/shipping.ts";
 import { jobSays, quietJobs, readJobs } from "./jobs.ts";
@@ -99,5 +100,5 @@ export async function jobsOfRole(
       copyFullsJobName(database),
     ];
   const [row] = await sql.rows<{ job: string | null }>(primaryConfig(database));
-  return [row?.job ?? backupJobName(database), weeklyFullJobName(database)];
+  return [row?.job ?? backupJobName(database), weeklyFullJobName(database), copyAwayJobName(database)];
 }

@@ -133,13 +133,23 @@ export const weeklyFullJobName = (database: string): string => `parallel-standby
 export const copyFullsJobName = (database: string): string => `parallel-standby copy fulls ${database}`;
 
 /**
- * What the copying job does, under Agent's account, since a login over SSH has no second hop. robocopy reports success
+ * What a copying job does, under Agent's account, since a login over SSH has no second hop. robocopy reports success
  * with any code below 8.
  */
-export const copyFulls = (database: string, share: string, folder: string): string => {
+const copies = (files: readonly string[], from: string, to: string): string => {
   const plain = (path: string): string => path.replace(/\\+$/, "");
-  return `cmd.exe /c "robocopy "${plain(share)}" "${plain(folder)}" "${database}_full_*.bak" /R:5 /W:10 /NP & if errorlevel 8 (exit 1) else (exit 0)"`;
+  return `cmd.exe /c "robocopy "${plain(from)}" "${plain(to)}" ${files.map((f) => `"${f}"`).join(" ")} /R:5 /W:10 /NP & if errorlevel 8 (exit 1) else (exit 0)"`;
 };
+
+/** Brings full backups to the standby. */
+export const copyFulls = (database: string, share: string, folder: string): string =>
+  copies([`${database}_full_*.bak`], share, folder);
+
+export const copyAwayJobName = (database: string): string => `parallel-standby copy away ${database}`;
+
+/** Brings full and log backups to another server. */
+export const copyAllAway = (database: string, folder: string, share: string): string =>
+  copies([`${database}_full_*.bak`, `${database}_??????????????.trn`], folder, share);
 
 export const setAsideJobName = (database: string): string => `parallel-standby set aside ${database}`;
 
