@@ -215,6 +215,17 @@ describe("the native tools of a Windows host", () => {
       );
     });
 
+    it("shows a task as XML, its program and arguments apart, without a word that follows the language", async () => {
+      await run(
+        `schtasks /create /f /tn "x\\y" /ru SYSTEM /sc minute /mo 5 /tr "cmd.exe /c \\"C:\\Program Files\\a b.cmd\\""`,
+      );
+      const { stdout } = await run('schtasks /query /tn "x\\y" /xml');
+      expect(stdout).to.contain("<Interval>PT5M</Interval>").and.contain("<UserId>S-1-5-18</UserId>");
+      expect(stdout).to.match(
+        /<Command>cmd.exe<\/Command>\s+<Arguments>\/c "C:\\Program Files\\a b.cmd"<\/Arguments>/,
+      );
+    });
+
     it("runs a daily task at its local time, once a day", async () => {
       await run('schtasks /create /tn D /tr "cmd /c echo x>>D:\\d.txt" /sc daily /st 23:00 /ru SYSTEM');
       await lab.clock.advance(2 * 24 * 60 * minute);

@@ -1,4 +1,6 @@
 import type { Command } from "./cmd/shell.ts";
+import { eventcreate } from "./tools/eventcreate.ts";
+import { findstr } from "./tools/findstr.ts";
 import { net } from "./tools/net.ts";
 import { reg } from "./tools/reg.ts";
 import { robocopy } from "./tools/robocopy.ts";
@@ -25,6 +27,8 @@ export const nativeTools: readonly (readonly [string, Command])[] = [
   ["robocopy", robocopy],
   ["wevtutil", wevtutil],
   ["schtasks", schtasks],
+  ["eventcreate", eventcreate],
+  ["findstr", findstr],
   ["hostname", hostname],
   ["whoami", whoami],
   ["w32tm", w32tm],

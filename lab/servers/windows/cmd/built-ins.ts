@@ -1,7 +1,8 @@
 import { absolutePath, splitPath } from "../../disk/paths.ts";
 import { win32Text } from "../win32.ts";
 import { dir } from "./dir.ts";
-import { ExitShell } from "./exit.ts";
+import { callLabel, endLocal, setLocal } from "./batch.ts";
+import { EndBatch, ExitShell, GoTo } from "./exit.ts";
 import { matching } from "./wildcards.ts";
 import { unquoted } from "./parse.ts";
 import type { Call, Command, Shell } from "./shell.ts";
@@ -23,6 +24,8 @@ const failed = (call: Call, code: number): number => {
 
 const echo: Command = (call) => {
   const text = call.rest.slice(1);
+  // That a batch file shows its own lines is not modelled.
+  if (/^\s+(on|off)\s*$/i.test(call.rest)) return 0;
   if (call.rest.trim() === "") call.out("ECHO is on.\r\n");
   else call.out(`${text}\r\n`);
   return 0;
@@ -159,12 +162,31 @@ const rename: Command = async (call) => {
 };
 
 const exit: Command = (call) => {
-  const code = /-?\d+/.exec(call.rest)?.[0];
-  throw new ExitShell(code === undefined ? call.shell.errorLevel : Number(code));
+  const given = /-?\d+/.exec(call.rest)?.[0];
+  const code = given === undefined ? call.shell.errorLevel : Number(given);
+  if (call.shell.batch && has(call, "b")) throw new EndBatch(code);
+  throw new ExitShell(code);
+};
+
+/** Outside of a batch file `goto` does nothing. */
+const goTo: Command = (call) => {
+  if (!call.shell.batch) return 0;
+  const label = call.rest.trim().replace(/^:/, "").split(/[\s:]/)[0] ?? "";
+  if (label.toUpperCase() === "EOF") throw new EndBatch(call.shell.errorLevel);
+  throw new GoTo(label);
+};
+
+const callOther: Command = (call) => {
+  const line = call.rest.trimStart();
+  return line.startsWith(":")
+    ? callLabel(line.slice(1), call.shell, call)
+    : call.shell.host.runIn(line, call.shell, call);
 };
 
 const set: Command = (call) => {
-  const [, name, value] = /^\s*"?([^=]+)=(.*?)"?\s*$/.exec(call.rest) ?? [];
+  // With a quote before the name, the value ends at the last quote; without one, blanks belong to it.
+  const [, name, value] =
+    /^\s*"([^=]+)=(.*)"[^"]*$/.exec(call.rest) ?? /^\s*([^="]+)=(.*)$/.exec(call.rest) ?? [];
   if (name !== undefined) {
     if (value === undefined || value === "") call.shell.variables.delete(name.toUpperCase());
     else call.shell.variables.set(name.toUpperCase(), value);
@@ -216,5 +238,8 @@ export const builtIns: ReadonlyMap<string, Command> = new Map<string, Command>([
   ["date", date],
   ["time", time],
   ["rem", () => 0],
-  ["call", (call) => call.shell.host.runIn(call.rest.trimStart(), call.shell, call)],
+  ["call", callOther],
+  ["goto", goTo],
+  ["setlocal", (call) => setLocal(call.shell)],
+  ["endlocal", (call) => endLocal(call.shell)],
 ]);

@@ -16,11 +16,29 @@ export type Node =
       readonly negated: boolean;
       readonly body: Node;
       readonly otherwise?: Node;
+    }
+  | {
+      readonly kind: "for";
+      /** Its letter; `for` variables are told apart by case. */
+      readonly variable: string;
+      /** Present with /f: tokens, delims, skip, eol, usebackq as they were written. */
+      readonly options?: string;
+      /** What stands in brackets, carets resolved. */
+      readonly source: string;
+      readonly body: Node;
     };
 
 /** What an `if` asks. */
 export type Condition =
   | { readonly kind: "exist"; readonly path: string }
+  | { readonly kind: "defined"; readonly name: string }
+  | {
+      readonly kind: "compare";
+      readonly left: string;
+      readonly op: string;
+      readonly right: string;
+      readonly ignoreCase: boolean;
+    }
   | { readonly kind: "errorlevel"; readonly atLeast: number }
   | { readonly kind: "equal"; readonly left: string; readonly right: string; readonly ignoreCase: boolean };
 
@@ -58,6 +76,7 @@ class Reader {
     for (;;) {
       const op = this.#takeOperator();
       if (op === undefined) return left;
+      if (op === "&" && inGroup) this.#lineEnds();
       if (op === "&" && (this.done || (inGroup && this.rest().startsWith(")")))) return left;
       left = { kind: "list", op, left, right: this.#pipeline(inGroup) };
     }
@@ -78,6 +97,7 @@ class Reader {
     while (this.rest().startsWith("@")) this.#at++;
     if (this.rest().startsWith("(")) {
       this.#at++;
+      this.#lineEnds();
       const body = this.list(true);
       if (!this.#take(")")) throw new CmdSyntaxError("The syntax of the command is incorrect.");
       const { text, redirects } = this.#words(inGroup);
@@ -87,6 +107,7 @@ class Reader {
       return { kind: "group", body, redirects };
     }
     if (/^if\s/i.test(this.rest())) return this.#if(inGroup);
+    if (/^for\s/i.test(this.rest())) return this.#for(inGroup);
     const { text, redirects } = this.#words(inGroup);
     if (text.trim() === "" && redirects.length === 0) {
       if (this.done) throw new CmdSyntaxError("The syntax of the command is incorrect.");
@@ -104,6 +125,7 @@ class Reader {
     const grouped = this.rest().startsWith("(");
     if (!grouped) return { kind: "if", condition, negated, body: this.list(inGroup) };
     this.#at++;
+    this.#lineEnds();
     const body = this.list(true);
     if (!this.#take(")")) throw new CmdSyntaxError("The syntax of the command is incorrect.");
     if (this.#match(/^\s*else\s+/i) === undefined) return { kind: "if", condition, negated, body };
@@ -115,9 +137,45 @@ class Reader {
     if (exist) return { kind: "exist", path: unquoted(exist[1] ?? "") };
     const level = this.#match(/^errorlevel\s+(\d+)\s*/i);
     if (level) return { kind: "errorlevel", atLeast: Number(level[1]) };
+    const defined = this.#match(/^defined\s+(\S+)\s*/i);
+    if (defined) return { kind: "defined", name: (defined[1] ?? "").toUpperCase() };
+    const compared = this.#match(/^("[^"]*"|\S+)\s+(EQU|NEQ|LSS|LEQ|GTR|GEQ)\s+("[^"]*"|[^\s)]+)\s*/i);
+    if (compared) {
+      const [, left = "", op = "", right = ""] = compared;
+      return { kind: "compare", left, op: op.toUpperCase(), right, ignoreCase };
+    }
     const equal = this.#match(/^("[^"]*"|[^\s=]+)\s*==\s*("[^"]*"|[^\s=]+)\s*/);
     if (equal) return { kind: "equal", left: equal[1] ?? "", right: equal[2] ?? "", ignoreCase };
     throw new CmdSyntaxError("The syntax of the command is incorrect.");
+  }
+
+  /** `for %a in (…) do …` and `for /f ["options"] %a in (…) do …`; in a batch file the letter has two signs. */
+  #for(inGroup: boolean): Node {
+    const head = this.#match(/^for\s+(\/f\s+("[^"]*"\s+)?)?%%?([a-z])\s+in\s*\(/i);
+    if (!head) throw new CmdSyntaxError("The syntax of the command is incorrect.");
+    const source = this.#untilBracket();
+    if (this.#match(/^\)\s*do\s*/i) === undefined)
+      throw new CmdSyntaxError("The syntax of the command is incorrect.");
+    const body = this.rest().startsWith("(") ? this.#command(inGroup) : this.list(inGroup);
+    return {
+      kind: "for",
+      variable: head[3] ?? "",
+      ...(head[1] === undefined ? {} : { options: unquoted(head[2] ?? "").trim() }),
+      source,
+      body,
+    };
+  }
+
+  #untilBracket(): string {
+    let text = "";
+    for (let quoted = false; this.#at < this.#line.length; this.#at++) {
+      const char = this.#line.charAt(this.#at);
+      if (char === '"') quoted = !quoted;
+      if (!quoted && char === ")") break;
+      if (!quoted && char === "^") this.#at++;
+      text += this.#line.charAt(this.#at);
+    }
+    return text;
   }
 
   /** Everything up to an operator, with its redirections taken out; quotes stay, carets are resolved. */
@@ -128,6 +186,7 @@ class Reader {
     while (this.#at < this.#line.length) {
       const char = this.#line.charAt(this.#at);
       if (char === '"') quoted = !quoted;
+      if (char === "\n") break;
       if (!quoted && (char === "&" || char === "|" || (inGroup && char === ")"))) break;
       if (!quoted && char === "^") {
         text += this.#line.charAt(this.#at + 1);
@@ -156,7 +215,12 @@ class Reader {
 
   #takeOperator(): "&" | "&&" | "||" | undefined {
     for (const op of ["&&", "||", "&"] as const) if (this.#take(op) !== undefined) return op;
-    return undefined;
+    // Within brackets a command ends with its line.
+    return this.#take("\n") === undefined ? undefined : "&";
+  }
+
+  #lineEnds(): void {
+    while (/\s/.test(this.#line.charAt(this.#at))) this.#at++;
   }
 
   #take(text: string): string | undefined {
@@ -173,7 +237,7 @@ class Reader {
   }
 
   #blanks(): void {
-    while (/\s/.test(this.#line.charAt(this.#at))) this.#at++;
+    while (/[^\S\n]/.test(this.#line.charAt(this.#at))) this.#at++;
   }
 }
 

@@ -12,7 +12,9 @@ import {
   unquoted,
 } from "./parse.ts";
 import { type Call, type Command, Input, type Shell, type Streams } from "./shell.ts";
+import { batchFile, runBatch } from "./batch.ts";
 import { ExitShell } from "./exit.ts";
+import { loop, withLoops } from "./loop.ts";
 
 /** The longest command line that cmd.exe takes, in characters (Microsoft: "Command prompt line string limitation"). */
 const longestLine = 8191;
@@ -39,7 +41,12 @@ export async function runLine(line: string, shell: Shell, streams: Streams): Pro
   return shell.errorLevel;
 }
 
-function variable(shell: Shell, name: string): string | undefined {
+/** Runs a line of a batch file, in which variables are expanded already. */
+export const runParsed = (line: string, shell: Shell, streams: Streams): Promise<number> =>
+  runNode(parseLine(line), shell, streams);
+
+/** The value of a variable, those that cmd.exe makes up among them. */
+export function variable(shell: Shell, name: string): string | undefined {
   if (name === "ERRORLEVEL") return String(shell.errorLevel);
   if (name === "CD") return shell.folder;
   const now = shell.host.localTime();
@@ -66,8 +73,10 @@ async function runNode(node: Node, shell: Shell, streams: Streams): Promise<numb
     case "if": {
       const met = await holds(node.condition, shell);
       if (met !== node.negated) return runNode(node.body, shell, streams);
-      return node.otherwise ? runNode(node.otherwise, shell, streams) : 0;
+      return node.otherwise ? runNode(node.otherwise, shell, streams) : shell.errorLevel;
     }
+    case "for":
+      return loop(node, shell, streams, runNode, runLine);
     case "group":
       return redirected(node.redirects, shell, streams, (inner) => runNode(node.body, shell, inner));
     case "command":
@@ -78,14 +87,43 @@ async function runNode(node: Node, shell: Shell, streams: Streams): Promise<numb
 async function holds(condition: (Node & { kind: "if" })["condition"], shell: Shell): Promise<boolean> {
   switch (condition.kind) {
     case "exist":
-      return shell.files.exists(absolutePath(condition.path, shell.folder)).catch(() => false);
+      return shell.files
+        .exists(absolutePath(withLoops(condition.path, shell), shell.folder))
+        .catch(() => false);
     case "errorlevel":
       return shell.errorLevel >= condition.atLeast;
+    case "defined":
+      return variable(shell, withLoops(condition.name, shell)) !== undefined;
     case "equal":
-      return condition.ignoreCase
-        ? condition.left.toUpperCase() === condition.right.toUpperCase()
-        : condition.left === condition.right;
+    case "compare": {
+      const cased = (text: string): string =>
+        condition.ignoreCase ? withLoops(text, shell).toUpperCase() : withLoops(text, shell);
+      const [left, right] = [cased(condition.left), cased(condition.right)];
+      return condition.kind === "equal" ? left === right : compares(left, condition.op, right);
+    }
   }
+}
+
+/** Numbers where both are, else texts, as cmd.exe compares. */
+function compares(left: string, op: string, right: string): boolean {
+  const number = /^-?\d+$/;
+  const order =
+    number.test(left) && number.test(right)
+      ? Number(left) - Number(right)
+      : left < right
+        ? -1
+        : left > right
+          ? 1
+          : 0;
+  const holds: Readonly<Record<string, boolean>> = {
+    EQU: order === 0,
+    NEQ: order !== 0,
+    LSS: order < 0,
+    LEQ: order <= 0,
+    GTR: order > 0,
+    GEQ: order >= 0,
+  };
+  return holds[op] === true;
 }
 
 /** Runs with the redirections in force; what goes to files is written when the command has ended. */
@@ -98,7 +136,8 @@ async function redirected(
   const files: { readonly path: string; readonly parts: Buffer[] }[] = [];
   let { input, out, err } = streams;
   try {
-    for (const { stream, to } of redirects) {
+    for (const { stream, to: written } of redirects) {
+      const to = "file" in written ? { ...written, file: withLoops(written.file, shell) } : written;
       if ("stream" in to) {
         if (stream === 2) err = to.stream === 1 ? out : err;
         else if (stream === 1) out = to.stream === 2 ? err : out;
@@ -133,7 +172,7 @@ async function redirected(
 }
 
 async function runCommand(text: string, shell: Shell, streams: Streams): Promise<number> {
-  const line = text.trimStart();
+  const line = withLoops(text, shell).trimStart();
   const word = /^[a-z]+(?=$|[\s/.,;=:\\(])/i.exec(line)?.[0];
   const builtIn = word === undefined ? undefined : builtIns.get(word.toLowerCase());
   if (word !== undefined && builtIn) return call(builtIn, line.slice(word.length), shell, streams);
@@ -144,6 +183,8 @@ async function runCommand(text: string, shell: Shell, streams: Streams): Promise
   if (/^(.*\\)?cmd(\.exe)?$/i.test(asked)) return nested(rest, shell, streams);
   const command = shell.host.command(asked);
   if (command) return call(command, rest, shell, streams);
+  const batch = await batchFile(asked, shell);
+  if (batch !== undefined) return runBatch(batch, [asked, ...batchArguments(rest)], shell, streams);
   if (
     asked.includes("\\") &&
     !(await shell.files.exists(absolutePath(`${asked}\\..`, shell.folder)).catch(() => false))
@@ -156,6 +197,10 @@ async function runCommand(text: string, shell: Shell, streams: Streams): Promise
   );
   return 1;
 }
+
+/** Words after a batch file's name, with their quotes: `%1` keeps them, `%~1` does not. */
+export const batchArguments = (rest: string): readonly string[] =>
+  rest.match(/(?:"[^"]*"|[^\s",;=])+/g) ?? [];
 
 async function call(command: Command, rest: string, shell: Shell, streams: Streams): Promise<number> {
   const made: Call = { ...streams, rest, args: splitArguments(rest), shell };
@@ -178,5 +223,6 @@ async function nested(rest: string, shell: Shell, streams: Streams): Promise<num
     return shell.errorLevel;
   }
   const bare = line.startsWith('"') ? line.slice(1).replace(/"([^"]*)$/, "$1") : line;
-  return runLine(bare, { ...shell, variables: new Map(shell.variables) }, streams);
+  const own = { variables: new Map(shell.variables), loops: new Map<string, string>(), batch: undefined };
+  return runLine(withLoops(bare, shell), { ...shell, ...own }, streams);
 }

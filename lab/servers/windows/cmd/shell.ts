@@ -145,8 +145,24 @@ export interface Shell {
   readonly variables: Map<string, string>;
   folder: string;
   errorLevel: number;
+  /** Values of the `for` loops that are under way, by letter. */
+  readonly loops: Map<string, string>;
+  /** The batch file that runs, where one does. */
+  batch: Batch | undefined;
   /** Aborted when the caller has gone. */
   readonly signal: AbortSignal;
+}
+
+/** A batch file that runs. */
+export interface Batch {
+  readonly path: string;
+  readonly lines: readonly string[];
+  /** `%0` to `%9`. */
+  readonly args: readonly string[];
+  /** Number of the line that is read next. */
+  next: number;
+  /** Variables as they were at each `setlocal` that is open. */
+  readonly kept: Map<string, string>[];
 }
 
 /** Where a command reads and writes. */
@@ -194,6 +210,8 @@ export function newShell(host: WindowsHost, user: LabUser, logon: Logon, signal:
     ]),
     folder: logon === "system" ? "C:\\Windows\\System32" : home,
     errorLevel: 0,
+    loops: new Map(),
+    batch: undefined,
     signal,
   };
 }

@@ -64,6 +64,10 @@ function query(call: Call, { values, flags }: Asked): number {
   const { tasks } = call.shell.host;
   const one = name === undefined ? undefined : tasks.find(name);
   if (name !== undefined && !one) return failed(call, "The system cannot find the file specified.");
+  if (flags.has("/xml") && one) {
+    call.out(xmlOf(one));
+    return 0;
+  }
   const format = (values.get("/fo") ?? "TABLE").toUpperCase();
   const rows = (one ? [one] : tasks.list()).map((task) => fields(call, task, flags.has("/v")));
   const titles = rows[0]?.map(([title]) => title) ?? [];
@@ -89,6 +93,54 @@ function query(call: Call, { values, flags }: Asked): number {
     for (const row of rows) call.out(line(row.map(([, text]) => text.replace(/^\\/, ""))));
   }
   return 0;
+}
+
+const escaped = (text: string): string =>
+  text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;");
+
+/** A task as `/query /xml` prints it (Task Scheduler schema 1.2): the program and its arguments apart. */
+function xmlOf({ command, schedule, enabled, user }: Task): string {
+  const [program = "", rest = ""] = /^("[^"]*"|\S+)\s*(.*)$/s.exec(command)?.slice(1) ?? [];
+  const trigger =
+    schedule.kind === "onstart"
+      ? ["    <BootTrigger>", "      <Enabled>true</Enabled>", "    </BootTrigger>"]
+      : [
+          "    <TimeTrigger>",
+          ...(schedule.kind === "every"
+            ? [
+                "      <Repetition>",
+                `        <Interval>PT${String(schedule.minutes)}M</Interval>`,
+                "        <StopAtDurationEnd>false</StopAtDurationEnd>",
+                "      </Repetition>",
+              ]
+            : []),
+          "      <Enabled>true</Enabled>",
+          "    </TimeTrigger>",
+        ];
+  return [
+    '<?xml version="1.0" encoding="UTF-16"?>',
+    '<Task version="1.2" xmlns="http://schemas.microsoft.com/windows/2004/02/mit/task">',
+    "  <Triggers>",
+    ...trigger,
+    "  </Triggers>",
+    "  <Principals>",
+    '    <Principal id="Author">',
+    `      <UserId>${/^system$/i.test(user) || user.endsWith("\\SYSTEM") ? "S-1-5-18" : escaped(user)}</UserId>`,
+    "      <RunLevel>HighestAvailable</RunLevel>",
+    "    </Principal>",
+    "  </Principals>",
+    "  <Settings>",
+    `    <Enabled>${String(enabled)}</Enabled>`,
+    "  </Settings>",
+    '  <Actions Context="Author">',
+    "    <Exec>",
+    `      <Command>${escaped(program)}</Command>`,
+    ...(rest === "" ? [] : [`      <Arguments>${escaped(rest)}</Arguments>`]),
+    "    </Exec>",
+    "  </Actions>",
+    "</Task>",
+    "",
+  ].join("\r\n");
 }
 
 function scheduleOf({ values }: Asked): Schedule | undefined {
