@@ -14,5 +14,6 @@ export type {
   SiteArgs,
   Some,
 } from "./model/estate.ts";
+export type { GuardInput, WitnessInput } from "./model/guard.ts";
 export { secret, type SecretRef } from "./model/secret.ts";
 export type { SiteId } from "./model/site.ts";

@@ -29,4 +29,8 @@ export const exitCodes = {
   noPoint: 4,
   /** `run` only: ended at the second Ctrl+C; steps that ran were left to end by themselves. */
   left: 130,
+  /** `probe` only: a fence is owed, and nothing of that site answers. */
+  fenceOwed: 5,
+  /** `probe` only: the site that was left answers, and is not fenced. */
+  notFenced: 6,
 } as const;

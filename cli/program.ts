@@ -5,11 +5,13 @@ import { addDeclare } from "./declare.ts";
 import { addDoctor } from "./doctor.ts";
 import { addDrill } from "./drill.ts";
 import { CliError, exitCodes } from "./failure.ts";
+import { addGuard } from "./guard.ts";
 import { addHosts } from "./hosts.ts";
 import { addInit } from "./init.ts";
 import { addJournal } from "./journal.ts";
 import { addReprotect } from "./reprotect.ts";
 import { addMode } from "./mode.ts";
+import { addProbe } from "./probe.ts";
 import { addReport } from "./report.ts";
 import { addSkip } from "./skip.ts";
 import { addRun } from "./run.ts";
@@ -31,6 +33,7 @@ export function buildProgram(terminal: Terminal): Command {
   for (const add of [
     addInit,
     addHosts,
+    addGuard,
     addDoctor,
     addJournal,
     addStatus,
@@ -43,6 +46,7 @@ export function buildProgram(terminal: Terminal): Command {
     addSkip,
     addDrill,
     addRun,
+    addProbe,
     addReport,
   ])
     add(program, terminal);

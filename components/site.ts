@@ -16,6 +16,11 @@ export interface SiteArgs {
   readonly provisions: Readonly<Record<string, ProvisionModule>>;
   /** By part, the parts that it stands on: they come first. */
   readonly uses: ReadonlyMap<string, readonly string[]>;
+  /** Makes what keeps the site's servers from starting by themselves, once all parts are there. Default: nothing. */
+  readonly guard?: (
+    parent: pulumi.Resource,
+    dependsOn: readonly pulumi.Resource[],
+  ) => readonly pulumi.ComponentResource[];
   /** Stacks that must exist before they are needed: `up` of a stack that does not exist fails. */
   readonly stacks: readonly string[];
 }
@@ -27,7 +32,7 @@ export interface SiteArgs {
 export class Site extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { at: plain, machines, provisions, uses, stacks }: SiteArgs,
+    { at: plain, machines, provisions, uses, guard, stacks }: SiteArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("parallel-standby:index:Site", name, {}, opts);
@@ -61,7 +66,8 @@ export class Site extends pulumi.ComponentResource {
         ),
       );
     }
-    const all = [...before, ...made.values()];
+    const parts = [...before, ...made.values()];
+    const all = [...parts, ...(guard?.(this, parts) ?? [])];
     const declared =
       at.site === at.active
         ? []

@@ -184,6 +184,16 @@ export const Fact = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("drill ending"), drill: z.int(), why: name }),
   /** Everything was looked for; `left` names what could not be removed, and why. With nothing left the drill is over. */
   z.object({ kind: z.literal("drill swept"), drill: z.int(), says: z.string(), left: z.array(z.string()) }),
+  /** A server was let start its services although its guard would not have. */
+  z.object({
+    kind: z.literal("guard allowed"),
+    host: name,
+    /** What the journal said of its site at that moment. */
+    word: z.enum(["run", "standby", "stop"]),
+    as: name,
+    reason: name,
+    second: name.optional(),
+  }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

@@ -181,6 +181,7 @@ export function situation(entries: readonly Entry[]): Situation {
       case "drill verified":
       case "drill ending":
       case "drill swept":
+      case "guard allowed":
         break;
     }
   }

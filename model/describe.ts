@@ -1,4 +1,5 @@
 import type { Declared, Estate, Server } from "./estate.ts";
+import { GuardFacts, guardFactsOf, guardProblems, guardServers } from "./guard.ts";
 import { Host } from "./host.ts";
 import { didYouMean, misspeltKeys } from "./nearest.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
@@ -41,7 +42,8 @@ const EstateShape = z.object({
 export function describe(estate: Estate, parts: Parts): Recovery {
   const systems = Array.isArray(estate.systems) ? (estate.systems as readonly Declared[]) : [];
   const declared = collect(systems);
-  const servers = serversOf(declared);
+  const servers = [...new Set([...serversOf(declared), ...guardServers(estate.guard)])];
+  const guard = estate.guard && guardFactsOf(estate.guard);
   const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
     ...either(misspeltKeys("estate", estate, estateKeys), () => shape("estate", EstateShape, estate)),
@@ -53,6 +55,8 @@ export function describe(estate: Estate, parts: Parts): Recovery {
       .filter((s) => !s.problems?.length)
       .flatMap((s) => shape(`server ${s.id}`, Host, { ...s.host, site: siteIds[0] })),
     ...timeZones(servers),
+    ...(estate.guard ? guardProblems(estate.guard) : []),
+    ...(guard ? shape("estate.guard", GuardFacts, guard) : []),
   ];
   const readable: RecoveryPart[] = [];
   const unreadable: RecoveryPart[] = [];
@@ -85,7 +89,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
   }
   const hosts = [...new Map(servers.map((s) => [s.id, s.host])).values()];
   if (sites.length === 0) {
-    const lookup = lookupOf({ hosts, parts: [...readable, ...unreadable] });
+    const lookup = lookupOf({ hosts, parts: [...readable, ...unreadable], guard });
     for (const p of readable) problems.push(...(parts[p.kind]?.problems(p.id, p.facts, lookup) ?? []));
     problems.push(...missedTargets(declared, readable, parts));
     problems.push(...systemProblems(systems, declared, (d) => nameOf(d, parts)));
@@ -99,6 +103,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     targets: strictest(declared),
     systems: systemFacts(systems),
     ...(estate.coolDownMin === undefined ? {} : { coolDownMin: estate.coolDownMin }),
+    ...(guard ? { guard } : {}),
     parts: readable,
   };
 }
@@ -108,6 +113,7 @@ const estateKeys: Readonly<Record<keyof Estate, true>> = {
   journal: true,
   coolDownMin: true,
   systems: true,
+  guard: true,
 };
 const targetKeys: Readonly<Record<keyof Targets, true>> = { rtoMin: true, rpoMin: true };
 

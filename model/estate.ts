@@ -1,3 +1,4 @@
+import type { GuardInput } from "./guard.ts";
 import type { AzureVm, Host, SqlAccess, SshAccess } from "./host.ts";
 import { misspeltKeys } from "./nearest.ts";
 import type { Problem } from "./part.ts";
@@ -155,6 +156,11 @@ export interface Estate {
   readonly coolDownMin?: number;
   /** Everything that fails over. Databases, aliases and servers come in through the systems that use them. */
   readonly systems: readonly Declared[];
+  /**
+   * Keeps servers that come back by themselves, after a disaster, from starting what the other site runs by then.
+   * Default: none; their services start with Windows.
+   */
+  readonly guard?: GuardInput;
 }
 
 /** Declares an estate: both sites and all systems. Nothing is created, read or checked; `describe` does that when it is used. */

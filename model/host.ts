@@ -24,6 +24,11 @@ export type SshAccess = z.infer<typeof SshAccess>;
 export const SqlAccess = z.strictObject({
   /** TCP port. A named instance needs a fixed one: names of instances are not looked up. */
   port: z.int().min(1).max(65535),
+  /** Name of a named instance, by which its Windows services are called. Default: the default instance, MSSQLSERVER. */
+  instance: z
+    .string()
+    .regex(/^[A-Za-z_&#][\w$#@]*$/, { error: "is no name of an instance" })
+    .optional(),
   /** A SQL login with the rights of docs/permissions.md. */
   user: z.string().min(1),
   /** The login's password. */

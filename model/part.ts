@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import type { GuardedService } from "./guard.ts";
 import type { Host } from "./host.ts";
 import type { DrillPhase } from "./drill.ts";
 import type { InversePhase, Phase } from "./phase.ts";
@@ -41,6 +42,8 @@ export interface Lookup {
   part(id: string): { readonly kind: string; readonly facts: unknown } | undefined;
   /** All parts, each after those it uses. */
   parts(): readonly { readonly id: string; readonly kind: string; readonly facts: unknown }[];
+  /** Whether only a guard starts what parts say is guarded: such services have the start type manual. */
+  readonly isGuarded: boolean;
 }
 
 /** How an owner writes a part: what messages about its facts are told in. */
@@ -79,6 +82,11 @@ export interface Part<K extends string, F> {
   plan(id: string, facts: F, request: Request, lookup: Lookup): Partial<Record<Phase, readonly Draft[]>>;
   /** What a move must not do to it before somebody approves; the planner makes the steps. Default: nothing. */
   approvals?(facts: F): Approvals | undefined;
+  /**
+   * Its Windows services at both sites that must not start by themselves where their site is not active, in start order.
+   * Default: none.
+   */
+  guards?(id: string, facts: F, lookup: Lookup): readonly GuardedService[];
   /**
    * Takes back what the `hold` phase of that move did: restore jobs at its target run again. For a part whose plan has
    * steps in `hold`; asked for when a declaration is withdrawn.

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import * as z from "zod";
+import { GuardFacts } from "./guard.ts";
 import { Host } from "./host.ts";
 import { bySite, type SiteId } from "./site.ts";
 import type { Lookup } from "./part.ts";
@@ -34,6 +35,8 @@ export const Recovery = z.strictObject({
   systems: z.array(SystemFacts).optional(),
   /** Minutes after a completed move in which no other is declared without a word of its own. Absent: the default. */
   coolDownMin: z.int().nonnegative().optional(),
+  /** Absent where nothing keeps servers from starting what belongs to the other site. */
+  guard: GuardFacts.optional(),
   /** Each after those it uses. `facts` are parsed by the part of that kind and version. */
   parts: z.array(
     z.strictObject({
@@ -49,7 +52,9 @@ export type Recovery = z.infer<typeof Recovery>;
 export type RecoveryPart = Recovery["parts"][number];
 
 /** How parts find hosts and other parts by id. */
-export function lookupOf(recovery: Pick<Recovery, "hosts" | "parts">): Lookup {
+export function lookupOf(
+  recovery: Pick<Recovery, "hosts" | "parts"> & { readonly guard?: Recovery["guard"] },
+): Lookup {
   const hosts = new Map(recovery.hosts.map((h) => [h.id, h]));
   const parts = new Map(recovery.parts.map((p) => [p.id, p]));
   return {
@@ -57,6 +62,7 @@ export function lookupOf(recovery: Pick<Recovery, "hosts" | "parts">): Lookup {
     hosts: () => recovery.hosts,
     part: (id) => parts.get(id),
     parts: () => recovery.parts,
+    isGuarded: recovery.guard !== undefined,
   };
 }
 

@@ -51,6 +51,8 @@ export function entryText(e: Entry): string {
       return `${e.as} begins to abandon activation ${String(e.epoch)}: ${e.reason}`;
     case "abandoned":
       return `${e.as} abandons activation ${String(e.epoch)}: ${e.reason}`;
+    case "guard allowed":
+      return `${e.as}${e.second === undefined ? "" : ` and ${e.second}`} let ${e.host} start its services${e.word === "run" ? "" : `, although its site is not the active one ("${e.word}")`}: ${e.reason}`;
     case "re-protect":
       return `${e.as} lets ${e.site} be re-protected, what it holds saved first: ${e.reason}`;
     case "re-protected":

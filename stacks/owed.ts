@@ -31,7 +31,7 @@ export async function attemptsNow(
 }
 
 /** Whether any server accepts a connection; Azure may answer for a VM that does not. */
-async function siteAnswers(hosts: readonly Host[]): Promise<boolean> {
+export async function siteAnswers(hosts: readonly Host[]): Promise<boolean> {
   if (hosts.some((h) => h.azure)) return true;
   const ports = hosts.flatMap((h) =>
     [h.ssh?.port, h.sql?.port].flatMap((p) => (p === undefined ? [] : [{ h, p }])),

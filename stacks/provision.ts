@@ -2,18 +2,23 @@ import * as pulumi from "@pulumi/pulumi";
 import { parts } from "../components/registry/parts.ts";
 import { runs } from "../components/registry/runs.ts";
 import { provisions as lazy } from "../components/registry/provisions.ts";
+import { Guard } from "../components/windows/guard/provision.ts";
+import type { Provisioning } from "../components/provisioning.ts";
 import { Site } from "../components/site.ts";
 import type { Journal } from "../journal/journal.ts";
 import { refuseContradiction } from "./contradictions.ts";
 import { machinesOf } from "./machines.ts";
 import { projectRoot } from "../journal/open.ts";
-import type { Situation } from "../journal/situation.ts";
+import { situation, type Situation } from "../journal/situation.ts";
 import { movementOf } from "../journal/state.ts";
 import { describe } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
+import { guardedHosts } from "../planning/guarded.ts";
 import { provisioningText } from "./provision-text.ts";
+import { withIo } from "../steps/io.ts";
 import { resolveSecret } from "../steps/secrets.ts";
+import { notBrought, publishWords } from "../steps/words.ts";
 
 /** Stacks that are made in advance, so that they exist on the night they are needed. */
 const activationStacks = ["dr-active", "primary-active", "dr-drill"];
@@ -38,14 +43,41 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
   const { place } = recovery.sites[site];
   await pulumi.log.info(provisioningText(estate.name, site, place, s));
   const at = { journal: estate.journal, recovery, site, active: s.active, epoch: s.epoch };
+  if (!pulumi.runtime.isDryRun()) await renewWords(at, journal);
   const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
   new Site(estate.name, {
     at,
     machines,
     provisions,
     uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
+    ...(recovery.guard
+      ? {
+          guard: (parent, dependsOn) => [
+            new Guard(
+              "guard",
+              { hosts: guardedHosts(recovery, parts), at },
+              { parent, dependsOn: [...dependsOn] },
+            ),
+          ],
+        }
+      : {}),
     stacks: activationStacks,
   });
+}
+
+/** Whoever provisions has the journal before him: the leases of the guarded servers are renewed by the way. */
+async function renewWords(
+  { journal: journalRef, recovery, site }: Omit<Provisioning, "onStep">,
+  journal: Journal,
+): Promise<void> {
+  const entries = await journal.entries();
+  // Before the first facts are declared, each server gets its word with its guard.
+  if (!recovery.guard || !situation(entries).declared) return;
+  const missed = await withIo(
+    { known: recovery, journal, journalRef, to: site, say: () => undefined, limitSec: 20 },
+    async (io) => notBrought(await publishWords(entries, recovery, parts, io)),
+  );
+  if (missed !== undefined) await pulumi.log.warn(missed);
 }
 
 async function load(kind: string): Promise<Awaited<ReturnType<NonNullable<(typeof lazy)[string]>>>> {

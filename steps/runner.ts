@@ -19,6 +19,7 @@ import { machinery } from "./machinery.ts";
 import { mayActivate, type Leave } from "./may-act.ts";
 import type { Progress } from "./progress.ts";
 import { watchForSkip } from "./skip-watch.ts";
+import { announce } from "./words.ts";
 
 /**
  * Runs one step of a cutover: guard, lock, guard again, check, act, check, verdict. Gives the sentence for people;
@@ -149,12 +150,20 @@ async function perform(
   const opens = step.phase === "open" && step.probes !== undefined;
   const bound = (await findRunnable(step.verb, machinery(world), world.runs)).bind(step.args);
   const ended = await checkActCheck(bound, io, async () => {
+    // What the old site's servers may start is said before the new site writes, and takes no time of its own.
+    const announced = announces(step) ? announce(world, recovery, io) : undefined;
     if (step.probes) await refuseWhileAlive(step, recovery, from, world, io);
+    await announced;
     if (opens) await noReturn(epoch, step.id, world);
   });
   if (opens) await noReturn(epoch, step.id, world);
+  if (step.phase === "complete") await announce(world, recovery, io);
   return ended;
 }
+
+/** Steps with which the words of the guard change, or before which they must have. */
+const announces = ({ phase, probes }: ActivationEnvelope["step"]): boolean =>
+  phase === "fence-apps" || probes !== undefined;
 
 /** An hour-old proof of the fence is none: the old site is looked at now, and a waiver is void once it answers. */
 async function refuseWhileAlive(

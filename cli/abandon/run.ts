@@ -7,6 +7,7 @@ import { inverse, type Inverse } from "../../planning/inverse.ts";
 import { evidenceOfLife } from "../../steps/fence.ts";
 import type { World } from "../../steps/find.ts";
 import { strangersEnd } from "../../steps/lock.ts";
+import { announce } from "../../steps/words.ts";
 import { look } from "../../stacks/look.ts";
 import { runErrands, type ErrandArgs, type Outcome } from "../drafts.ts";
 import { CliError } from "../failure.ts";
@@ -66,6 +67,12 @@ export async function abandon(
     say: (line) => terminal.note(line),
     recorded: true,
   };
+  const announcing = (): Promise<void> =>
+    look(args, lookSec, args.say, (io) => announce(world, recovery, io)).catch((error: unknown) => {
+      args.say(error instanceof Error ? error.message : String(error));
+    });
+  // A guard that still goes by the move would stop again what is given back.
+  await announcing();
   const outcomes = await Promise.all(plans.map((p) => give(p, recovery, request, args)));
   const failed = outcomes.flatMap((o) => o.failed);
   for (const says of outcomes.flatMap((o) => o.done)) terminal.out(`✔ ${plain(says)}`);
@@ -78,6 +85,7 @@ export async function abandon(
     return { kind: "abandoned", epoch: still.epoch, as: as.trim(), reason: reason.trim() };
   });
   terminal.out(`abandoned: activation ${String(last.epoch)}; ${active} is active as before`);
+  await announcing();
   await releaseAll(recovery, request, { ...args, request, recorded: false }, terminal);
   terminal.out('next: "pulumi up -s primary" and "pulumi up -s standby" look at everything again');
 }

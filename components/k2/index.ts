@@ -34,7 +34,7 @@ export interface K2Args {
   readonly services?: Some<string>;
   /** Services of K2 that may run at both sites and are left alone. Default: none. */
   readonly otherServices?: readonly string[];
-  /** Start type of the services at the active site; at the other they are disabled. Default: auto, so that a server that restarts comes back with K2. */
+  /** Start type of the services at the active site; at the other they are disabled. Default: auto, so that a server that restarts comes back with K2. Where the estate has a guard, which starts them, always manual. */
   readonly startType?: "auto" | "delayed-auto" | "manual";
   /** Seconds in which a service must have stopped. Default: 150; scripts for K2 that are public wait 120. */
   readonly stopSec?: number;

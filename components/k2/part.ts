@@ -1,6 +1,6 @@
 import { inOrder, type Draft } from "../../model/verb.ts";
 import type { Lookup, Part, Request } from "../../model/part.ts";
-import type { SiteId } from "../../model/site.ts";
+import { siteIds, type SiteId } from "../../model/site.ts";
 import { deallocateDrafts, isVm, startHostDrafts } from "../windows/drafts.ts";
 import { serviceExists, startService, stopService, waitPort } from "../windows/verbs.ts";
 import { clientAnswers } from "./clients.ts";
@@ -36,6 +36,10 @@ export const k2: Part<"k2", K2Facts> = {
   written: { as: "k2", keys: { "approve.limitSec": "approve.limitMin" } },
   uses: (f) => [...f.data.map((d) => d.id), ...f.aliases, ...(f.manual ?? [])],
   approvals: (f) => f.approve,
+  guards: (_id, f) =>
+    siteIds.flatMap((site) =>
+      f.servers[site].flatMap((host) => f.services.map((service) => ({ host, service, exclusive: true }))),
+    ),
   problems,
   plan: (id, f, request, lookup) => ({
     preflight: preflight(id, f, request, lookup),
@@ -43,7 +47,7 @@ export const k2: Part<"k2", K2Facts> = {
     "fence-site": deallocateDrafts(id, parkable(f, request.from, lookup), lookup),
     "start-hosts": startHosts(id, f, request.to, lookup),
     "repair-identity": repairIdentity(id, f, request),
-    "start-services": startServices(id, f, request.to),
+    "start-services": startServices(id, asGuarded(f, lookup), request.to),
     "verify-services": verifyServices(id, f, request.to),
     "smoke-test": clientAnswers(id, f, request.to, lookup),
   }),
@@ -52,10 +56,14 @@ export const k2: Part<"k2", K2Facts> = {
       ...draft,
       id: `${draft.id}-again`,
     })),
-    "restart-services": startServices(`${id}/again`, f, from),
+    "restart-services": startServices(`${id}/again`, asGuarded(f, lookup), from),
     "verify-again": verifyServices(`${id}/again`, f, from),
   }),
 };
+
+/** Where a guard starts services, Windows must not. */
+const asGuarded = (f: K2Facts, lookup: Lookup): K2Facts =>
+  lookup.isGuarded ? { ...f, startType: "manual" } : f;
 
 /** Everything that could stop the cutover later, and can be seen before anything is changed. */
 function preflight(id: string, f: K2Facts, { from, to, mode }: Request, lookup: Lookup): readonly Draft[] {

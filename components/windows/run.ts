@@ -1,6 +1,7 @@
 import type { RunModule } from "../../steps/act.ts";
 import { hostRunnables } from "./host-acts.ts";
+import { guardRunnables } from "./guard/acts.ts";
 import { serviceRunnables } from "./service-acts.ts";
 
 /** The code behind the verbs of Windows hosts and their services. */
-export const runnables: RunModule["runnables"] = [...serviceRunnables, ...hostRunnables];
+export const runnables: RunModule["runnables"] = [...serviceRunnables, ...hostRunnables, ...guardRunnables];

@@ -54,6 +54,24 @@ export const serviceExists = verb(
   "either",
 );
 
+/**
+ * Puts the guard on a server, sees it run, and only then gives the services that it starts the start type manual; what is
+ * disabled stays so. What runs goes on.
+ */
+export const installGuard = verb(
+  "windows/install-guard",
+  z.strictObject({
+    host,
+    estate: z.string().min(1),
+    services: z.array(z.strictObject({ service: ServiceName, exclusive: z.boolean() })),
+    /** Shares outside of the server's own site. */
+    witnesses: z.array(z.string().min(1)),
+    leaseHours: z.int().positive(),
+  }),
+  180,
+  "either",
+);
+
 /** Deallocates the Azure VM of a host at the old site: nothing there can write any more. */
 export const deallocateHost = verb("windows/deallocate", z.strictObject({ host }), 900);
 

@@ -13,6 +13,7 @@ const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "
   readonly dns: { readonly address: string; readonly port: number };
   readonly k2Port: number;
   readonly claimsPort?: number;
+  readonly guard?: true;
   readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };
 };
 
@@ -109,5 +110,16 @@ const claims = (port: number) =>
 export const estate = defineEstate({
   name: "lab",
   journal: { folder: ".lab/journal", mirror: ".lab/journal-mirror" },
+  // Where the lab has a guard: each site's servers ask at the other what they may start.
+  ...(lab.guard
+    ? {
+        guard: {
+          witnesses: [
+            { share: "\\\\SQLDR01\\Witness", on: sqlDr, folder: "D:\\Witness" },
+            { share: "\\\\SQLPRD01\\Witness", on: sqlPrd, folder: "D:\\Witness" },
+          ],
+        },
+      }
+    : {}),
   systems: [workflows, ...(lab.claimsPort === undefined ? [] : [claims(lab.claimsPort)])],
 });

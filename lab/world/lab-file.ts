@@ -14,6 +14,8 @@ export interface LabFile {
   readonly k2Port: number;
   /** Present where the lab has a second system. */
   readonly claimsPort?: number;
+  /** Present where the estate has a guard. */
+  readonly guard?: true;
   /** Where the lab takes orders: `npm run lab -- fault …`. */
   readonly control: string;
   readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };

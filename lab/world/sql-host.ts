@@ -36,8 +36,10 @@ export async function sqlHost({
   readonly speed: Partial<Speed>;
 }): Promise<SqlHost> {
   const disk = disks.host(identity.name);
-  for (const folder of ["D:\\Nightly", "D:\\LogShip", "D:\\Data"]) await disk.makeFolder(folder);
+  for (const folder of ["D:\\Nightly", "D:\\LogShip", "D:\\Data", "D:\\Witness"])
+    await disk.makeFolder(folder);
   disk.share("LogShip", "D:\\LogShip");
+  disk.share("Witness", "D:\\Witness");
   const instance = sqlInstance({
     shell: (line) => host.run(line),
     identity,

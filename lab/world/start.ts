@@ -35,6 +35,8 @@ export interface LabOptions {
   readonly azure: boolean;
   /** 1: K2 and SQL Server stand on one server at each site. Default: 2. */
   readonly hostsPerSite: 1 | 2;
+  /** Whether the estate has a guard, with a witness on the SQL Server of each site. Default: false. */
+  readonly guard: boolean;
   /** 2: beside K2 a service of another system, with a database of its own. Default: 1. */
   readonly systems: 1 | 2;
 }
@@ -84,6 +86,7 @@ export async function startLab({
   azure: withAzure = false,
   hostsPerSite = 2,
   systems = 1,
+  guard = false,
 }: Partial<LabOptions> & Pick<LabOptions, "folder">): Promise<Lab> {
   const root = join(resolve(folder), ".lab");
   await mkdir(join(root, "keys"), { recursive: true });
@@ -194,11 +197,7 @@ export async function startLab({
     );
 
   const azure = withAzure
-    ? await labAzure({
-        clock,
-        network,
-        servers: running("k2").map((s) => known(s.name)),
-      })
+    ? await labAzure({ clock, network, servers: running("k2").map((s) => known(s.name)) })
     : undefined;
   const file: Omit<LabFile, "control"> = {
     hosts: Object.fromEntries(
@@ -215,6 +214,7 @@ export async function startLab({
     ssh: { user: sshUser, privateKey: ".lab/keys/id_ed25519" },
     dns: { address: addressOf("DNSDR01"), port: dns.port },
     k2Port,
+    ...(guard ? { guard: true as const } : {}),
     ...(claimsPort === undefined ? {} : { claimsPort }),
     ...(azure ? { azure: { subscriptionId: azure.subscriptionId, resourceGroup: azure.resourceGroup } } : {}),
   };

@@ -16,6 +16,10 @@ const every = [
   "init",
   "hosts",
   "hosts check",
+  "guard",
+  "guard status",
+  "guard publish",
+  "guard allow",
   "doctor",
   "journal",
   "journal init",
@@ -38,6 +42,7 @@ const every = [
   "drill sweep",
   "drill report",
   "run",
+  "probe",
   "report",
 ];
 

@@ -49,6 +49,7 @@ describe("The scripts that prepare a server", () => {
         ],
         unknown: [],
       },
+      { head: ["folder", "share", "readers", "account"], unknown: [] },
     ]);
     expect(variablesOf("$a = 1\n$ErrorActionPreference = 'Stop'\nGet-Item $b").unknown).to.deep.equal(["b"]);
   });

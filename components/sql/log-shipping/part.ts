@@ -1,5 +1,7 @@
 import type { DataPart, Request } from "../../../model/part.ts";
 import type { Draft } from "../../../model/verb.ts";
+import { siteIds } from "../../../model/site.ts";
+import { sqlServices } from "../instance/services.ts";
 import { instanceReachable } from "../instance/verbs.ts";
 import { archived } from "./copies.ts";
 import { drillOf } from "./drill.ts";
@@ -46,6 +48,16 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
   },
   seen: LogShippingSeen,
   opensOnlyLatest: false,
+  guards: (_id, f, lookup) =>
+    f.manage === "adopt"
+      ? []
+      : siteIds.flatMap((site) =>
+          sqlServices(lookup.host(f.host[site])).map((service) => ({
+            host: f.host[site],
+            service,
+            exclusive: false,
+          })),
+        ),
   uses: () => [],
   problems,
   pointMinutesBefore: (f) => f.pointMinutesBefore,

@@ -213,7 +213,10 @@ async function call(command: Command, rest: string, shell: Shell, streams: Strea
   }
 }
 
-/** `cmd /c line`: its outer quotes go, as `cmd /?` says. */
+/**
+ * `cmd /c line`, as `cmd /?` says: its outer quotes go, but where they are the only two, hold a blank and no special sign,
+ * and name a program.
+ */
 async function nested(rest: string, shell: Shell, streams: Streams): Promise<number> {
   const line = /^\s*(?:\/[a-bd-z]\S*\s+)*\/c\s*(.*)$/is.exec(rest)?.[1];
   if (line === undefined) {
@@ -222,7 +225,11 @@ async function nested(rest: string, shell: Shell, streams: Streams): Promise<num
     }
     return shell.errorLevel;
   }
-  const bare = line.startsWith('"') ? line.slice(1).replace(/"([^"]*)$/, "$1") : line;
+  const quoted = /^"([^"&<>()@^|]*\s[^"&<>()@^|]*)"\s*$/.exec(line)?.[1];
+  const isProgram =
+    quoted !== undefined &&
+    (shell.host.command(quoted) !== undefined || (await batchFile(quoted, shell)) !== undefined);
+  const bare = line.startsWith('"') && !isProgram ? line.slice(1).replace(/"([^"]*)$/, "$1") : line;
   const own = { variables: new Map(shell.variables), loops: new Map<string, string>(), batch: undefined };
   return runLine(withLoops(bare, shell), { ...shell, ...own }, streams);
 }

@@ -21,6 +21,9 @@ function understand(call: Call): Asked {
   return { flags, wanted, files: words };
 }
 
+/** It finds the end of a line only before a carriage return. */
+const lineEnd = "(?=\\r$)";
+
 /** `findstr`'s expressions know . * ^ $ [class] \< \> and no more; without /r a text is one only with such a sign. */
 function patternOf(text: string, { flags }: Asked): RegExp {
   const literal = flags.has("l") || (!flags.has("r") && !/[.*^$[\\]/.test(text));
@@ -36,10 +39,11 @@ function patternOf(text: string, { flags }: Asked): RegExp {
       } else if (end > 0) {
         source += text.slice(at, end + 1);
         at = end;
-      } else source += /[.*^$]/.test(char) ? char : escaped(char);
+      } else if (char === "$") source += lineEnd;
+      else source += /[.*^]/.test(char) ? char : escaped(char);
     }
   if (flags.has("b") || flags.has("x")) source = `^(?:${source})`;
-  if (flags.has("e") || flags.has("x")) source = `(?:${source})$`;
+  if (flags.has("e") || flags.has("x")) source = `(?:${source})${lineEnd}`;
   return new RegExp(source, flags.has("i") ? "i" : "");
 }
 
@@ -52,9 +56,9 @@ export const findstr: Command = async (call) => {
     return 2;
   }
   const look = (text: string, prefix: string): boolean => {
-    const lines = text.replace(/\r?\n$/, "").split(/\r?\n/);
+    const lines = text.replace(/\n$/, "").split("\n");
     const found = lines.filter((line) => patterns.some((one) => one.test(line)) !== asked.flags.has("v"));
-    for (const line of found) call.out(`${prefix}${line}\r\n`);
+    for (const line of found) call.out(`${prefix}${line.replace(/\r$/, "")}\r\n`);
     return found.length > 0;
   };
   let found = asked.files.length === 0 && look(await call.input.text(), "");

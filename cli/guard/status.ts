@@ -1,0 +1,147 @@
+import { parseWords, type WordsFile } from "../../journal/words-text.ts";
+import { wordAt, type Word } from "../../journal/words.ts";
+import { guardFolder, wordsFileName } from "../../model/guard.ts";
+import type { SiteId } from "../../model/site.ts";
+import { moment } from "../../model/time.ts";
+import type { GuardedHost } from "../../planning/guarded.ts";
+import type { Io } from "../../steps/act.ts";
+import { findRunnable, type World } from "../../steps/find.ts";
+import { portAnswers } from "../../steps/transports/tcp.ts";
+import { FileError, sshTo } from "../../steps/transports/ssh.ts";
+import { CliError } from "../failure.ts";
+import { plain, table } from "../layout.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { atServers, guardedEstate, type GuardedEstate } from "./estate.ts";
+
+/** How a guarded server stands, as `guard status --json` prints it. Times are ISO 8601 in UTC. */
+export interface GuardStanding {
+  readonly host: string;
+  readonly site: SiteId;
+  /** What the journal says it may start. */
+  readonly word: Word;
+  /** What it knows itself; absent where it knows nothing or was not reached. */
+  readonly knows?: Word;
+  /** Until when it may start its services without a new word. */
+  readonly until?: string;
+  readonly reached: boolean;
+  /** What is not as it should be; each a sentence without a full stop. */
+  readonly findings: readonly string[];
+}
+
+/** How long all servers together may take. Seconds. */
+const limitSec = 40;
+/** A lease that ends within this part of its time is worth a word: the runner has not renewed it for long. */
+const soonPart = 0.5;
+
+/** Looks at every guarded server and prints how it stands; throws where something is wrong, or cannot be seen at the active site. */
+export async function guardStatus(
+  { json }: { readonly json?: true },
+  project: Project,
+  registries: Pick<World, "parts" | "runs">,
+  terminal: Terminal,
+): Promise<void> {
+  const guarded = await guardedEstate(project, registries);
+  const nowSec = terminal.now().getTime() / 1000;
+  const all = await atServers(project, guarded, limitSec, terminal.note, (io) =>
+    Promise.all(guarded.hosts.map((h) => standingOf(h, guarded, registries, io, nowSec))),
+  );
+  terminal.out(json ? JSON.stringify(all, undefined, 2) : standingsText(all));
+  const wrong = all.filter((h) => h.findings.length > 0).length;
+  if (wrong > 0)
+    throw new CliError(
+      `${String(wrong)} of ${String(all.length)} guarded servers ${wrong === 1 ? "needs" : "need"} a look`,
+    );
+}
+
+async function standingOf(
+  { host, services, parts, witnesses }: GuardedHost,
+  { recovery, guard, s }: GuardedEstate,
+  { runs }: Pick<World, "runs">,
+  io: Io,
+  nowSec: number,
+): Promise<GuardStanding> {
+  const word = wordAt(s, host.site, parts);
+  const common = { host: host.id, site: host.site, word };
+  const isActive = s.active === host.site;
+  const { ssh } = host;
+  if (!ssh || !(await portAnswers(host.address, ssh.port, { signal: io.signal, limitSec: 5 })))
+    return { ...common, reached: false, findings: isActive ? ["it does not answer"] : [] };
+  try {
+    const check = (await findRunnable("windows/install-guard", [], runs)).bind({
+      host: host.id,
+      estate: recovery.estate,
+      services,
+      witnesses,
+      leaseHours: guard.leaseHours,
+    });
+    const [found, own] = [await check.check(io), await ownWords(host.id, recovery.estate, io)];
+    const knows = own?.hosts.get(host.id);
+    return {
+      ...common,
+      reached: true,
+      ...(knows ? { knows } : {}),
+      ...(own ? { until: new Date(own.untilSec * 1000).toISOString() } : {}),
+      findings: [
+        ...(found.there ? [] : [found.says]),
+        ...wordFindings(word, own, host.id, guard.leaseHours, nowSec),
+      ],
+    };
+  } catch (error) {
+    return {
+      ...common,
+      reached: true,
+      findings: [`it could not be looked at: ${error instanceof Error ? error.message : String(error)}`],
+    };
+  }
+}
+
+/** What is wrong with what a server knows: nothing, another word than the journal's, or a lease that nobody renews. */
+export function wordFindings(
+  word: Word,
+  own: WordsFile | undefined,
+  host: string,
+  leaseHours: number,
+  nowSec: number,
+): readonly string[] {
+  const knows = own?.hosts.get(host);
+  if (!own || !knows) return ["no word has reached it: it would start nothing"];
+  if (knows !== word)
+    return [`it goes by "${knows}", and the journal says "${word}". Run "parallel-standby guard publish"`];
+  if (knows !== "run") return [];
+  const left = own.untilSec - nowSec;
+  if (left < 0)
+    return [
+      `its lease ended at ${moment(own.untilSec)}: after a restart it would start nothing. Run "parallel-standby guard publish", and schedule "parallel-standby probe"`,
+    ];
+  return left < soonPart * leaseHours * 3600
+    ? [
+        `its lease is not renewed as it should be, and ends at ${moment(own.untilSec)}. Does the scheduled "parallel-standby probe" run?`,
+      ]
+    : [];
+}
+
+async function ownWords(host: string, estate: string, io: Io): Promise<WordsFile | undefined> {
+  const ssh = await sshTo(host, io);
+  try {
+    return parseWords((await ssh.readFile(`${guardFolder}\\${wordsFileName(estate)}`)).toString("latin1"));
+  } catch (error) {
+    if (error instanceof FileError && error.missing) return undefined;
+    throw error;
+  }
+}
+
+const standingsText = (all: readonly GuardStanding[]): string =>
+  [
+    table(
+      ["server", "site", "journal", "goes by", "good until"],
+      all.map((h) => [
+        h.host,
+        h.site,
+        h.word,
+        h.knows ?? (h.reached ? "nothing" : "no answer"),
+        h.knows === "run" && h.until !== undefined ? moment(Date.parse(h.until) / 1000) : "",
+      ]),
+    ),
+    ...all.flatMap((h) => h.findings.map((f) => `! ${h.host}: ${plain(f)}`)),
+  ].join("\n");

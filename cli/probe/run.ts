@@ -1,0 +1,190 @@
+import { situation } from "../../journal/situation.ts";
+import { isLease } from "../../journal/store.ts";
+import type { Host } from "../../model/host.ts";
+import { upgraded } from "../../model/upgrade.ts";
+import { siteAnswers } from "../../stacks/owed.ts";
+import type { World } from "../../steps/find.ts";
+import { withIo } from "../../steps/io.ts";
+import { runActivationStep } from "../../steps/runner.ts";
+import { portAnswers } from "../../steps/transports/tcp.ts";
+import { notBrought, publishWords } from "../../steps/words.ts";
+import { CliError, exitCodes, UsageError } from "../failure.ts";
+import { count, plain } from "../layout.ts";
+import { ownJournal } from "../own-journal.ts";
+import type { ProbeOptions } from "../probe.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+import { dueOf, type Due } from "./due.ts";
+import { notify } from "./notify.ts";
+import { quietProgress } from "./progress.ts";
+import { isTold, told, type News } from "./said.ts";
+
+/** How long bringing the words to all places may take. Seconds. */
+const publishLimitSec = 30;
+/** How long the lease of a probe outlives one that was killed on another machine. */
+const probeTtlMs = 30_000;
+
+/** What a probe came to. */
+interface Found extends News {
+  readonly exitCode: number;
+}
+const rest: Found = {
+  about: "",
+  text: "nothing is owed at the site that was left",
+  exitCode: exitCodes.done,
+};
+
+/** Publishes the guard's words, does what is owed at a site that answers again, and tells whoever is to be told. */
+export async function probe(
+  more: readonly string[],
+  options: ProbeOptions,
+  project: Project,
+  registries: Pick<World, "parts" | "runs">,
+  terminal: Terminal,
+): Promise<void> {
+  if (more.length > 0 && !options.notify)
+    throw new UsageError(`${more.join(" ")}: arguments after -- belong to --notify, which is missing`);
+  const { estate, journal, folder } = project;
+  await ownJournal(journal, estate.name);
+  const alone = await journal.store.lease("probe", probeTtlMs);
+  if (!isLease(alone)) {
+    terminal.out(`another probe is at work: ${alone.who}, since ${alone.since}`);
+    return;
+  }
+  try {
+    const world: World = { ...registries, journal };
+    const missed = await publish(project, world);
+    const fence = await payFence(project, world, terminal);
+    // Services that write are stopped by now: SQL Server may run there, and its databases are closed next time.
+    const again = fence.about === "" ? undefined : await publish(project, world);
+    const words = again ?? missed;
+    const found: Found =
+      words === undefined || fence.exitCode !== exitCodes.done
+        ? fence
+        : { about: `${fence.about}|words`, text: `${fence.text}; ${words}`, exitCode: exitCodes.failed };
+    terminal.out(plain(found.text));
+    if (options.notify && !(await isTold(folder, found))) {
+      const [program, ...args] = options.notify;
+      // What is over is told too: somebody was told that it had begun.
+      await notify([program, ...args, ...more], `${estate.name}: ${found.text}\n`, terminal.env);
+    }
+    await told(folder, found);
+    if (found.exitCode !== exitCodes.done) throw new CliError(plain(found.text), found.exitCode);
+  } finally {
+    await alone.release();
+  }
+}
+
+/** Why a place did not get the guard's words; undefined where all did, or where there is no guard. */
+async function publish({ estate, journal }: Project, world: World): Promise<string | undefined> {
+  const entries = await journal.entries();
+  const s = situation(entries);
+  if (!s.declared) return undefined;
+  const recovery = upgraded(s.declared.recovery, world.parts);
+  if (!recovery.guard) return undefined;
+  const brought = await withIo(
+    {
+      known: recovery,
+      journal,
+      journalRef: estate.journal,
+      to: s.active,
+      say: () => undefined,
+      limitSec: publishLimitSec,
+    },
+    (io) => publishWords(entries, recovery, world.parts, io),
+  );
+  // A server that is off is no news, and a witness of the site that was left answers again when the site does.
+  const gone = s.last?.from;
+  const dark = new Set(recovery.guard.witnesses.filter((w) => w.site === gone).map((w) => w.share));
+  return notBrought(
+    brought.filter((b) =>
+      b.kind === "witness"
+        ? !dark.has(b.place)
+        : recovery.hosts.some((h) => h.id === b.place && h.site === s.active),
+    ),
+  );
+}
+
+/** Tries what is owed at the old site where something of it answers. */
+async function payFence(project: Project, world: World, terminal: Terminal): Promise<Found> {
+  const { estate, journal } = project;
+  const due = dueOf(await journal.entries(), world.parts);
+  if (!due) return rest;
+  const { from } = due.started;
+  const site = `${from} (${due.recovery.sites[from].place})`;
+  if (!(await siteAnswers(due.recovery.hosts.filter((h) => h.site === from))))
+    return {
+      about: "",
+      text: `the fence of ${site} is owed (${count(due.steps.length, "step")}), and nothing of it answers`,
+      exitCode: exitCodes.fenceOwed,
+    };
+  const running = (await journal.store.leases()).find((l) => l.name === "run");
+  if (running)
+    return {
+      ...rest,
+      text: `${site} answers; a run is under way and fences it: ${running.who}, since ${running.since}`,
+    };
+  terminal.note(`${site} answers: fencing it`);
+  const failed: string[] = [];
+  for (const { step, attempt } of due.steps) {
+    try {
+      const says = await runActivationStep(
+        {
+          journal: estate.journal,
+          epoch: due.started.epoch,
+          ...(attempt === undefined ? {} : { attempt }),
+          step,
+        },
+        world,
+        quietProgress((line) => terminal.note(`${step.id}: ${line}`)),
+      );
+      terminal.note(`${step.id}: ${plain(says)}`);
+    } catch (error) {
+      failed.push(`${step.id}: ${error instanceof Error ? error.message : String(error)}`);
+    }
+  }
+  const left = dueOf(await journal.entries(), world.parts);
+  const sql = due.recovery.hosts.filter((h) => h.site === from && h.sql);
+  return verdictOf(due, site, left, failed, await anyAnswers(sql));
+}
+
+/** Whether SQL Server of any of these servers accepts a connection. */
+async function anyAnswers(hosts: readonly Host[]): Promise<boolean> {
+  const signal = AbortSignal.timeout(5000);
+  const found = await Promise.all(
+    hosts.flatMap(({ address, sql }) =>
+      sql ? [portAnswers(address, sql.port, { signal, limitSec: 4 })] : [],
+    ),
+  );
+  return found.includes(true);
+}
+
+/** What is left of a fence once all that was owed was tried. */
+function verdictOf(
+  due: Due,
+  site: string,
+  left: Due | undefined,
+  failed: readonly string[],
+  sqlAnswers: boolean,
+): Found {
+  const paid = due.steps.length - (left?.steps.length ?? 0);
+  if (!left && failed.length === 0)
+    return {
+      about: `fenced ${String(due.started.epoch)}`,
+      text: `${site} answered again and is fenced: ${due.steps.map(({ step }) => step.id).join(", ")}`,
+      exitCode: exitCodes.done,
+    };
+  const open = left?.steps.map(({ step }) => step.id) ?? [];
+  // Nothing that writes by itself runs there any more, and SQL Server does not run at all.
+  if (left && !sqlAnswers && left.steps.every(({ step }) => step.phase === "fence-data"))
+    return {
+      about: `data ${String(due.started.epoch)}`,
+      text: `${site} answers again: its services are stopped and disabled; its databases are closed as soon as SQL Server answers there (open: ${open.join(", ")})`,
+      exitCode: exitCodes.fenceOwed,
+    };
+  return {
+    about: `open ${String(due.started.epoch)} ${open.join(" ")}`,
+    text: `ALARM: ${site} answers again and is not fenced: ${String(paid)} of ${count(due.steps.length, "step")} done, open: ${open.join(", ")}${failed.length > 0 ? ` (${failed.join("; ")})` : ""}. Look with "parallel-standby status"`,
+    exitCode: exitCodes.notFenced,
+  };
+}

@@ -1,0 +1,40 @@
+import type { GuardedService } from "../model/guard.ts";
+import type { Host } from "../model/host.ts";
+import type { Parts } from "../model/part.ts";
+import { lookupOf, type Recovery } from "../model/recovery.ts";
+
+/** A server on which a guard stands, and what it starts there, in this order. */
+export interface GuardedHost {
+  readonly host: Host;
+  readonly services: readonly Omit<GuardedService, "host">[];
+  /** Ids of the parts that these belong to. */
+  readonly parts: readonly string[];
+  /** The shares it asks: those outside of its own site. */
+  readonly witnesses: readonly string[];
+}
+
+/** All guarded servers; none where the estate has no guard. What parts stand on comes first, as they themselves do. */
+export function guardedHosts(recovery: Recovery, parts: Parts): readonly GuardedHost[] {
+  const { guard } = recovery;
+  if (!guard) return [];
+  const lookup = lookupOf(recovery);
+  const all = recovery.parts
+    .flatMap((p) => (parts[p.kind]?.guards?.(p.id, p.facts, lookup) ?? []).map((g) => ({ ...g, part: p.id })))
+    .filter((g) => g.exclusive || guard.sqlServer);
+  return recovery.hosts.flatMap((host) => {
+    const own = all.filter((g) => g.host === host.id);
+    const services = [...new Map(own.map((g) => [g.service.toLowerCase(), g])).values()].map(
+      ({ service, exclusive }) => ({ service, exclusive }),
+    );
+    if (services.length === 0 || !host.ssh) return [];
+    return [
+      {
+        host,
+        // What receives logs before what works on it: on one server K2 finds its SQL Server running.
+        services: services.toSorted((a, b) => Number(a.exclusive) - Number(b.exclusive)),
+        parts: [...new Set(own.map((g) => g.part))],
+        witnesses: guard.witnesses.filter((w) => w.site !== host.site).map((w) => w.share),
+      },
+    ];
+  });
+}

@@ -1,0 +1,202 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import type { Entry } from "../journal/entries.ts";
+import { projectRoot } from "../journal/open.ts";
+import { situation } from "../journal/situation.ts";
+import { isNewer, parseWords, wordsText, type WordsFile } from "../journal/words-text.ts";
+import { wordAt, type Word } from "../journal/words.ts";
+import { guardFolder, wordsFileName, type GuardFacts } from "../model/guard.ts";
+import type { Parts } from "../model/part.ts";
+import type { Recovery } from "../model/recovery.ts";
+import { guardedHosts } from "../planning/guarded.ts";
+import type { Io } from "./act.ts";
+import type { World } from "./find.ts";
+import { FileError, sshTo } from "./transports/ssh.ts";
+import { portAnswers } from "./transports/tcp.ts";
+
+/** How bringing the words to one place went. */
+export interface Brought {
+  /** The share of a witness, or the id of a guarded server. */
+  readonly place: string;
+  readonly kind: "witness" | "server";
+  readonly ok: boolean;
+  /** What was done, or why not; without a full stop. */
+  readonly says: string;
+}
+
+/** How long one place may take. Seconds. */
+const placeLimitSec = 8;
+/** How long a server may take to accept a connection, before more is tried. Seconds. */
+const acceptLimitSec = 3;
+
+/** The words of an estate as its journal has them now, good from now on for as long as its guard's lease. */
+export function wordsNow(
+  entries: readonly Entry[],
+  recovery: Recovery,
+  guard: GuardFacts,
+  parts: Parts,
+  nowSec: number,
+): WordsFile {
+  const s = situation(entries);
+  const publishedSec = Math.floor(nowSec);
+  return {
+    estate: recovery.estate,
+    seq: entries.at(-1)?.seq ?? 0,
+    epoch: s.epoch,
+    publishedSec,
+    untilSec: publishedSec + guard.leaseHours * 3600,
+    hosts: new Map(guardedHosts(recovery, parts).map((g) => [g.host.id, wordAt(s, g.host.site, g.parts)])),
+  };
+}
+
+/**
+ * Brings the words to every witness and to every guarded server that is reached; nothing where the estate has no guard.
+ * It never throws and never waits long: that a place has fallen behind is made safe by the lease, and proof that the old
+ * site cannot write is the fence's affair. A place that holds newer words is left as it is.
+ */
+export async function publishWords(
+  entries: readonly Entry[],
+  recovery: Recovery,
+  parts: Parts,
+  io: Io,
+  nowSec: number = Date.now() / 1000,
+): Promise<readonly Brought[]> {
+  const { guard } = recovery;
+  if (!guard) return [];
+  const words = wordsNow(entries, recovery, guard, parts, nowSec);
+  const name = wordsFileName(recovery.estate);
+  const witnesses = guard.witnesses.map(({ share, folder, host }) =>
+    bounded({ place: share, kind: "witness" }, () =>
+      host === undefined
+        ? byRunner(path.resolve(projectRoot(), folder), name, words)
+        : overSsh(host, `${folder.replace(/\\+$/, "")}\\${name}`, words, io),
+    ),
+  );
+  const servers = guardedHosts(recovery, parts).map(({ host }) =>
+    bounded({ place: host.id, kind: "server" }, () => overSsh(host.id, `${guardFolder}\\${name}`, words, io)),
+  );
+  return Promise.all([...witnesses, ...servers]);
+}
+
+async function bounded(
+  place: Pick<Brought, "place" | "kind">,
+  work: () => Promise<string>,
+): Promise<Brought> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${String(placeLimitSec)} s`));
+    }, placeLimitSec * 1000);
+  });
+  try {
+    return { ...place, ok: true, says: await Promise.race([work(), late]) };
+  } catch (error) {
+    return { ...place, ok: false, says: error instanceof Error ? error.message : String(error) };
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A folder or share that the runner writes by itself. */
+async function byRunner(folder: string, name: string, words: WordsFile): Promise<string> {
+  const file = path.join(folder, name);
+  const there = await fs.readFile(file, "latin1").catch(() => undefined);
+  if (!isNewer(words, there === undefined ? undefined : parseWords(there))) return "it holds newer words";
+  const next = `${file}.${crypto.randomUUID()}`;
+  try {
+    await fs.writeFile(next, wordsText(words), "latin1");
+    await fs.rename(next, file);
+  } finally {
+    await fs.rm(next, { force: true }).catch(() => undefined);
+  }
+  return "written";
+}
+
+async function overSsh(host: string, file: string, words: WordsFile, io: Io): Promise<string> {
+  const { address, ssh } = io.host(host);
+  // A server that is gone is known to be after three seconds; logging on to it would take ten.
+  if (ssh && !(await portAnswers(address, ssh.port, { signal: io.signal, limitSec: acceptLimitSec })))
+    throw new Error(`${host} does not answer`);
+  const server = await sshTo(host, io);
+  try {
+    const there = await server.readFile(file).catch((error: unknown) => {
+      if (error instanceof FileError && error.missing) return undefined;
+      throw error;
+    });
+    if (!isNewer(words, there && parseWords(there.toString("latin1")))) return "it holds newer words";
+    await server.writeFile(file, wordsText(words));
+    return "written";
+  } catch (error) {
+    if (error instanceof FileError && error.missing)
+      throw new Error(`${host} has no such folder: ${file}`, { cause: error });
+    throw error;
+  }
+}
+
+/**
+ * Brings one server of the site that is looked at its own word as the journal has it now, and gives the word: a guard that
+ * is new knows one before a witness does. Throws where the server is not reached.
+ */
+export async function bringWord(
+  {
+    host,
+    estate,
+    leaseHours,
+  }: { readonly host: string; readonly estate: string; readonly leaseHours: number },
+  io: Io,
+): Promise<Word> {
+  const entries = await io.journal.entries();
+  const s = situation(entries);
+  const word = wordAt(s, io.to);
+  const publishedSec = Math.floor(Date.now() / 1000);
+  const words: WordsFile = {
+    estate,
+    seq: entries.at(-1)?.seq ?? 0,
+    epoch: s.epoch,
+    publishedSec,
+    untilSec: publishedSec + leaseHours * 3600,
+    hosts: new Map([[host, word]]),
+  };
+  await overSsh(host, `${guardFolder}\\${wordsFileName(estate)}`, words, io);
+  return word;
+}
+
+/** The places that were not reached, as one sentence; undefined where all were. */
+export const notBrought = (brought: readonly Brought[]): string | undefined => {
+  const missed = brought.filter((b) => !b.ok);
+  return missed.length === 0
+    ? undefined
+    : `the guard's words did not reach ${missed.map((b) => `${b.place} (${b.says})`).join(", ")}`;
+};
+
+/** How long what was published last need not be published again while it says the same. Milliseconds. */
+const freshMs = 60_000;
+
+/**
+ * Publishes the words unless the same ones were a moment ago: steps of a cutover do so side by side. Says what was not
+ * reached; never throws.
+ */
+export async function announce(
+  { journal, parts }: Pick<World, "journal" | "parts">,
+  recovery: Recovery,
+  io: Io,
+): Promise<void> {
+  const { guard } = recovery;
+  if (!guard) return;
+  try {
+    const entries = await journal.entries();
+    const now = Date.now();
+    const { epoch, hosts } = wordsNow(entries, recovery, guard, parts, now / 1000);
+    const mark = path.join(io.keep, "words-published");
+    const same = JSON.stringify([epoch, [...hosts]]);
+    const before = await fs.readFile(mark, "utf8").catch(() => "");
+    const age = now - ((await fs.stat(mark).catch(() => undefined))?.mtimeMs ?? 0);
+    if (before === same && age >= 0 && age < freshMs) return;
+    // Before it is done: of several steps side by side one is enough.
+    await fs.writeFile(mark, same);
+    const missed = notBrought(await publishWords(entries, recovery, parts, io));
+    if (missed !== undefined) io.say(missed);
+  } catch (error) {
+    io.say(`the guard's words were not published: ${error instanceof Error ? error.message : String(error)}`);
+  }
+}

@@ -1,0 +1,82 @@
+import { expect } from "chai";
+import { wordFindings } from "../../cli/guard/status.ts";
+import { consent } from "../../cli/declare/consent.ts";
+import { dueOf } from "../../cli/probe/due.ts";
+import type { Fact } from "../../journal/entries.ts";
+import type { WordsFile } from "../../journal/words-text.ts";
+import { plan } from "../../planning/plan.ts";
+import {
+  completed,
+  declared,
+  entriesFor,
+  genesis,
+  moveTo,
+  noReturn,
+  started,
+  word,
+} from "./journal-facts.ts";
+import { toyParts, toyRecovery } from "./toy.ts";
+
+describe("what guard status finds of a server's word", () => {
+  const own = (knows: "run" | "standby" | "stop", untilSec: number): WordsFile => ({
+    estate: "x",
+    seq: 1,
+    epoch: 0,
+    publishedSec: 0,
+    untilSec,
+    hosts: new Map([["A", knows]]),
+  });
+  it("is nothing where it goes by the journal's word with a lease that is renewed", () => {
+    expect(wordFindings("run", own("run", 24 * 3600), "A", 24, 3600)).to.deep.equal([]);
+    expect(wordFindings("stop", own("stop", 0), "A", 24, 99_999)).to.deep.equal([]);
+  });
+  it("is each thing that would keep it from starting, or let it start what it must not", () => {
+    expect(wordFindings("run", undefined, "A", 24, 0)[0]).to.contain("no word has reached it");
+    expect(wordFindings("stop", own("run", 9), "A", 24, 0)[0])
+      .to.contain('goes by "run"')
+      .and.contain('says "stop"');
+    expect(wordFindings("run", own("run", 10), "A", 24, 20)[0]).to.contain("its lease ended");
+    expect(wordFindings("run", own("run", 3600), "A", 24, 0)[0]).to.contain("not renewed");
+  });
+});
+
+describe("two people who answer for something", () => {
+  it("are two: one name written in two ways is one person", () => {
+    consent({ as: "R.Okafor", second: "S.Lee", reason: "x" });
+    for (const second of ["R.Okafor", " r. okafor ", "R OKAFOR"])
+      expect(() => {
+        consent({ as: "R.Okafor", second });
+      }).to.throw("two people");
+    expect(() => {
+      consent({ as: "R.Okafor", reason: "a\nb" });
+    }).to.throw("--reason: it has a line break");
+  });
+});
+
+describe("the fence that a probe pays", () => {
+  /** A step of the toys' plan that fences the old site. */
+  const fence = plan(toyRecovery(), { from: "primary", to: "dr", mode: "unplanned" }, toyParts).steps.find(
+    (step) => step.phase === "fence-apps",
+  );
+  const ids = { fence: fence?.id ?? "" };
+  const of = (...facts: readonly Fact[]) =>
+    dueOf(entriesFor(genesis, declared, moveTo("dr"), started(1), ...facts), toyParts)?.steps.map((d) => [
+      d.step.id,
+      d.attempt,
+    ]);
+  it("is what the move went on without at the old site, with the number of vain tries, while it moves and after", () => {
+    expect(of()).to.equal(undefined);
+    expect(of(word(ids.fence, "failed"))).to.deep.equal([[ids.fence, 1]]);
+    expect(of(word(ids.fence, "waived"), noReturn(1), completed(1))).to.deep.equal([[ids.fence, 1]]);
+    expect(
+      of(word(ids.fence, "failed"), completed(1), word(ids.fence, "failed", { attempt: 1 })),
+    ).to.deep.equal([[ids.fence, 2]]);
+  });
+  it("is nothing once it was done, where it is critical, or where the move is abandoned", () => {
+    expect(of(word(ids.fence, "failed"), word(ids.fence, "done", { attempt: 1 }))).to.equal(undefined);
+    expect(of(word(ids.fence, "failed", { critical: true }))).to.equal(undefined);
+    const begun = { kind: "abandoning", epoch: 1, as: "a", reason: "x" } as const;
+    expect(of(word(ids.fence, "failed"), begun)).to.equal(undefined);
+    expect(of(word(ids.fence, "failed"), begun, { ...begun, kind: "abandoned" })).to.equal(undefined);
+  });
+});

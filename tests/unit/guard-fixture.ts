@@ -1,0 +1,14 @@
+import type { GuardOf } from "../../components/windows/guard/script.ts";
+
+/** The guard of a K2 server with SQL Server on it. */
+export const golden: GuardOf = {
+  estate: "contoso",
+  host: "K2PRD01",
+  services: [
+    { service: "MSSQLSERVER", exclusive: false },
+    { service: "K2 Server", exclusive: true },
+  ],
+  witnesses: ["\\\\K2DR01\\Witness", "\\\\FILE03\\Witness"],
+  fileName: "guard-contoso.txt",
+  leaseHours: 24,
+};

@@ -1,0 +1,78 @@
+import { expect } from "chai";
+import { guardFile, lastFile } from "../../components/windows/guard/place.ts";
+import * as windows from "../../components/windows/run.ts";
+import type { Entry } from "../../journal/entries.ts";
+import { bound, failure, run, stepBench, type StepBench } from "./step-io.ts";
+import { sshPassword, windowsBench, type WindowsBench } from "./windows-bench.ts";
+
+describe("a guard that is put on a server", () => {
+  const args = {
+    host: "K2DR01",
+    estate: "contoso",
+    services: [
+      { service: "MSSQLSERVER", exclusive: false },
+      { service: "K2 Server", exclusive: true },
+      { service: "K2 Off", exclusive: true },
+    ],
+    witnesses: [],
+    leaseHours: 24,
+  };
+  const begun = [
+    { kind: "genesis", estate: "contoso", active: "dr", seq: 0, prev: "", at: "", by: "", hash: "h" },
+  ] as unknown as readonly Entry[];
+  let bench: WindowsBench;
+  let step: StepBench;
+  beforeEach(async () => {
+    bench = await windowsBench([
+      { name: "MSSQLSERVER" },
+      { name: "K2 Server", startType: "delayed-auto" },
+      { name: "K2 Off", startType: "disabled" },
+    ]);
+    step = stepBench({ hosts: [bench.host()], secrets: { SSH: sshPassword }, to: "dr" });
+  });
+  afterEach(async () => {
+    await step.end();
+    await bench.close();
+  });
+  const install = (more: Partial<typeof args> = {}) =>
+    bound(windows, "windows/install-guard", { ...args, ...more });
+  const io = () => ({ ...step.io, journal: { entries: () => Promise.resolve(begun) } });
+  const startTypes = (): readonly unknown[] =>
+    args.services.map((s) => bench.server.services.find(s.service)?.startType);
+
+  it("runs every five minutes and at start-up, and only then gives its services the start type manual", async () => {
+    const before = await install().check(io());
+    expect(before.says).to.contain("K2DR01 has no guard").and.contain("it starts with Windows");
+    expect(await run(install(), io())).to.include({ there: true, acted: true });
+    expect(startTypes()).to.deep.equal(["manual", "manual", "disabled"]);
+    expect(await run(install(), io())).to.include({ there: true, acted: false });
+    expect(bench.server.tasks.list().map((t) => [t.name, t.schedule.kind, t.user])).to.deep.equal([
+      ["\\parallel-standby\\guard", "every", "SYSTEM"],
+      ["\\parallel-standby\\guard at start-up", "onstart", "SYSTEM"],
+    ]);
+  });
+
+  it("changes no start type where it does not run", async () => {
+    bench.server.disk.deny(lastFile, true);
+    const { message } = await failure(run(install(), { ...io(), signal: AbortSignal.timeout(1500) }));
+    expect(message).to.not.equal("");
+    expect(startTypes()).to.deep.equal(["auto", "delayed-auto", "disabled"]);
+  });
+
+  it("is found to be another one, disabled, or got round, when somebody has changed it by hand", async () => {
+    await run(install(), io());
+    const says = async (): Promise<string> => (await install().check(io())).says;
+    bench.server.services.configure("K2 Server", { startType: "auto" });
+    expect(await says())
+      .to.contain('"K2 Server" on K2DR01')
+      .and.contain("start type auto: it starts with Windows");
+    await run(install(), io());
+    const task = bench.server.tasks.find("parallel-standby\\guard");
+    if (task) bench.server.tasks.enable(task, false);
+    expect(await says()).to.contain("was changed or is disabled");
+    await run(install(), io());
+    await bench.server.disk.write(guardFile, Buffer.from("@rem off\r\n"));
+    expect(await says()).to.contain("is another one");
+    expect(await run(install(), io())).to.include({ there: true, acted: true });
+  });
+});
