@@ -28,6 +28,10 @@ export function addDeclare(program: Command, terminal: Terminal): void {
       "--waive-fence <reason>",
       "unplanned: how you know that the old site cannot write, where nothing can prove it",
     )
+    .option(
+      "--second <name>",
+      "a second person who answers for --waive-fence, where a log that was taken after the disaster speaks against it",
+    )
     .option("--override-cool-down <reason>", "why another move has to begin so soon after the last one")
     .addHelpText(
       "after",

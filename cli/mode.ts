@@ -26,6 +26,10 @@ export function addMode(program: Command, terminal: Terminal): void {
       "--waive-fence <reason>",
       "how you know that the old site cannot write, where nothing can prove it",
     )
+    .option(
+      "--second <name>",
+      "a second person who answers for --waive-fence, where a log that was taken after the disaster speaks against it",
+    )
     .addHelpText(
       "after",
       examples(

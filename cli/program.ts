@@ -17,6 +17,7 @@ import { addSkip } from "./skip.ts";
 import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
+import { addWaive } from "./waive.ts";
 import { ownVersion } from "./version.ts";
 import { addWithdraw } from "./withdraw.ts";
 
@@ -40,6 +41,7 @@ export function buildProgram(terminal: Terminal): Command {
     addDeclare,
     addWithdraw,
     addMode,
+    addWaive,
     addAbandon,
     addReprotect,
     addApprove,

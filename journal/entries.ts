@@ -26,6 +26,8 @@ export const Fact = z.discriminatedUnion("kind", [
     acceptLossSec: z.number().nonnegative(),
     incident: z.string().optional(),
     waiveFence: z.string().optional(),
+    second: name.optional(),
+    accepted: z.array(name).optional(),
     point: PointRequest.optional(),
     /** Why the next move begins so soon after the last one. */
     overrideCoolDown: z.string().optional(),
@@ -48,6 +50,8 @@ export const Fact = z.discriminatedUnion("kind", [
     acceptLossSec: z.number().nonnegative(),
     incident: z.string().optional(),
     waiveFence: z.string().optional(),
+    second: name.optional(),
+    accepted: z.array(name).optional(),
     point: PointRequest.optional(),
     /** What moves by itself, each with a point, a fence and a verdict of its own. Absent in journals of versions that knew none. */
     systems: z.array(MovingSystem).optional(),
@@ -184,6 +188,15 @@ export const Fact = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("drill ending"), drill: z.int(), why: name }),
   /** Everything was looked for; `left` names what could not be removed, and why. With nothing left the drill is over. */
   z.object({ kind: z.literal("drill swept"), drill: z.int(), says: z.string(), left: z.array(z.string()) }),
+  /** The fence of a running activation is waived, for its systems that move unplanned and have not arrived. */
+  z.object({
+    kind: z.literal("waiver"),
+    epoch: z.int(),
+    as: name,
+    reason: name,
+    second: name.optional(),
+    accepted: z.array(name).optional(),
+  }),
   /** A server was let start its services although its guard would not have. */
   z.object({
     kind: z.literal("guard allowed"),

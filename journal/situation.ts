@@ -5,6 +5,7 @@ import type { Entry, EntryOf } from "./entries.ts";
 import { peopleOf, type People } from "./people.ts";
 import { isMoving } from "./state.ts";
 import { begin, systemOf } from "./systems.ts";
+import { waived } from "./waiver.ts";
 
 /** What the entries say, taken together. */
 export interface Situation {
@@ -167,6 +168,9 @@ export function situation(entries: readonly Entry[]): Situation {
         declaration = undefined;
         noReturn = false;
         abandoning = undefined;
+        break;
+      case "waiver":
+        if (last && e.epoch === last.epoch) last = waived(last, e);
         break;
       case "genesis":
       case "plan changed":

@@ -14,6 +14,10 @@ export const Terms = z.object({
   acceptLossSec: z.number().nonnegative(),
   incident: z.string().optional(),
   waiveFence: z.string().optional(),
+  /** The second person who answers for the waiver, where signs of life spoke against it. */
+  second: name.optional(),
+  /** Those signs, as they were seen. A new one makes the waiver void. */
+  accepted: z.array(name).optional(),
   point: PointRequest.optional(),
 });
 export type Terms = z.infer<typeof Terms>;
@@ -37,6 +41,8 @@ export const termsIn = ({
   acceptLossSec,
   incident,
   waiveFence,
+  second,
+  accepted,
   point,
 }: Terms): Terms => ({
   mode,
@@ -45,5 +51,7 @@ export const termsIn = ({
   ...(disasterAt === undefined ? {} : { disasterAt }),
   ...(incident === undefined ? {} : { incident }),
   ...(waiveFence === undefined ? {} : { waiveFence }),
+  ...(second === undefined ? {} : { second }),
+  ...(accepted === undefined ? {} : { accepted }),
   ...(point === undefined ? {} : { point }),
 });

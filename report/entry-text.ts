@@ -16,6 +16,8 @@ export function entryText(e: Entry): string {
         ...(e.mode === "planned" ? [] : [`up to ${durationText(e.acceptLossSec)} of data may be lost`]),
         ...(e.point === undefined ? [] : [`point: ${pointText(e.point)}`]),
         ...(e.waiveFence === undefined ? [] : [`the fence is WAIVED: ${e.waiveFence}`]),
+        ...(e.second === undefined ? [] : [`${e.second} answers for that too`]),
+        ...(e.accepted === undefined ? [] : [`although: ${e.accepted.join("; ")}`]),
         ...(e.overrideCoolDown === undefined ? [] : [`the cool-down is OVERRIDDEN: ${e.overrideCoolDown}`]),
       ].join("; ");
     case "withdrawn":
@@ -46,11 +48,15 @@ export function entryText(e: Entry): string {
         `up to ${durationText(e.acceptLossSec)} of data may be lost`,
         ...(e.point === undefined ? [] : [`point: ${pointText(e.point)}`]),
         ...(e.waiveFence === undefined ? [] : [`the fence is WAIVED: ${e.waiveFence}`]),
+        ...(e.second === undefined ? [] : [`${e.second} answers for that too`]),
+        ...(e.accepted === undefined ? [] : [`although: ${e.accepted.join("; ")}`]),
       ].join("; ");
     case "abandoning":
       return `${e.as} begins to abandon activation ${String(e.epoch)}: ${e.reason}`;
     case "abandoned":
       return `${e.as} abandons activation ${String(e.epoch)}: ${e.reason}`;
+    case "waiver":
+      return `the fence is WAIVED for activation ${String(e.epoch)} by ${e.as}${e.second === undefined ? "" : ` and ${e.second}`}: ${e.reason}${e.accepted === undefined ? "" : `; although: ${e.accepted.join("; ")}`}`;
     case "guard allowed":
       return `${e.as}${e.second === undefined ? "" : ` and ${e.second}`} let ${e.host} start its services${e.word === "run" ? "" : `, although its site is not the active one ("${e.word}")`}: ${e.reason}`;
     case "re-protect":

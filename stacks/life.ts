@@ -19,20 +19,22 @@ export async function refuseVoidWaivers(
   arrived: ReadonlySet<string>,
 ): Promise<void> {
   const chains = chainsOf(at.recovery, at.world.parts).filter((c) => !arrived.has(chainName(c)));
-  const asked = (waiveFence: string | undefined, isOwn: (name: string) => boolean): Promise<void> =>
+  const asked = ({ waiveFence, accepted }: Terms, isOwn: (name: string) => boolean): Promise<void> =>
     refuseVoid(
       at,
       chains.filter((c) => isOwn(chainName(c))).flatMap((c) => c.map((p) => p.id)),
       waiveFence,
+      accepted,
     );
-  await asked(whole.waiveFence, (name) => !bySystem.has(name));
-  for (const [system, { waiveFence }] of bySystem) await asked(waiveFence, (name) => name === system);
+  await asked(whole, (name) => !bySystem.has(name));
+  for (const [system, terms] of bySystem) await asked(terms, (name) => name === system);
 }
 
 async function refuseVoid(
   at: Surroundings,
   parts: readonly string[],
   waiveFence: string | undefined,
+  accepted: readonly string[] | undefined,
 ): Promise<void> {
   if (waiveFence === undefined) return;
   const { recovery, request, world } = at;
@@ -41,7 +43,7 @@ async function refuseVoid(
     at,
     limitSec,
     () => undefined,
-    (io) => evidenceOfLife(parts, recovery, from, world.runs, io),
+    (io) => evidenceOfLife(parts, recovery, from, world.runs, io, accepted),
   );
   if (life.length === 0) return;
   throw new Refused(

@@ -1,7 +1,7 @@
 import type { Host } from "../model/host.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
-import { evidenceOfLife } from "../steps/fence.ts";
+import { signsOfLife } from "../steps/fence.ts";
 import { portAnswers } from "../steps/transports/tcp.ts";
 import { look, type Surroundings } from "./look.ts";
 
@@ -14,6 +14,8 @@ const acceptLimitSec = 5;
 export interface Life {
   /** Evidence that something of it still works, part by part. */
   readonly works: readonly string[];
+  /** Those of them that do not come from the site itself: a log that was taken after its end. Default: none. */
+  readonly indirect?: readonly string[];
   /** Its servers that accept a connection, whatever works behind it. */
   readonly accepts: readonly string[];
   /** Whether a server of the site that is moved to accepts one; undefined where none of them has a port to try. */
@@ -35,9 +37,12 @@ export async function lifeAt(at: Surroundings): Promise<Life> {
       at,
       lifeLimitSec,
       () => undefined,
-      (io) => evidenceOfLife(parts, recovery, request.from, world.runs, io),
+      (io) => signsOfLife(parts, recovery, request.from, world.runs, io),
     ).then(
-      (works) => ({ works }),
+      (signs) => {
+        const indirect = signs.filter((s) => s.indirect === true).map((s) => s.says);
+        return { works: signs.map((s) => s.says), ...(indirect.length > 0 ? { indirect } : {}) };
+      },
       (error: unknown) => ({
         works: [],
         trouble: error instanceof Error ? error.message : String(error),

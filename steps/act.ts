@@ -110,13 +110,21 @@ export interface Sign {
   readonly says: string;
 }
 
+/** A sign that something of a site works. */
+export interface LifeSign {
+  /** What was seen, as a sentence without a full stop. */
+  readonly says: string;
+  /** Nothing of the site was reached: it speaks from what it left elsewhere, or from what a third place sees. Default: false. */
+  readonly indirect?: boolean;
+}
+
 /** What `run.ts` of a component's folder exports. `facts` are those of its part, not yet parsed. */
 export interface RunModule {
   readonly runnables: readonly Runnable[];
   /** Reads what is there, changing nothing: what `reach`, preview and readiness judge by. */
   observe?(facts: unknown, io: Io): Promise<unknown>;
   /** Evidence that something of this part still works at a site; undefined where nothing answers. Bounded: 10 s. */
-  alive?(facts: unknown, site: SiteId, io: Io): Promise<string | undefined>;
+  alive?(facts: unknown, site: SiteId, io: Io): Promise<string | LifeSign | undefined>;
   /**
    * What both sites show of which one is active, while `active` is held to be the one: open databases, what a name
    * leads to, services that run at one site at a time. Changes nothing. Bounded: 8 s; a server that is not reached

@@ -106,7 +106,7 @@ export function machinery(world: World): readonly Runnable[] {
         const terms = s.last && termsOf(s.last, parts.at(-1));
         if (terms?.waiveFence === undefined)
           return { there: false, says: `nothing proves that ${names} cannot write`, expected };
-        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io);
+        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io, terms.accepted);
         return life.length > 0
           ? {
               there: false,
@@ -123,13 +123,14 @@ export function machinery(world: World): readonly Runnable[] {
         const s = await now();
         const { last } = s;
         const names = Object.keys(hosts).join(", ");
-        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io);
+        const accepted = last && termsOf(last, parts.at(-1)).accepted;
+        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io, accepted);
         const again = `run "parallel-standby declare" again`;
         throw new Error(
           life.length > 0
             ? `${site} answers (${life.join("; ")}), and what it runs is not proven to be stopped. If it works, ${again} with --mode planned, and nothing is lost; else ${again} with --mode unplanned and without --waive-fence, and "pulumi up": its steps there are then tried once more${otherwise(s, parts.at(-1))}`
             : last === undefined || termsOf(last, parts.at(-1)).waiveFence === undefined
-              ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then ${again} with --waive-fence "how you know", and "pulumi up"${otherwise(s, parts.at(-1))}`
+              ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then "parallel-standby waive --as YOUR-NAME --reason HOW-YOU-KNOW", and "pulumi up"${otherwise(s, parts.at(-1))}`
               : `${site} answered a moment ago, so the waiver was void. Run "pulumi up" again`,
         );
       },

@@ -4,6 +4,7 @@ import { stateOf } from "../journal/state.ts";
 import { systemOf, termsOf } from "../journal/systems.ts";
 import { atOldSite } from "../model/phase.ts";
 import type { Recovery } from "../model/recovery.ts";
+import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { chainName, chainsOf } from "../planning/chains.ts";
 import { Refused, type Io } from "./act.ts";
@@ -113,7 +114,7 @@ export async function runActivationStep(
           waits: (question) => journal.append(question),
           signal: skip.signal,
         },
-        (io) => perform(envelope, recovery, last.from, world, io),
+        (io) => perform(envelope, recovery, { site: last.from, accepted: terms.accepted }, world, io),
       );
       await write(ended.verdict, ended.says);
       return `${ended.verdict}: ${ended.says}`;
@@ -139,10 +140,16 @@ export async function runActivationStep(
   }
 }
 
+/** The site that is left, and the signs of life there that two people answer for. */
+interface OldSite {
+  readonly site: SiteId;
+  readonly accepted: readonly string[] | undefined;
+}
+
 async function perform(
   { step, epoch }: ActivationEnvelope,
   recovery: Recovery,
-  from: "primary" | "dr",
+  old: OldSite,
   world: World,
   io: Io,
 ): Promise<Ended> {
@@ -152,7 +159,7 @@ async function perform(
   const ended = await checkActCheck(bound, io, async () => {
     // What the old site's servers may start is said before the new site writes, and takes no time of its own.
     const announced = announces(step) ? announce(world, recovery, io) : undefined;
-    if (step.probes) await refuseWhileAlive(step, recovery, from, world, io);
+    if (step.probes) await refuseWhileAlive(step, recovery, old, world, io);
     await announced;
     if (opens) await noReturn(epoch, step.id, world);
   });
@@ -169,12 +176,12 @@ const announces = ({ phase, probes }: ActivationEnvelope["step"]): boolean =>
 async function refuseWhileAlive(
   step: ActivationEnvelope["step"],
   recovery: Recovery,
-  from: "primary" | "dr",
+  { site: from, accepted }: OldSite,
   world: World,
   io: Io,
 ): Promise<void> {
   const look = (): Promise<readonly string[]> =>
-    evidenceOfLife(step.probes ?? [], recovery, from, world.runs, io);
+    evidenceOfLife(step.probes ?? [], recovery, from, world.runs, io, accepted);
   let life = await look();
   if (life.length > 0 && step.phase === "open") {
     const s = situation(await world.journal.entries());

@@ -17,12 +17,13 @@ export function consent(given: Consent): void {
       return why === undefined ? [] : [`--${flag}: ${why}`];
     },
   );
-  if (given.second !== undefined && isSame(given.second, given.as))
+  if (given.second !== undefined && isSamePerson(given.second, given.as))
     wrong.push(
       `--second names the same person as --as (${given.as.trim()}): two people must answer for this`,
     );
   if (wrong.length > 0) throw new UsageError(wrong.join("\n"));
 }
 
-const isSame = (one: string, other: string): boolean =>
+/** Whether two names are one person's, however they are written. */
+export const isSamePerson = (one: string, other: string): boolean =>
   one.toLowerCase().replaceAll(/[\s.]+/g, "") === other.toLowerCase().replaceAll(/[\s.]+/g, "");

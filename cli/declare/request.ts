@@ -7,6 +7,7 @@ import { siteIds, type SiteId } from "../../model/site.ts";
 import { moment, parseDuration, parseMoment } from "../../model/time.ts";
 import { placeholders } from "../../stacks/declare-command.ts";
 import { UsageError } from "../failure.ts";
+import { isSamePerson } from "./consent.ts";
 import { trouble } from "./words.ts";
 
 /** The options of `declare`, as they were typed. */
@@ -19,6 +20,7 @@ export interface DeclareOptions {
   readonly incident?: string;
   readonly point?: string;
   readonly waiveFence?: string;
+  readonly second?: string;
   readonly overrideCoolDown?: string;
 }
 
@@ -31,6 +33,7 @@ const unplannedOnly = {
   acceptLoss: "--accept-loss",
   point: "--point",
   waiveFence: "--waive-fence",
+  second: "--second",
 } as const;
 
 /** The declaration that the options make, or one `UsageError` that names everything to mend. */
@@ -64,7 +67,7 @@ function unplannedFrom(
   now: Date,
   incident: string | undefined,
   wrong: string[],
-): Pick<Declaration, "disasterAt" | "acceptLossSec" | "waiveFence" | "point"> {
+): Pick<Declaration, "disasterAt" | "acceptLossSec" | "waiveFence" | "second" | "point"> {
   const disaster = pastMoment("--disaster-at", options.disasterAt, now, wrong);
   if (options.disasterAt === undefined)
     missing("--disaster-at", "when the old site was lost, such as 2026-11-22T03:10+00:00", wrong);
@@ -76,11 +79,19 @@ function unplannedFrom(
   else if (acceptLossSec === undefined)
     wrong.push(`--accept-loss ${quoted(options.acceptLoss)} is not a duration. Write it as 4h, 90m or 1h30m`);
   const waiveFence = words("--waive-fence", options.waiveFence, wrong);
+  const second = words("--second", options.second, wrong);
+  if (second !== undefined && options.waiveFence === undefined)
+    wrong.push("--second answers for --waive-fence, which is missing");
+  if (second !== undefined && options.as !== undefined && isSamePerson(second, options.as))
+    wrong.push(
+      `--second names the same person as --as (${options.as.trim()}): two people must answer for this`,
+    );
   const point = pointFrom(options.point, disaster?.sec, now, wrong);
   return {
     acceptLossSec: acceptLossSec ?? 0,
     ...(disaster ? { disasterAt: disaster.text } : {}),
     ...(waiveFence === undefined ? {} : { waiveFence }),
+    ...(second === undefined ? {} : { second }),
     ...(point ? { point } : {}),
   };
 }

@@ -1,7 +1,5 @@
 import { drillOf, isOpen } from "../../journal/drills.ts";
 import { situation } from "../../journal/situation.ts";
-import type { Terms } from "../../journal/terms.ts";
-import { moment } from "../../model/time.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import { answers, lifeAt, lifeText, type Life } from "../../stacks/site-life.ts";
 import type { Surroundings } from "../../stacks/look.ts";
@@ -13,6 +11,7 @@ import { plain } from "../layout.ts";
 import type { Project } from "../project.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Terminal } from "../terminal.ts";
+import { refuseWaiverWhileAlive } from "./waiver.ts";
 import { shortfall } from "./shortfall.ts";
 import { wouldStart } from "./may.ts";
 import type { Declaration } from "./request.ts";
@@ -29,14 +28,14 @@ import {
 
 /** Writes a declaration, holds what an unplanned one must hold, and says what would be lost and what to type next. */
 export async function declare(
-  fact: Declaration,
+  declaration: Declaration,
   { estate, journal }: Project,
   registries: Pick<World, "parts" | "runs">,
   terminal: Terminal,
 ): Promise<void> {
   const world: World = { ...registries, journal };
   const entries = await ownJournal(journal, estate.name);
-  const { request, epoch } = wouldStart(entries, fact, terminal.now());
+  const { request, epoch } = wouldStart(entries, declaration, terminal.now());
   const s = situation(entries);
   const recovery = upgraded(s.declared?.recovery, registries.parts);
   const at: Surroundings = {
@@ -45,9 +44,13 @@ export async function declare(
     request,
     journalRef: estate.journal,
     epoch,
-    disasterSec: fact.disasterAt === undefined ? undefined : Date.parse(fact.disasterAt) / 1000,
+    disasterSec: declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000,
   };
-  const dark = fact.waiveFence === undefined ? undefined : await refuseWaiverWhileAlive(at, fact);
+  const dark =
+    declaration.waiveFence === undefined ? undefined : await refuseWaiverWhileAlive(at, declaration);
+  const fact: Declaration = dark?.accepted.length
+    ? { ...declaration, accepted: [...dark.accepted] }
+    : declaration;
   if (s.declaration) terminal.note(`this replaces what ${s.declaration.as} declared at ${s.declaration.at}`);
   const written = terminal.now();
   await journal.append((now) => {
@@ -64,7 +67,7 @@ export async function declare(
     terminal.out(nextText(fact.to, terminal.platform));
     return;
   }
-  const [life, held] = await Promise.all([lookForLife(at, dark, terminal), hold(at, terminal)]);
+  const [life, held] = await Promise.all([lookForLife(at, dark?.life, terminal), hold(at, terminal)]);
   if (held.length > 0) terminal.out(heldText(held));
   const seen = await outlooks(at, fact);
   if (seen.length > 0) {
@@ -107,31 +110,6 @@ function sayNext(
     out(fenceText(fact, site, canDeallocate, platform));
   }
   if (seen.every(({ point }) => !("refused" in point))) out(nextText(to, platform));
-}
-
-/**
- * A waiver stands for a site that is gone. Whatever works there, or was written after its end, speaks against that.
- * Gives what was seen of it.
- */
-export async function refuseWaiverWhileAlive(at: Surroundings, fact: Terms): Promise<Life> {
-  const [life, seen] = await Promise.all([lifeAt(at), outlooks(at, fact)]);
-  const site = siteText(at.request.from, at.recovery);
-  if (life.trouble !== undefined)
-    throw new CliError(
-      `the fence cannot be waived: whether ${site} still works could not be seen: ${plain(life.trouble)}. Nothing was declared. Mend that, or declare without --waive-fence`,
-    );
-  const { timeZone } = at.recovery.sites[at.request.from];
-  const late = at.disasterSec === undefined ? [] : logsAfter(seen, at.disasterSec, timeZone);
-  if (life.works.length === 0 && late.length === 0) return life;
-  throw new CliError(
-    [
-      `the fence cannot be waived: ${site} is not dead as far as can be seen from here. Nothing was declared`,
-      ...[...life.works, ...late].map((line) => `  ${line}`),
-      life.works.length > 0
-        ? "Cut its power or its network, or declare without --waive-fence: the cutover then fences it itself"
-        : `Correct --disaster-at (it says ${moment(at.disasterSec ?? 0, timeZone)}), or declare without --waive-fence`,
-    ].join("\n"),
-  );
 }
 
 /** Stops restoring at the target at once, and writes what is held. */

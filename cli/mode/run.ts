@@ -5,7 +5,8 @@ import { upgraded } from "../../model/upgrade.ts";
 import type { Surroundings } from "../../stacks/look.ts";
 import { outlooks } from "../../stacks/outlook.ts";
 import type { World } from "../../steps/find.ts";
-import { hold, lookForLife, refuseWaiverWhileAlive } from "../declare/run.ts";
+import { hold, lookForLife } from "../declare/run.ts";
+import { refuseWaiverWhileAlive } from "../declare/waiver.ts";
 import { shortfall } from "../declare/shortfall.ts";
 import { heldText, outlookText } from "../declare/text.ts";
 import { CliError } from "../failure.ts";
@@ -48,10 +49,18 @@ export async function changeMode(
       throw new CliError(
         'at this moment the journal changed: another run started, or a database was opened. Look with "parallel-standby status" and type the same again',
       );
-    return { kind: "mode changed", epoch: last.epoch, to: last.to, systems: names, reason, ...terms };
+    return {
+      kind: "mode changed",
+      epoch: last.epoch,
+      to: last.to,
+      systems: names,
+      reason,
+      ...terms,
+      ...(dark?.accepted.length ? { accepted: [...dark.accepted] } : {}),
+    };
   });
   terminal.out(changedText(found, change, recovery));
-  const [life, held] = await Promise.all([lookForLife(at, dark, terminal), hold(at, terminal)]);
+  const [life, held] = await Promise.all([lookForLife(at, dark?.life, terminal), hold(at, terminal)]);
   if (held.length > 0) terminal.out(heldText(held));
   const seen = await outlooks(at, terms);
   if (seen.length > 0) terminal.out(outlookText(seen, terms.acceptLossSec, recovery, last.from));

@@ -9,7 +9,7 @@ import { openJournal } from "../../journal/open.ts";
 import type { DataPart, NoReach, Parts, Reach } from "../../model/part.ts";
 import { hashOf, type Recovery } from "../../model/recovery.ts";
 import { verb } from "../../model/verb.ts";
-import { runs, type Runs } from "../../steps/act.ts";
+import { runs, type LifeSign, type Runs } from "../../steps/act.ts";
 
 /** A terminal that keeps what is written. */
 export interface Written extends Terminal {
@@ -62,7 +62,7 @@ export interface HoldWorld {
   fails: Map<string, string>;
   reach: Record<string, Reach | NoReach>;
   /** What still answers at the old site. */
-  life: string | undefined;
+  life: string | LifeSign | undefined;
 }
 export const holdWorld = (): HoldWorld => ({
   restoring: new Set(["data", "stiff"]),

@@ -32,6 +32,7 @@ const every = [
   "declare",
   "withdraw",
   "mode",
+  "waive",
   "abandon",
   "reprotect",
   "approve",

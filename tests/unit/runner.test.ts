@@ -114,7 +114,7 @@ describe("a step's runner", () => {
     r.world.running.add("P:db");
     const threw = await r.all();
     expect(threw.get("web0/prove-fence")).to.match(
-      /nothing of primary answers, and so nothing proves that P cannot come back.*--waive-fence/s,
+      /nothing of primary answers, and so nothing proves that P cannot come back.*parallel-standby waive/s,
     );
     expect([...threw.keys()]).to.include("data0/open/db0-0");
     expect(threw.has("data0/copy/db0-0")).to.equal(false);

@@ -1,4 +1,4 @@
-import type { Io } from "../../../../steps/act.ts";
+import type { Io, LifeSign } from "../../../../steps/act.ts";
 import type { SiteId } from "../../../../model/site.ts";
 import { moment } from "../../../../model/time.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
@@ -16,7 +16,7 @@ const limitSec = 10;
  * does with the databases cannot be seen, or it is not reached and a log that was taken after the disaster has arrived.
  * Databases that are seen closed are fenced, whoever answers and whatever was shipped before.
  */
-export async function alive(facts: unknown, site: SiteId, io: Io): Promise<string | undefined> {
+export async function alive(facts: unknown, site: SiteId, io: Io): Promise<string | LifeSign | undefined> {
   const f = LogShippingFacts.parse(facts);
   const bounded: Io = { ...io, signal: AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]) };
   const seen = await seenThere(f, site, bounded, io);
@@ -57,7 +57,7 @@ async function accepts(host: string, io: Io): Promise<boolean> {
 
 const says = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-async function newerLog(f: LogShippingFacts, io: Io): Promise<string | undefined> {
+async function newerLog(f: LogShippingFacts, io: Io): Promise<LifeSign | undefined> {
   const disasterSec = io.activation?.disasterSec;
   if (disasterSec === undefined) return undefined;
   const { place } = shippingOf(f, io);
@@ -66,7 +66,10 @@ async function newerLog(f: LogShippingFacts, io: Io): Promise<string | undefined
     // A tail is the fence itself, whenever it was taken.
     const newer = db?.sets.find((s) => s.type === "log" && !s.tail && s.startSec > disasterSec);
     if (newer)
-      return `${newer.file} was backed up at ${moment(newer.startSec)}, after the disaster (${moment(disasterSec)}). If nothing runs there now, declare again with the --disaster-at that is true; past no return, move that file out of ${place.folder} on ${place.host}`;
+      return {
+        indirect: true,
+        says: `${newer.file} was backed up at ${moment(newer.startSec)}, after the disaster (${moment(disasterSec)}). If nothing runs there now, declare again with the --disaster-at that is true; past no return, move that file out of ${place.folder} on ${place.host}`,
+      };
   }
   return undefined;
 }
