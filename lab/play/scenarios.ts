@@ -1,6 +1,7 @@
 import { cutOver } from "./acts.ts";
 import { declareLost, declarePlanned, lookAtStandby, middleOfAnHour, production } from "./k2-acts.ts";
 import { failback } from "./scenarios/failback.ts";
+import { killed } from "./scenarios/killed.ts";
 import { twoSystems } from "./scenarios/two-systems.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -19,4 +20,5 @@ export const scenarios: readonly Scenario[] = [
   },
   twoSystems,
   failback,
+  killed,
 ];
