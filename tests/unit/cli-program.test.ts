@@ -96,6 +96,7 @@ describe("the command line", () => {
     ["an option that must be there", ["withdraw"]],
     ["nothing at all", []],
     ["declare without anything", ["declare"]],
+    ["a site that is none", ["run", "--to", "leeds"]],
     ["a reason on two lines", ["withdraw", "--as", "op", "--reason", "a\nb"]],
     ["an activation that is no number", ["report", "--epoch", "last"]],
   ];
