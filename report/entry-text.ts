@@ -115,7 +115,7 @@ function drillEntryText(e: EntryOf<DrillKind>): string {
     case "drill point":
       return `${name}: ${e.group} is copied as of ${e.to === "end" ? "the end of its logs" : moment(e.atSec)}`;
     case "drill verified":
-      return `${name} has succeeded: ${e.says.join("; ")}`;
+      return `${name}: the copies are verified: ${e.says.join("; ")}`;
     case "drill ending":
       return `${name} is being ended: ${e.why}`;
     case "drill swept":

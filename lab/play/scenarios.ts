@@ -1,5 +1,6 @@
 import { cutOver } from "./acts.ts";
 import { declareLost, declarePlanned, lookAtStandby, middleOfAnHour, production } from "./k2-acts.ts";
+import { drill } from "./scenarios/drill.ts";
 import { failback } from "./scenarios/failback.ts";
 import { killed } from "./scenarios/killed.ts";
 import { twoSystems } from "./scenarios/two-systems.ts";
@@ -21,4 +22,5 @@ export const scenarios: readonly Scenario[] = [
   twoSystems,
   failback,
   killed,
+  drill,
 ];

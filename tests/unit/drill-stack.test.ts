@@ -97,3 +97,40 @@ describe("the program of the stack dr-drill", () => {
     expect(resources).to.deep.equal([]);
   });
 });
+
+describe("a move that begins while a drill is open", () => {
+  const move: Fact = { kind: "move declared", to: "dr", mode: "planned", as: "ann", acceptLossSec: 0 };
+  const activated = async (made: Awaited<ReturnType<typeof drillRig>>): Promise<readonly string[]> => {
+    await inFolder(made.folder, async () => {
+      const { activate } = await import("../../stacks/activate.ts");
+      await registered(async () => {
+        await activate(estate, "dr", made.world);
+      });
+    });
+    return (await made.journal.entries()).map((e) => e.kind).filter((k) => /^drill [es]|^activation/.test(k));
+  };
+
+  it("ends it first: its copies are gone before the activation starts", async () => {
+    const made = await drillRig([...drillBegun, drillDeclared(), drillStarted()]);
+    await made.all();
+    await made.journal.append(move);
+    expect(await activated(made)).to.deep.equal([
+      "drill started",
+      "drill ending",
+      "drill swept",
+      "activation started",
+    ]);
+    expect(made.toys.copies.size).to.equal(0);
+  });
+
+  it("begins all the same where its copies can't be removed, and they stay open in the journal", async () => {
+    const made = await drillRig([...drillBegun, drillDeclared(), drillStarted()]);
+    await made.all();
+    await made.journal.append(move);
+    made.toys.fails.set("sweep", "SQLDR01 refuses connections");
+    expect((await activated(made)).at(-1)).to.equal("activation started");
+    expect(made.toys.copies.size).to.equal(2);
+    const left = (await made.journal.entries()).findLast((e) => e.kind === "drill swept");
+    expect(left).to.deep.include({ left: ["data0/drill-sweep: SQLDR01 refuses connections"] });
+  });
+});

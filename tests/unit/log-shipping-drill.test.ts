@@ -162,6 +162,17 @@ describe("log shipping: a drill", function () {
     expect(await state(bench, "dr")).to.equal("RESTORING MULTI_USER");
   });
 
+  it("leaves alone what another estate's drill of that number has made on the same server", async () => {
+    bench = await shippingBench(20);
+    await bench.run(
+      "dr",
+      "CREATE DATABASE [Ledger__drill1] ON (NAME = N'a', FILENAME = N'D:\\Ledger__drill1_1.mdf') LOG ON (NAME = N'b', FILENAME = N'D:\\Ledger__drill1_2.ldf')",
+    );
+    const tried = await drillOn(bench, 60);
+    await tried.run("restore", "sweep");
+    expect(await copies(bench)).to.equal(1);
+  });
+
   it("sweeps what half failed: a copy that is being restored, and one that nobody has checked", async () => {
     bench = await shippingBench(40, two);
     const tried = await drillOn(bench);

@@ -1,12 +1,10 @@
+import { isSameName } from "./facts.ts";
 import type { BackupFile } from "./moves.ts";
 import type { DatabaseSeen } from "./seen.ts";
 import type { Move } from "./tsql/changes.ts";
 
-/** What the name of a drill's copy ends with, and what no other database should. */
-export const markOf = (drill: number): string => `__drill${String(drill)}`;
-
 /** Name of a database's copy in a drill: `K2__drill1`. */
-export const copyName = (database: string, drill: number): string => `${database}${markOf(drill)}`;
+export const copyName = (database: string, drill: number): string => `${database}__drill${String(drill)}`;
 
 /** The longest name that SQL Server takes for a database (sysname). */
 export const longestName = 128;
@@ -18,12 +16,6 @@ const folderIn = (path: string): string => path.slice(0, Math.max(0, path.lastIn
 export const isFileOf = (copy: string, path: string): boolean =>
   nameIn(path).toLowerCase().startsWith(`${copy.toLowerCase()}_`);
 
-/** Whether a file bears the mark of a drill, whichever database it was of. */
-export const isMarked = (drill: number, file: string): boolean =>
-  nameIn(file)
-    .toLowerCase()
-    .includes(`${markOf(drill)}_`);
-
 /** A database of an instance, with the paths of its files. */
 export interface DatabaseFiles {
   readonly name: string;
@@ -31,12 +23,12 @@ export interface DatabaseFiles {
   readonly files: readonly string[];
 }
 
-/** Databases that bear the mark of a drill; `own` ones have only files of that name, and are its copies. */
+/** Databases that have the name of one of these copies; `own` ones have only files of that name, and are what a drill has made. */
 export function copiesAmong(
   databases: readonly DatabaseFiles[],
-  drill: number,
+  copies: readonly string[],
 ): { readonly own: readonly DatabaseFiles[]; readonly strangers: readonly string[] } {
-  const named = databases.filter((d) => d.name.toLowerCase().endsWith(markOf(drill)));
+  const named = databases.filter((d) => copies.some((c) => isSameName(c, d.name)));
   const isOwn = (d: DatabaseFiles): boolean =>
     d.files.length > 0 && d.files.every((f) => isFileOf(d.name, f));
   return { own: named.filter(isOwn), strangers: named.filter((d) => !isOwn(d)).map((d) => d.name) };

@@ -32,5 +32,9 @@ export const drillShipping = verb(
   120,
 );
 
-/** Removes every copy that bears the drill's number from a server. */
-export const drillSweep = verb("sql/log-shipping/drill-sweep", z.strictObject({ host: text }), 600);
+/** Removes the drill's copies of these databases from a server, whatever the journal knows of them. */
+export const drillSweep = verb(
+  "sql/log-shipping/drill-sweep",
+  z.strictObject({ host: text, databases: z.array(text) }),
+  600,
+);

@@ -41,6 +41,6 @@ export function drillOf(
     ],
     restore: copies,
     verify: [...checks, ...shipping],
-    sweep: [drillSweep.step(`${id}/drill-sweep/${host}`, { host })],
+    sweep: [drillSweep.step(`${id}/drill-sweep/${host}`, { host, databases: f.databases })],
   };
 }

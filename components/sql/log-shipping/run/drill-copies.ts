@@ -32,11 +32,9 @@ export async function databasesOn(sql: Sql): Promise<readonly DatabaseFiles[]> {
   }));
 }
 
-/** Throws where a database has the name that a copy is to get, and is no copy of this drill. */
-export async function mustBeOwn(sql: Sql, copy: string, host: string, drill: number): Promise<void> {
-  const { own, strangers } = copiesAmong(await databasesOn(sql), drill);
-  const same = (name: string): boolean => name.toLowerCase() === copy.toLowerCase();
-  if (strangers.some(same) && !own.some((d) => same(d.name)))
+/** Throws where a database has the name that a copy is to get, and no drill has made it. */
+export async function mustBeOwn(sql: Sql, copy: string, host: string): Promise<void> {
+  if (copiesAmong(await databasesOn(sql), [copy]).strangers.length > 0)
     throw new Refused(
       `${host} has a database ${copy} whose files do not bear that name: no drill has made it, and it is not touched. Rename it, then run this again`,
     );

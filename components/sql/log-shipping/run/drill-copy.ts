@@ -36,7 +36,7 @@ export const drillCopyRunnables: readonly Runnable[] = [
       const copy = copyName(database, number);
       const { place } = shippingAt(part, io);
       const sql = await sqlOn(host, io);
-      await mustBeOwn(sql, copy, host, number);
+      await mustBeOwn(sql, copy, host);
       const standing = await look(database, place, io, copy);
       if (!(standing.state === "ONLINE" && wasOpenedAt(standing, target))) {
         if (standing.state !== "missing") await dropCopy(sql, copy, io);

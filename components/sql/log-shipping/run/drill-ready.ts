@@ -36,7 +36,7 @@ export const drillReadyRunnables: readonly Runnable[] = [
           throw new Error(
             `a copy of ${database} would be called ${copy}, longer than the ${String(longestName)} characters that SQL Server takes`,
           );
-        await mustBeOwn(sql, copy, host, number);
+        await mustBeOwn(sql, copy, host);
         const db = archived(await look(database, place, io));
         const reach = reachOf(db);
         if ("refused" in reach) throw new Error(`${database} on ${host}: ${reach.refused}`);

@@ -1,22 +1,25 @@
 import { runs, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
-import { copiesAmong, foldersOf, isMarked, type DatabaseFiles } from "../copies.ts";
+import { copiesAmong, copyName, foldersOf, isFileOf, type DatabaseFiles } from "../copies.ts";
 import { drillSweep } from "../drill-verbs.ts";
 import { pathOf } from "../headers.ts";
 import { filesOf } from "../look.ts";
 import { defaultFolders } from "../tsql/looks.ts";
 import { databasesOn, drillIn, dropCopy } from "./drill-copies.ts";
 
+type Args = Parameters<(typeof drillSweep)["step"]>[1];
+
 interface Left {
   readonly own: readonly DatabaseFiles[];
   readonly strangers: readonly string[];
-  /** Files with the drill's mark that belong to no database. */
+  /** Files with the name of a copy that belong to no database. */
   readonly files: readonly string[];
 }
 
 /** What is there of a drill: by the names of databases and files, whatever the journal knows of them. */
-async function leftOn(host: string, io: Io): Promise<Left> {
+async function leftOn({ host, databases: names }: Args, io: Io): Promise<Left> {
   const { number } = drillIn(io);
+  const copies = names.map((name) => copyName(name, number));
   const sql = await sqlOn(host, io);
   const databases = await databasesOn(sql);
   const [folders] = await sql.rows<{ data: string | null; log: string | null }>(defaultFolders);
@@ -30,17 +33,18 @@ async function leftOn(host: string, io: Io): Promise<Left> {
   const files: string[] = [];
   for (const folder of places.values())
     for (const file of await filesOf(sql, folder))
-      if (isMarked(number, file) && !used.has(pathOf(folder, file).toLowerCase()))
+      if (copies.some((copy) => isFileOf(copy, file)) && !used.has(pathOf(folder, file).toLowerCase()))
         files.push(pathOf(folder, file));
-  return { ...copiesAmong(databases, number), files };
+  return { ...copiesAmong(databases, copies), files };
 }
 
-/** The verb that removes copies: every database with the drill's mark in its name and in the names of all its files. */
+/** The verb that removes copies: each database that has the name of one, if all of its files have it, too. */
 export const drillSweepRunnables: readonly Runnable[] = [
   runs(drillSweep, {
-    check: async ({ host }, io) => {
+    check: async (args, io) => {
+      const { host } = args;
       const { number } = drillIn(io);
-      const { own, strangers, files } = await leftOn(host, io);
+      const { own, strangers, files } = await leftOn(args, io);
       const left = [
         ...own.map((d) => `database ${d.name} (${d.state})`),
         ...files.map((f) => `file ${f}, of no database: delete it there`),
@@ -53,9 +57,9 @@ export const drillSweepRunnables: readonly Runnable[] = [
         expected: `nothing of drill ${String(number)} on ${host}`,
       };
     },
-    act: async ({ host }, io) => {
-      const sql = await sqlOn(host, io);
-      for (const { name } of (await leftOn(host, io)).own) await dropCopy(sql, name, io);
+    act: async (args, io) => {
+      const sql = await sqlOn(args.host, io);
+      for (const { name } of (await leftOn(args, io)).own) await dropCopy(sql, name, io);
     },
   }),
 ];
