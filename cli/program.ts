@@ -1,5 +1,6 @@
 import { Command, CommanderError } from "commander";
 import { addAbandon } from "./abandon.ts";
+import { addBack } from "./back.ts";
 import { addApprove } from "./approve.ts";
 import { addDeclare } from "./declare.ts";
 import { addDoctor } from "./doctor.ts";
@@ -43,6 +44,7 @@ export function buildProgram(terminal: Terminal): Command {
     addMode,
     addWaive,
     addAbandon,
+    addBack,
     addReprotect,
     addApprove,
     addSkip,

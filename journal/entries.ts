@@ -92,8 +92,22 @@ export const Fact = z.discriminatedUnion("kind", [
     exceptions: z.array(z.string()),
   }),
   /** From here on no step of the activation acts; it is in doubt until the inverse plan has succeeded. */
-  z.object({ kind: z.literal("abandoning"), epoch: z.int(), as: name, reason: z.string() }),
-  z.object({ kind: z.literal("abandoned"), epoch: z.int(), as: name, reason: z.string() }),
+  z.object({
+    kind: z.literal("abandoning"),
+    epoch: z.int(),
+    as: name,
+    reason: z.string(),
+    /** Past no return: how much of what was written at the target may be lost. Seconds. */
+    acceptLossSec: z.number().nonnegative().optional(),
+  }),
+  z.object({
+    kind: z.literal("abandoned"),
+    epoch: z.int(),
+    as: name,
+    reason: z.string(),
+    /** Past no return: for how long the target could be written to. What was is not at the old site. Seconds. */
+    lossSec: z.number().nonnegative().optional(),
+  }),
   /** A system is up at the new site; the activation goes on until all are. */
   z.object({
     kind: z.literal("system completed"),

@@ -55,7 +55,8 @@ export function next(s: Situation, target: SiteId, now: Date): Next {
   const moving = movementOf(s);
   if (last && moving) {
     const state = stateOf(s);
-    if (last.to === target && valid && state !== "moving past no return") return start(last.from);
+    // Past no return nothing begins anew: not while it goes on, nor while the old site is gone back to.
+    if (last.to === target && valid && !s.noReturn) return start(last.from);
     if (last.to === target && state !== "in doubt")
       return onward(s, last) ?? { kind: "go on", epoch: last.epoch, request: requestOf(last) };
     const says =

@@ -148,6 +148,8 @@ export function situation(entries: readonly Entry[]): Situation {
         break;
       case "abandoned":
         ended.set(e.epoch, "abandoned");
+        // Gone back past no return, the target follows nothing any more: nothing of it is held.
+        if (e.lossSec !== undefined) held.clear();
         modeChanges.clear();
         if (e.epoch === last?.epoch) abandoning = undefined;
         break;

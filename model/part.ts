@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { GuardedService } from "./guard.ts";
 import type { Host } from "./host.ts";
 import type { DrillPhase } from "./drill.ts";
-import type { InversePhase, Phase } from "./phase.ts";
+import type { BackPhase, InversePhase, Phase } from "./phase.ts";
 import type { SiteId } from "./site.ts";
 import type { Approvals } from "./approvals.ts";
 import type { Draft } from "./verb.ts";
@@ -109,6 +109,12 @@ export interface Part<K extends string, F> {
     request: Request,
     lookup: Lookup,
   ): Partial<Record<InversePhase, readonly Draft[]>>;
+  /**
+   * What going back past no return of that move needs beside `inverse`: a look whether the old site can be opened with
+   * all that it had, what writes at the target stopped and closed, names led back. For a part whose plan lets the target
+   * write or lets people reach it. Each step finds out by itself whether there is anything to do.
+   */
+  back?(id: string, facts: F, request: Request, lookup: Lookup): Partial<Record<BackPhase, readonly Draft[]>>;
 }
 
 /** A span of moments, each of which a database can be recovered to. Seconds since 1970 UTC. */

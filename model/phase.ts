@@ -74,5 +74,22 @@ export const inversePhases = ["restart-hosts", "reopen", "restart-services", "ve
 /** A phase of the inverse plan. */
 export type InversePhase = (typeof inversePhases)[number];
 
+/**
+ * What going back past no return does, in this order. First a look that changes nothing: whether the old site can be
+ * opened with all that it had. Then the target is fenced, as a cutover fences an old site.
+ */
+export const fencePhases = ["may-go-back", "stop-target", "close-target"] as const;
+/** Once nothing can write at the target, the old site is given back, and names lead to it again. */
+export const returnPhases = [
+  "restart-hosts",
+  "reopen",
+  "return-dependency-aliases",
+  "restart-services",
+  "verify-again",
+  "return-client-aliases",
+] as const satisfies readonly (InversePhase | `return-${string}`)[];
+/** A phase of the way back past no return. */
+export type BackPhase = (typeof fencePhases)[number] | (typeof returnPhases)[number];
+
 /** All phases in which a step can be reported, in the order in which they are listed. */
-export const reportedPhases: readonly (Phase | InversePhase)[] = [...phases, ...inversePhases];
+export const reportedPhases: readonly (Phase | BackPhase)[] = [...phases, ...fencePhases, ...returnPhases];

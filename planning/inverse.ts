@@ -4,11 +4,13 @@ import type { Parts, Request } from "../model/part.ts";
 import type { Draft } from "../model/verb.ts";
 import { chainName, chainsOf, requestFor } from "./chains.ts";
 
-/** A step of the inverse plan. */
-export interface InverseStep extends Draft {
-  readonly phase: InversePhase;
-  readonly needs: readonly InverseStep[];
+/** A draft in its phase, after steps of the same plan. */
+export interface PhasedStep<P extends string> extends Draft {
+  readonly phase: P;
+  readonly needs: readonly PhasedStep<P>[];
 }
+/** A step of the inverse plan. */
+export type InverseStep = PhasedStep<InversePhase>;
 
 /** What gives one chain of parts back to the site that stays active. */
 export interface Inverse {
@@ -37,7 +39,7 @@ export function inverse(recovery: Recovery, request: Request, parts: Parts): rea
       for (const phase of inversePhases)
         drafts.set(phase, [...(drafts.get(phase) ?? []), ...(given?.[phase] ?? [])]);
     }
-    return { parts: chain.map((p) => p.id), steps: joined(drafts) };
+    return { parts: chain.map((p) => p.id), steps: joined(inversePhases, drafts) };
   });
 }
 
@@ -45,10 +47,13 @@ const changesOldSite = (plan: Partial<Record<Phase, readonly Draft[]>>): boolean
   [...atOldSite].some((phase) => (plan[phase]?.length ?? 0) > 0);
 
 /** Each phase after the last one before it that has steps. */
-function joined(drafts: ReadonlyMap<InversePhase, readonly Draft[]>): readonly InverseStep[] {
-  const made = new Map<Draft, InverseStep>();
-  let before: readonly InverseStep[] = [];
-  for (const phase of inversePhases) {
+export function joined<P extends string>(
+  order: readonly P[],
+  drafts: ReadonlyMap<P, readonly Draft[]>,
+): readonly PhasedStep<P>[] {
+  const made = new Map<Draft, PhasedStep<P>>();
+  let before: readonly PhasedStep<P>[] = [];
+  for (const phase of order) {
     const own = drafts.get(phase) ?? [];
     for (const draft of own) {
       const inside = draft.needs.flatMap((need) => made.get(need) ?? []);

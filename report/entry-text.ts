@@ -35,7 +35,7 @@ export function entryText(e: Entry): string {
     case "point chosen":
       return `${e.group} goes to ${e.to === "end" ? "the end of its logs" : moment(e.atSec)}; lost${e.lossSec === 0 ? "" : " to the declared time of the disaster"}: ${clockTime(e.lossSec)}`;
     case "no return":
-      return `NO RETURN: ${e.step} opens the first database; from here one can only finish; afterwards a move back can be declared`;
+      return `NO RETURN: ${e.step} opens the first database; from here one can only finish, or go back and lose what is written there`;
     case "completed":
       return `activation ${String(e.epoch)} is completed${e.owed.length === 0 ? "" : `; owed: ${e.owed.join(", ")}`}${e.exceptions.length === 0 ? "" : `; exceptions: ${e.exceptions.join(", ")}`}`;
     case "system completed":
@@ -52,9 +52,11 @@ export function entryText(e: Entry): string {
         ...(e.accepted === undefined ? [] : [`although: ${e.accepted.join("; ")}`]),
       ].join("; ");
     case "abandoning":
-      return `${e.as} begins to abandon activation ${String(e.epoch)}: ${e.reason}`;
+      return `${e.as} begins to ${e.acceptLossSec === undefined ? "abandon" : "go back from"} activation ${String(e.epoch)}: ${e.reason}${e.acceptLossSec === undefined ? "" : `; up to ${durationText(e.acceptLossSec)} of what was written at its target may be lost`}`;
     case "abandoned":
-      return `${e.as} abandons activation ${String(e.epoch)}: ${e.reason}`;
+      return e.lossSec === undefined
+        ? `${e.as} abandons activation ${String(e.epoch)}: ${e.reason}`
+        : `${e.as} has gone back from activation ${String(e.epoch)}: ${e.reason}; lost: what was written at its target in ${clockTime(e.lossSec)}`;
     case "waiver":
       return `the fence is WAIVED for activation ${String(e.epoch)} by ${e.as}${e.second === undefined ? "" : ` and ${e.second}`}: ${e.reason}${e.accepted === undefined ? "" : `; although: ${e.accepted.join("; ")}`}`;
     case "guard allowed":

@@ -36,6 +36,8 @@ function joined(r: Report, times: readonly string[], isCountedTo = true): string
 /** Before a database is open nothing is lost yet, and what is abandoned then loses nothing. */
 function lossText(r: Report, isCountedTo: boolean): readonly string[] {
   const open = isOpen(r);
+  if (r.writtenSec !== undefined)
+    return [`gone back, which lost what was written at ${r.to.id} in ${clockTime(r.writtenSec)}`];
   if (r.lossSec === undefined || (r.outcome === "abandoned" && !open)) return [];
   const target = `(target ${clockTime(60 * r.targets.rpoMin)})`;
   if (r.lossSec === 0) return [`${open ? "lost" : "would lose"} no data ${target}`];

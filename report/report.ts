@@ -76,6 +76,8 @@ export interface Report {
   /** By system, its own verdict and figures, those with exceptions first; none where the journal knows no systems. */
   readonly systems: readonly SystemReport[];
   readonly abandoned?: { readonly as: string; readonly reason: string };
+  /** Gone back past no return: for how long the target could be written to, which is lost at the old site. Seconds. */
+  readonly writtenSec?: number;
   readonly hashes: {
     readonly facts: string;
     readonly plan: string;
@@ -168,6 +170,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
     exceptions,
     systems: systemReports(s, recovery, { startedSec: firstStartedSec, endedSec }),
+    ...(abandoned?.lossSec === undefined ? {} : { writtenSec: abandoned.lossSec }),
     ...(abandoned ? { abandoned: { as: abandoned.as, reason: abandoned.reason } } : {}),
     hashes: {
       facts: started.factsHash,

@@ -1,4 +1,4 @@
-import { reportedPhases, type InversePhase, type Phase } from "../model/phase.ts";
+import { reportedPhases, type BackPhase, type Phase } from "../model/phase.ts";
 import type { StepLine } from "./verdicts.ts";
 
 /** A step as a bar: seconds since the activation started. */
@@ -11,7 +11,7 @@ export interface Bar {
 
 /** A phase as a row: from the start of its first step to the end of its last. */
 export interface Row {
-  readonly phase: Phase | InversePhase;
+  readonly phase: Phase | BackPhase;
   readonly fromSec: number;
   readonly toSec: number;
   readonly bars: readonly Bar[];

@@ -6,7 +6,7 @@ import type { Plan } from "../planning/plan.ts";
 
 /** Between what can be abandoned and what cannot. */
 const line =
-  "  ---- no return: until here it can be abandoned; once a database is open, one can only finish, and afterwards declare a move back ----";
+  "  ---- no return: until here it can be abandoned; once a database is open, one can only finish, or go back and lose what was written since ----";
 const passedLine = "  ---- no return: PASSED, a database is open ----";
 
 /**

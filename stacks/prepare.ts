@@ -9,6 +9,7 @@ import { plan, type Plan } from "../planning/plan.ts";
 import { Refused } from "../steps/act.ts";
 import type { World } from "../steps/find.ts";
 import { completedText } from "./completed-text.ts";
+import { refuseWrongClock } from "./clock.ts";
 import { refuseVoidWaivers } from "./life.ts";
 import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
@@ -56,6 +57,7 @@ export async function prepare(
     const disasterSec =
       declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000;
     const at = { world, recovery, request, journalRef: estate.journal, epoch, disasterSec };
+    await refuseWrongClock(at, entries);
     await refuseVoidWaivers(at, declaration, now.terms, isMoving(s) ? s.arrived : new Set());
   }
   const made = plan(recovery, now.request, world.parts);

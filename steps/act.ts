@@ -118,6 +118,13 @@ export interface LifeSign {
   readonly indirect?: boolean;
 }
 
+/** A server's clock, against this machine's. */
+export interface ClockSeen {
+  readonly host: string;
+  /** Negative where it is behind. Seconds. */
+  readonly aheadSec: number;
+}
+
 /** What `run.ts` of a component's folder exports. `facts` are those of its part, not yet parsed. */
 export interface RunModule {
   readonly runnables: readonly Runnable[];
@@ -131,6 +138,8 @@ export interface RunModule {
    * shows neither.
    */
   signs?(facts: unknown, active: SiteId, io: Io): Promise<readonly Sign[]>;
+  /** The clocks of this part's servers; none of those that are not reached. Changes nothing. Bounded: 6 s. */
+  clocks?(facts: unknown, io: Io): Promise<readonly ClockSeen[]>;
 }
 /** The code of all components, by folder, loaded when a step needs it. */
 export type Runs = Readonly<Record<string, () => Promise<RunModule>>>;

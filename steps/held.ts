@@ -4,7 +4,10 @@ import type { Io } from "./act.ts";
 /** Whether a declared move holds the restores of a part back. */
 export async function isHeld(part: string, { journal }: Pick<Io, "journal">): Promise<boolean> {
   const last = (await journal.entries()).findLast(
-    (e) => endsHolds.has(e.kind) || ((e.kind === "held" || e.kind === "released") && e.part === part),
+    (e) =>
+      endsHolds.has(e.kind) ||
+      (e.kind === "abandoned" && e.lossSec !== undefined) ||
+      ((e.kind === "held" || e.kind === "released") && e.part === part),
   );
   return last?.kind === "held";
 }

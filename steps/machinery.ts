@@ -2,7 +2,7 @@ import type * as z from "zod";
 import type { EntryOf } from "../journal/entries.ts";
 import { exceptionsOf, owedOf } from "../journal/exceptions.ts";
 import { factsOf, isDone, situation, type Situation } from "../journal/situation.ts";
-import { isMoving } from "../journal/state.ts";
+import { goesOn, isMoving } from "../journal/state.ts";
 import { termsOf } from "../journal/systems.ts";
 import { isDataPart, type NoReach, type Reach } from "../model/part.ts";
 import { clocksOf, hashOf, type Recovery } from "../model/recovery.ts";
@@ -151,7 +151,7 @@ export function machinery(world: World): readonly Runnable[] {
       act: async ({ system }, io) => {
         await world.journal.append((entries) => {
           const s = situation(entries);
-          return isMoving(s) && s.epoch === io.activation?.epoch && !s.completed.has(system)
+          return goesOn(s) && s.epoch === io.activation?.epoch && !s.completed.has(system)
             ? {
                 kind: "system completed",
                 epoch: s.epoch,
@@ -184,7 +184,7 @@ export function machinery(world: World): readonly Runnable[] {
         await world.journal.append((entries) => {
           const s = situation(entries);
           // A leftover of the activation before must not end the one that has begun since.
-          return isMoving(s) && s.epoch === io.activation?.epoch
+          return goesOn(s) && s.epoch === io.activation?.epoch
             ? { kind: "completed", epoch: s.epoch, owed: [...s.owed], exceptions: [...exceptionsOf(s)] }
             : undefined;
         });

@@ -1,6 +1,6 @@
 import type { Entry } from "../../journal/entries.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
-import { movementOf } from "../../journal/state.ts";
+import { movementOf, stateOf } from "../../journal/state.ts";
 import { isLease } from "../../journal/store.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
@@ -83,6 +83,8 @@ export async function adopt(
 export function adoptable(entries: readonly Entry[], active: SiteId): Situation {
   const s = situation(entries);
   const moving = movementOf(s);
+  // Going back may meet a site that is lost meanwhile: somebody opens the other one by hand then, and says so here.
+  if (s.noReturn && stateOf(s) === "in doubt") return s;
   if (moving) throw new CliError(`${moving.says}, so nothing can be adopted. ${moving.ways}`);
   if (s.active === active)
     throw new CliError(

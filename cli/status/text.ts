@@ -82,8 +82,8 @@ const activeText = ({ active, open }: Status): string =>
 /** Each state in words, after the direction of the move. */
 const stateWords: Readonly<Record<Exclude<Status["state"], "active">, string>> = {
   moving: "before the point of no return",
-  "moving past no return": "PAST NO RETURN: it can only finish; afterwards a move back can be declared",
-  "in doubt": "IN DOUBT: it is being abandoned, and not all is given back yet",
+  "moving past no return": "PAST NO RETURN: finish it, or go back and lose what was written since",
+  "in doubt": "IN DOUBT: the old site is being given back what the move took, and not all of it is",
 };
 
 const stateText = ({ state, lastActivation: l }: Status): string =>
@@ -143,6 +143,7 @@ const factsText = ({ facts, active }: Status): string =>
     ? `${facts.hash}, ${roughly(facts.ageSec)} old${facts.ageSec > oldFactsDays * 86_400 ? `: OLD, run "pulumi up -s ${stackOf[otherSite(active.site)]}"` : ""}`
     : `none yet: run "pulumi up -s ${stackOf[otherSite(active.site)]}"`;
 
+const goOnBack = "go on: parallel-standby back --as YOUR-NAME --reason WHY";
 const goOnAbandoning = "go on giving back: parallel-standby abandon --as YOUR-NAME --reason WHY";
 
 /** What to do, most urgent first; nothing where all is at rest. */
@@ -161,7 +162,7 @@ const sweepIt = (drill: number): string =>
 const takeBack = "or take it back: parallel-standby withdraw --as YOUR-NAME";
 
 function whileMoving(
-  { state, declaration: d }: Status,
+  { state, declaration: d, open }: Status,
   last: NonNullable<Status["lastActivation"]>,
   platform: NodeJS.Platform,
 ): readonly string[] {
@@ -174,6 +175,7 @@ function whileMoving(
   if (state === "moving past no return")
     return [
       finish,
+      `or go back to ${last.from}, if it still has all that it had: parallel-standby back --as YOUR-NAME --reason WHY --preview`,
       ...(changed === "" ? [] : [takeBack]),
       ...(d && !d.expired && d.to !== last.to
         ? [`the move back to ${d.to} that ${plain(d.as)} declared comes after that`]
@@ -185,7 +187,12 @@ function whileMoving(
   const anew = d?.begins ? `begin anew with what ${plain(d.as)} declared (${d.mode}): ${up}` : undefined;
   const takeBackToo = anew === undefined && changed === "" ? [] : [takeBack];
   return state === "in doubt"
-    ? [goOnAbandoning, ...(anew === undefined ? [] : [`or ${anew}`]), ...takeBackToo, ...expired]
+    ? [
+        open ? goOnBack : goOnAbandoning,
+        ...(anew === undefined ? [] : [`or ${anew}`]),
+        ...takeBackToo,
+        ...expired,
+      ]
     : [anew ?? finish, ...takeBackToo, giveUp, ...expired];
 }
 

@@ -37,6 +37,12 @@ export const alias: Part<"alias", AliasFacts> = {
       flipAlias.step(`${id}/flip`, { alias: id, from, to }),
     ],
   }),
+  back: (id, { role }, { from, to }) => ({
+    "may-go-back": [checkAlias.step(`${id}/back/check`, { alias: id, from: to, to: from })],
+    [role === "client" ? "return-client-aliases" : "return-dependency-aliases"]: [
+      flipAlias.step(`${id}/back/flip`, { alias: id, from: to, to: from }),
+    ],
+  }),
 };
 
 const hostName =

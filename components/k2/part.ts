@@ -59,6 +59,13 @@ export const k2: Part<"k2", K2Facts> = {
     "restart-services": startServices(`${id}/again`, asGuarded(f, lookup), from),
     "verify-again": verifyServices(`${id}/again`, f, from),
   }),
+  back: (id, f, { from, to }, lookup) => ({
+    // A VM that was deallocated is started first, and looked at then.
+    "may-go-back": f.servers[from]
+      .filter((host) => !isVm(lookup.host(host)))
+      .flatMap((host) => serviceProbes(`${id}/back`, f, host)),
+    "stop-target": f.servers[to].flatMap((host) => stoppedOn(id, f, host, "back/stop")),
+  }),
 };
 
 /** Where a guard starts services, Windows must not. */

@@ -27,4 +27,6 @@ export const manual: Part<"manual", ManualFacts> = {
     const more = { timeoutSec: f.limitSec + aroundSec, ...(f.critical ? {} : { critical: false as const }) };
     return { [f.phase]: [confirmManual.step(step, { manual: id, step, to }, more)] };
   },
+  // What people did is theirs to take back: whoever goes back is told of it.
+  back: () => ({}),
 };

@@ -5,7 +5,7 @@ import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { next } from "../../journal/next.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
-import { stateOf } from "../../journal/state.ts";
+import { movementOf, stateOf } from "../../journal/state.ts";
 import { isLease } from "../../journal/store.ts";
 import { chapterOf } from "../../report/entries.ts";
 import type { Runs, Sign } from "../../steps/act.ts";
@@ -97,6 +97,23 @@ describe("journal adopt", () => {
     const { message } = await failureOf(record());
     expect(message).to.match(/activation 1 toward dr is unfinished, so nothing can be adopted. Finish it/);
     expect((await r.journal.entries()).length).to.equal(before);
+  });
+
+  it("is the way out of going back to a site that is lost meanwhile: either site, as the world shows it", async () => {
+    for (const active of ["dr", "primary"] as const) {
+      r = await rig("planned");
+      await r.journal.append({ kind: "no return", epoch: 1, step: "data0/open/db0-0" });
+      expect((await failureOf(record({ active }))).message).to.match(/so nothing can be adopted/);
+      await r.journal.append({ kind: "abandoning", epoch: 1, as: "ann", reason: "x", acceptLossSec: 60 });
+      expect(movementOf(await now())?.ways).to.match(/by hand, and record it with .*adopt --active dr/);
+      world = [open(active === "dr" ? "primary" : "dr")];
+      expect((await failureOf(record({ active }))).message).to.match(/contradicts that/);
+      world = [open(active)];
+      await record({ active });
+      const s = await now();
+      expect([s.active, stateOf(s), s.epoch]).to.deep.equal([active, "active", 2]);
+      for (const step of r.made.steps) expect(mayActivate(s, 1, undefined, step).kind).to.equal("answer");
+    }
   });
 
   it("refuses what the world contradicts or nothing shows, and writes nothing, unless somebody answers for it", async () => {

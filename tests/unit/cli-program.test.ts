@@ -34,6 +34,7 @@ const every = [
   "mode",
   "waive",
   "abandon",
+  "back",
   "reprotect",
   "approve",
   "decline",

@@ -37,7 +37,7 @@ describe("status", () => {
     [
       "moving past no return",
       begunActivation().add({ kind: "no return", epoch: 1, step: "open" }),
-      /active\s+neither is at rest: databases are open at dr \(Leeds\) since 2026-11-22 05:46:03 UTC, and nothing may write at primary \(London\)\nstate\s+MOVING from primary to dr, PAST NO RETURN: it can only finish; afterwards a move back can be declared/,
+      /active\s+neither is at rest: databases are open at dr \(Leeds\) since 2026-11-22 05:46:03 UTC, and nothing may write at primary \(London\)\nstate\s+MOVING from primary to dr, PAST NO RETURN: finish it, or go back and lose what was written since/,
       /^(?!.*\nheld).*finish it: .*dr-active/s,
     ],
     [
@@ -122,7 +122,7 @@ describe("status", () => {
       .add({ kind: "no return", epoch: 1, step: "open" })
       .add({ kind: "move declared", to: "primary", mode: "planned", as: "op", acceptLossSec: 0 });
     expect(shown(s)).to.match(
-      /finish it: .*pulumi up -s dr-active\n {2}the move back to primary that op declared comes after that$/,
+      /finish it: .*pulumi up -s dr-active\n {2}or go back to primary, .*\n {2}the move back to primary that op declared comes after that$/,
     );
   });
 

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { shippingBench, type Bench } from "./log-shipping-bench.ts";
-import { worked } from "./log-shipping-looks.ts";
+import { failure, jobs, state, worked } from "./log-shipping-looks.ts";
 
 const reopened = async (bench: Bench): Promise<string> => {
   const { verdict, says } = await bench.verb(
@@ -58,6 +58,40 @@ describe("log shipping: a move that is abandoned", function () {
     await bench.clock.advance(60_000);
     await bench.move({ mode: "planned" });
     expect(await worked(bench, "dr")).to.have.length(5);
+  });
+
+  it("goes back past no return: the target closed and its jobs off, the source open with all that it had, and shipping", async () => {
+    bench = await shippingBench(8);
+    await bench.move({ mode: "planned" });
+    const moved = await worked(bench, "dr");
+    await bench.run("dr", "INSERT dbo.Work (doneAt) VALUES (GETUTCDATE())", "K2");
+    const at = { to: "primary" } as const;
+    const old = { database: "K2", host: "SQLPRD01" };
+    const target = { database: "K2", host: "SQLDR01" };
+    const look = (): Promise<unknown> => bench.verb("sql/log-shipping/returnable", old, at);
+    expect(await look()).to.include({ says: "K2 on SQLPRD01 is closed by its own tail" });
+    await bench.verb("sql/log-shipping/retire-jobs", { ...target, role: "source" }, at);
+    await bench.verb("sql/log-shipping/close-old", target, at);
+    expect(await state(bench, "dr")).to.match(/^OFFLINE/);
+    await bench.clock.advance(60_000);
+    expect(await reopened(bench)).to.match(/^done: K2 on SQLPRD01 is ONLINE MULTI_USER/);
+    expect(await look(), "gone on with after a crash").to.include({ says: "K2 on SQLPRD01 is ONLINE" });
+    expect(await worked(bench, "primary")).to.deep.equal(moved);
+    expect((await jobs(bench, "dr"))["LSBackup_K2"], "no log backup of what is offline").to.equal(0);
+    expect((await jobs(bench, "primary"))["LSBackup_K2"]).to.equal(1);
+  });
+
+  it("does not go back to a source that no tail of its own has closed: what that would lose is not known", async () => {
+    bench = await shippingBench(30);
+    await bench.cut("primary");
+    await bench.move({ mode: "unplanned", disasterMinutesAgo: 5 });
+    await bench.mend("primary");
+    await bench.verb("sql/log-shipping/close-old", { database: "K2", host: "SQLPRD01" }, { to: "dr" });
+    expect(
+      await failure(
+        bench.verb("sql/log-shipping/returnable", { database: "K2", host: "SQLPRD01" }, { to: "primary" }),
+      ),
+    ).to.match(/K2 on SQLPRD01 is OFFLINE: what opening it would lose is not known. Finish the move instead/);
   });
 
   it("ships on to a standby that was rolled forward to a point in the middle of a log", async () => {

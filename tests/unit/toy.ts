@@ -14,6 +14,8 @@ export const copy = verb("toy/copy", z.strictObject({ database: z.string() }), 5
 export const reopen = verb("toy/reopen", z.strictObject({ database: z.string() }), 5);
 export const roll = verb("toy/roll", z.strictObject({ part: z.string(), database: z.string() }), 5);
 export const open = verb("toy/open", z.strictObject({ database: z.string() }), 5);
+export const close = verb("toy/close", z.strictObject({ database: z.string() }), 5);
+export const returnable = verb("toy/returnable", z.strictObject({ database: z.string() }), 1);
 export const backup = verb("toy/backup", z.strictObject({ database: z.string() }), 5, "either");
 
 const DataFacts = z.strictObject({ databases: z.array(z.string()), from: z.string(), to: z.string() });
@@ -36,6 +38,12 @@ export const data: DataPart<"toy-data", z.infer<typeof DataFacts>, Record<string
     ),
     open: f.databases.map((database) => open.step(`${id}/open/${database}`, { database })),
     protect: f.databases.map((database) => backup.step(`${id}/backup/${database}`, { database })),
+  }),
+  back: (id, f) => ({
+    "may-go-back": f.databases.map((database) =>
+      returnable.step(`${id}/returnable/${database}`, { database }),
+    ),
+    "close-target": f.databases.map((database) => close.step(`${id}/back/close/${database}`, { database })),
   }),
   inverse: (id, f) => ({
     reopen: f.databases.map((database) => reopen.step(`${id}/reopen/${database}`, { database })),
@@ -73,6 +81,11 @@ export const system: Part<"toy", z.infer<typeof SystemFacts>> = {
     ),
     "verify-services": f.services.map((service) =>
       answers.step(`${id}/answers/${service}`, { host: f.host[r.to], service }),
+    ),
+  }),
+  back: (id, f, r) => ({
+    "stop-target": inOrder(f.services.toReversed(), (service, needs) =>
+      stop.step(`${id}/back/stop/${service}`, { host: f.host[r.to], service }, { needs }),
     ),
   }),
   inverse: (id, f, r) => ({
@@ -159,6 +172,17 @@ export function toyRuns(world: ToyWorld): Runs {
     runs(open, {
       check: ({ database }) => found(world.open.has(database), "open"),
       act: ({ database }) => acting(`open ${database}`, () => world.open.add(database)),
+    }),
+    runs(close, {
+      check: ({ database }) => found(!world.open.has(database), "closed"),
+      act: ({ database }) => acting(`close ${database}`, () => world.open.delete(database)),
+    }),
+    runs(returnable, {
+      check: ({ database }) => {
+        const lost = world.fails.get(`returnable ${database}`);
+        if (lost !== undefined) return Promise.reject(new Error(lost));
+        return found(true, "as its tail left it");
+      },
     }),
     runs(backup, {
       check: ({ database }) => found(world.copied.has(`backup ${database}`), "backed up"),

@@ -21,6 +21,7 @@ import {
   reopenSource,
   repairIdentity,
   retireJobs,
+  returnable,
   rollForward,
   sourceJobs,
   sourceReady,
@@ -100,6 +101,23 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
   reprotect: (id, f, { to }) => reprotection(id, f, to),
   drill: drillOf,
   archived: (seen) => Object.fromEntries(Object.entries(seen).map(([name, db]) => [name, archived(db)])),
+  back: (id, f, { from, to }) => ({
+    "may-go-back": f.databases.map((database) =>
+      returnable.step(`${id}/returnable/${database}`, { database, host: f.host[from] }),
+    ),
+    "close-target": f.databases.flatMap((database) => {
+      const host = f.host[to];
+      const retired = retireJobs.step(`${id}/back/retire-jobs/${database}`, {
+        database,
+        host,
+        role: "source",
+      });
+      return [
+        retired,
+        closeOld.step(`${id}/back/close/${database}`, { database, host }, { needs: [retired] }),
+      ];
+    }),
+  }),
   release: (id, f, { to }) =>
     f.databases.map((database) => release.step(`${id}/release/${database}`, { database, host: f.host[to] })),
 };

@@ -26,6 +26,7 @@ import { standbyRunnables } from "./run/standby-jobs.ts";
 import type { LogShippingSeen } from "./seen.ts";
 
 export { alive } from "./run/alive.ts";
+export { clocks } from "./run/clocks.ts";
 export { signs } from "./run/signs.ts";
 
 /** The code behind the verbs of log shipping. */

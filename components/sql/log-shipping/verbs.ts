@@ -51,6 +51,9 @@ export const closeOld = verb("sql/log-shipping/close-old", z.strictObject({ data
 /** Opens a database again at the site from which a move was abandoned, and backs its log up again on schedule. */
 export const reopenSource = verb("sql/log-shipping/reopen", z.strictObject({ database, host }), 2 * hoursSec);
 
+/** Looks whether a database of the site that a move left can be opened there with all that it had: closed by its own tail, or open. */
+export const returnable = verb("sql/log-shipping/returnable", z.strictObject({ database, host }), 60);
+
 /** Restores a database to the point that was chosen, and leaves it closed. */
 export const rollForward = verb(
   "sql/log-shipping/roll-forward",

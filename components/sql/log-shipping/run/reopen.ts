@@ -3,13 +3,27 @@ import { sqlOn } from "../../../../steps/transports/sql.ts";
 import { stateOf } from "../look.ts";
 import { enableJob } from "../tsql/agent.ts";
 import { multiUser, recover } from "../tsql/changes.ts";
-import { reopenSource } from "../verbs.ts";
+import { reopenSource, returnable } from "../verbs.ts";
 import { backupsOf } from "./final-sync.ts";
 import { jobsOfRole } from "./hold.ts";
 import { jobSays, readJobs } from "./jobs.ts";
 
-/** The verb that gives production back after its tail was taken. */
+/** The verbs that give production back after its tail was taken. */
 export const reopenRunnables: readonly Runnable[] = [
+  runs(returnable, {
+    check: async ({ database, host }, io) => {
+      const sql = await sqlOn(host, io);
+      const { state } = await stateOf(sql, database);
+      const expected = "ONLINE, or RESTORING and closed by its own tail";
+      if (state === "ONLINE") return { there: true, says: `${database} on ${host} is ONLINE`, expected };
+      const isTail = (await backupsOf(sql, database)).at(-1)?.tail === 1;
+      if (state !== "RESTORING" || !isTail)
+        throw new Error(
+          `${database} on ${host} is ${state}${state === "RESTORING" ? ", and its last backup is no tail" : ""}: what opening it would lose is not known. Finish the move instead`,
+        );
+      return { there: true, says: `${database} on ${host} is closed by its own tail`, expected };
+    },
+  }),
   runs(reopenSource, {
     check: async ({ database, host }, io) => {
       const sql = await sqlOn(host, io);
