@@ -1,8 +1,10 @@
 import { cutOver } from "./acts.ts";
 import { declareLost, declarePlanned, lookAtStandby, middleOfAnHour, production } from "./k2-acts.ts";
 import { drill } from "./scenarios/drill.ts";
+import { abandonedMove } from "./scenarios/abandoned.ts";
 import { failback } from "./scenarios/failback.ts";
 import { killed } from "./scenarios/killed.ts";
+import { tamperedJournal } from "./scenarios/tampered-journal.ts";
 import { twoSystems } from "./scenarios/two-systems.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -23,4 +25,6 @@ export const scenarios: readonly Scenario[] = [
   failback,
   killed,
   drill,
+  abandonedMove,
+  tamperedJournal,
 ];
