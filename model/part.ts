@@ -62,6 +62,18 @@ export interface Reprotection {
   readonly follow: readonly Draft[];
 }
 
+/** Work in a move that no program does: what people are told beforehand, and asked when it has its turn. */
+export interface ByHand {
+  /** Id of the step that waits for it. */
+  readonly step: string;
+  /** What is to be done. */
+  readonly says: string;
+  /** Who does it. */
+  readonly owner: string;
+  /** Where they are reached at night. */
+  readonly telephone: string;
+}
+
 /** One thing that can fail over. Pure: it says what to do; `run.ts` of the same folder does it. */
 export interface Part<K extends string, F> {
   /** Its public name: in facts and in the registries. */
@@ -80,6 +92,8 @@ export interface Part<K extends string, F> {
   problems(id: string, facts: F, lookup: Lookup): readonly Problem[];
   /** What has to be done in each phase of that move. It orders only inside a phase; the planner joins phases. */
   plan(id: string, facts: F, request: Request, lookup: Lookup): Partial<Record<Phase, readonly Draft[]>>;
+  /** What people have to do in that move. Default: nothing. */
+  byHand?(id: string, facts: F, request: Request): readonly ByHand[];
   /** What a move must not do to it before somebody approves; the planner makes the steps. Default: nothing. */
   approvals?(facts: F): Approvals | undefined;
   /**

@@ -1,5 +1,5 @@
 import { joinedBySafety, letsWrite, phases, type Phase } from "../model/phase.ts";
-import type { Parts, Request } from "../model/part.ts";
+import type { ByHand, Parts, Request } from "../model/part.ts";
 import { hashOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft, Need, Step } from "../model/verb.ts";
 import { chainName, chainsOf, inTheirOrder, requestFor, waitsOf } from "./chains.ts";
@@ -27,6 +27,8 @@ export interface Plan {
   readonly request: Request;
   readonly steps: readonly Step[];
   readonly systems: readonly PlannedSystem[];
+  /** What its steps will ask people to do. */
+  readonly byHand: readonly ByHand[];
   readonly hash: string;
 }
 
@@ -34,7 +36,8 @@ export interface Plan {
 export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
   const { graph, systems } = draw(recovery, request, parts);
   refuseBroken(graph);
-  return { request, steps: graph.steps, systems, hash: hashOf(graph.steps) };
+  const byHand = recovery.parts.flatMap((p) => parts[p.kind]?.byHand?.(p.id, p.facts, request) ?? []);
+  return { request, steps: graph.steps, systems, byHand, hash: hashOf(graph.steps) };
 }
 
 /**

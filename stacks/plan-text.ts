@@ -11,9 +11,14 @@ const passedLine = "  ---- no return: PASSED, a database is open ----";
 
 /**
  * The plan as people read it in a preview: phase by phase with the numbers that its steps have in their progress, what
- * has ended already, where the point of no return is.
+ * has ended already, where the point of no return is, and what people will be asked to do.
  */
-export function planText({ request, steps }: Plan, recovery: Recovery, epoch: number, s: Situation): string {
+export function planText(
+  { request, steps, byHand }: Plan,
+  recovery: Recovery,
+  epoch: number,
+  s: Situation,
+): string {
   const { from, to, mode } = request;
   // An activation that begins now has none yet; what the journal holds is of the one before.
   const isOwn = s.epoch === epoch;
@@ -39,5 +44,8 @@ export function planText({ request, steps }: Plan, recovery: Recovery, epoch: nu
   return [
     `${mode} move from ${from} (${recovery.sites[from].place}) to ${to} (${recovery.sites[to].place}), activation ${String(epoch)}, ${String(steps.length)} steps${ended > 0 ? `, ${String(ended)} of them ended` : ""}`,
     ...lines,
+    ...byHand.map(
+      ({ step, says, owner, telephone }) => `  by hand: ${step}: ${says} · ${owner} · ${telephone}`,
+    ),
   ].join("\n");
 }

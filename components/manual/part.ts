@@ -5,6 +5,8 @@ import { confirmManual } from "./verbs.ts";
 /** Beyond the wait itself: the looks before and after it. Seconds. */
 const aroundSec = 60;
 
+const stepOf = (id: string): string => `${id}/confirm`;
+
 /** Work in a move that no program does: a load balancer, public DNS, a firewall, SharePoint. */
 export const manual: Part<"manual", ManualFacts> = {
   kind: "manual",
@@ -22,8 +24,11 @@ export const manual: Part<"manual", ManualFacts> = {
             write: 'true, or phase: "flip-client-aliases" or "smoke-test"',
           },
         ],
+  byHand: (id, { text, owner, telephone }, { to }) => [
+    { step: stepOf(id), says: text[to], owner, telephone },
+  ],
   plan: (id, f, { to }) => {
-    const step = `${id}/confirm`;
+    const step = stepOf(id);
     const more = { timeoutSec: f.limitSec + aroundSec, ...(f.critical ? {} : { critical: false as const }) };
     return { [f.phase]: [confirmManual.step(step, { manual: id, step, to }, more)] };
   },

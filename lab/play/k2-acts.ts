@@ -72,7 +72,10 @@ export const lookAtStandby: Act<Memory> = {
       activeSiteBefore: first?.kind === "genesis" ? first.active : "",
       activeSiteAfter: s.active,
       report,
-      checks: await checksAtStandby(rig.lab, rig.lab.productionEndedMs(), point),
+      checks: [
+        ...(memory.seen ?? []),
+        ...(await checksAtStandby(rig.lab, rig.lab.productionEndedMs(), point)),
+      ],
     };
   },
 };

@@ -2,6 +2,7 @@ import { cutOver } from "./acts.ts";
 import { declareLost, declarePlanned, lookAtStandby, middleOfAnHour, production } from "./k2-acts.ts";
 import { drill } from "./scenarios/drill.ts";
 import { abandonedMove } from "./scenarios/abandoned.ts";
+import { declinedApproval } from "./scenarios/declined-approval.ts";
 import { failback } from "./scenarios/failback.ts";
 import { killed } from "./scenarios/killed.ts";
 import { tamperedJournal } from "./scenarios/tampered-journal.ts";
@@ -27,4 +28,5 @@ export const scenarios: readonly Scenario[] = [
   drill,
   abandonedMove,
   tamperedJournal,
+  declinedApproval,
 ];

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { alias, defineEstate, k2, logShipping, secret, site } from "parallel-standby";
+import { alias, defineEstate, k2, logShipping, manualStep, secret, site } from "parallel-standby";
 
 /** Where the lab's servers listen this time: ports and host keys are new with every start. An owner writes them here. */
 const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "utf8")) as {
@@ -14,6 +14,10 @@ const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "
   readonly k2Port: number;
   readonly claimsPort?: number;
   readonly guard?: true;
+  readonly people?: {
+    readonly approve: boolean;
+    readonly pool?: { readonly address: string; readonly port: number };
+  };
   readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };
 };
 
@@ -63,6 +67,22 @@ const k2Data = logShipping("k2-data", {
   replaces: ["K2"],
 });
 
+/** What people do in a move, where the lab has people: one that a port shows, and one that somebody has to say. */
+const byHand = (pool: { readonly address: string; readonly port: number }) => [
+  manualStep("pool", {
+    text: { primary: "point the pool k2-web at K2PRD01", dr: "point the pool k2-web at K2DR01" },
+    owner: "Network team",
+    telephone: "+44 20 7946 0100",
+    probe: pool,
+  }),
+  manualStep("phones", {
+    text: "tell the service desk which site people work at",
+    owner: "Service desk",
+    telephone: "+44 20 7946 0199",
+    phase: "smoke-test",
+  }),
+];
+
 const workflows = k2("k2", {
   version: 5,
   standby: "warm",
@@ -73,6 +93,8 @@ const workflows = k2("k2", {
   masterKey: { password: secret.env("K2_MASTER_KEY") },
   captureKey: secret.env("CAPTURE_KEY"),
   targets: { rtoMin: 60, rpoMin: 240 },
+  ...(lab.people?.approve ? { approve: ["clients"] as const } : {}),
+  ...(lab.people?.pool ? { manual: byHand(lab.people.pool) } : {}),
 });
 
 /**

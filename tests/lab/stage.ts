@@ -8,10 +8,13 @@ import { rig, type Child, type Ran, type Rig, type RigOptions } from "../../lab/
 /** How long a test may wait for the engine. Milliseconds. */
 export const engineMs = 180_000;
 
-/** A lab with both sites provisioned and some hours of production behind it. */
-export async function provisioned(options: RigOptions & { hours?: number } = {}): Promise<Rig> {
+/** A lab with both sites provisioned and some hours of production behind it; `before` changes it before anything runs. */
+export async function provisioned(
+  options: RigOptions & { hours?: number; before?: (made: Rig) => Promise<void> } = {},
+): Promise<Rig> {
   const made = await rig(options);
   try {
+    await options.before?.(made);
     ok(await made.cli(["journal", "init", "--active", "primary", "--as", "test"]));
     for (const stack of ["primary", "standby"])
       ok(await made.pulumi(["stack", "init", stack, "--no-select"]));

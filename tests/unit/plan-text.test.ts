@@ -1,14 +1,36 @@
 import { expect } from "chai";
+import { manualStep } from "../../components/manual/index.ts";
+import { manual } from "../../components/manual/part.ts";
 import { situation } from "../../journal/situation.ts";
+import { otherSite } from "../../model/site.ts";
 import { plan } from "../../planning/plan.ts";
 import { turnOf } from "../../planning/turn.ts";
 import { planText } from "../../stacks/plan-text.ts";
+import { after } from "./journal-facts.ts";
 import { rig } from "./runner-rig.ts";
 import { toyParts, toyRecovery } from "./toy.ts";
 
 describe("a plan as a preview shows it", () => {
   const recovery = toyRecovery(2, 2);
   const made = plan(recovery, { from: "primary", to: "dr", mode: "planned" }, toyParts);
+
+  it("names what people will be asked to do, for the site that becomes active, and whom to call", () => {
+    const text = { primary: "point the pool at P", dr: "point the pool at D" };
+    const lb = manualStep("lb", { text, owner: "Network team", telephone: "+44 1" });
+    const facts = manual.facts.parse(lb.facts);
+    const byHand = {
+      ...recovery,
+      parts: [{ id: "lb", kind: "manual", version: 1, facts }, ...recovery.parts],
+    };
+    const shown = (to: "primary" | "dr"): string => {
+      const of = plan(byHand, { from: otherSite(to), to, mode: "planned" }, { ...toyParts, manual });
+      return planText(of, recovery, 1, after());
+    };
+    expect(shown("dr")).to.match(/\n {2}by hand: lb\/confirm: point the pool at D · Network team · \+44 1$/);
+    expect(shown("primary")).to.match(
+      /\n {2}by hand: lb\/confirm: point the pool at P · Network team · \+44 1$/,
+    );
+  });
 
   it("numbers each phase with the numbers that its steps have in their progress", async () => {
     const s = situation(await (await rig("planned")).journal.entries());
