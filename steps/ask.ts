@@ -1,5 +1,6 @@
 import type { EntryOf } from "../journal/entries.ts";
-import { situation } from "../journal/situation.ts";
+import { next } from "../journal/next.ts";
+import { situation, type Situation } from "../journal/situation.ts";
 import { clockTime, moment } from "../model/time.ts";
 import { Refused, type Found, type Io } from "./act.ts";
 import { poll } from "./poll.ts";
@@ -22,14 +23,16 @@ export interface Question {
 }
 
 /** How often the journal is asked. Milliseconds. */
-const everyMs = 500;
+const everyMs = 1_000;
 /** How often people hear how long it still waits. Seconds. */
 const remindSec = 60;
 
 /** Whether it was answered. Throws where it was declined. */
-export async function answered(q: Question, io: Io): Promise<Found> {
+export const answered = async (q: Question, io: Io): Promise<Found> =>
+  answerIn(situation(await io.journal.entries()), q);
+
+async function answerIn({ people }: Situation, q: Question): Promise<Found> {
   const expected = q.seen ? "that it is seen to be done, or that somebody approves it" : "an approval";
-  const { people } = situation(await io.journal.entries());
   const answer = people.answers.get(q.step);
   if (answer?.verdict === "approved")
     return { there: true, says: `approved by ${answer.as}${reasonOf(answer)}`, expected };
@@ -77,9 +80,13 @@ export async function ask(q: Question, io: Io): Promise<void> {
   };
   tell();
   const found = await poll(
-    () => {
+    async () => {
       tell();
-      return answered(q, io);
+      // What waits holds up whoever gives the move up, or declares it anew: it ends by itself.
+      await io.mayStillAct();
+      const s = situation(await io.journal.entries());
+      refuseAnew(s);
+      return answerIn(s, q);
     },
     ({ there }) => there,
     { signal: io.signal, limitSec, everyMs },
@@ -87,6 +94,15 @@ export async function ask(q: Question, io: Io): Promise<void> {
   if (!found.there)
     throw new Error(
       `${found.says} within ${clockTime(limitSec)} (${[q.says, ...whoOf(q)].join(", ")}). Approve it with "${approveCommand(step)}" at any time, then run "pulumi up" again; without that it waits once more`,
+    );
+}
+
+/** Throws where the next run begins with another activation toward the same site. */
+function refuseAnew(s: Situation): void {
+  const then = s.last && next(s, s.last.to, new Date());
+  if (then?.kind === "start")
+    throw new Error(
+      `the move is declared anew: this run does not wait any more, and activation ${String(then.epoch)} asks again. "pulumi up" begins with it`,
     );
 }
 

@@ -152,6 +152,24 @@ describe("a step that waits for people", () => {
     expect(await waits).to.match(/approved by cy/);
   });
 
+  for (const [what, fact, says] of [
+    ["given up", { kind: "abandoning", epoch: 1, as: "cy", reason: "x" }, /being abandoned since .* by cy/],
+    [
+      "declared anew",
+      { kind: "move declared", to: "dr", mode: "planned", as: "cy", acceptLossSec: 0 },
+      /declared anew: .* activation 2 asks again/,
+    ],
+  ] as const)
+    it(`ends by itself when the move is ${what}: it must not hold that up for hours`, async () => {
+      const r = await rig("planned", { estate: estate({ approve: ["open"] }) });
+      await upTo(r, "web0/approve-open");
+      const waits = r.run("web0/approve-open").then(() => "", String);
+      await until(r, (s) => s.people.waiting.has("web0/approve-open"));
+      await r.journal.append(fact);
+      expect(await waits).to.match(says);
+      expect(await r.journal.store.leases()).to.deep.equal([]);
+    });
+
   it("is approved once for a chain of parts, in the phases before what lets the new site write, joined for safety", async () => {
     const r = await rig("planned", { estate: estate({ approve: ["open", "clients"], step: {} }), more });
     const of = (id: string) => r.made.steps.find((s) => s.id === id);
