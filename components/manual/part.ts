@@ -5,6 +5,12 @@ import { confirmManual } from "./verbs.ts";
 /** Beyond the wait itself: the looks before and after it. Seconds. */
 const aroundSec = 60;
 
+/** Whether a system names a manual step among its own. */
+const has = (facts: unknown, id: string): boolean => {
+  const named = (facts as { readonly manual?: unknown } | null)?.manual;
+  return Array.isArray(named) && named.includes(id);
+};
+
 const stepOf = (id: string): string => `${id}/confirm`;
 
 /** Work in a move that no program does: a load balancer, public DNS, a firewall, SharePoint. */
@@ -14,8 +20,8 @@ export const manual: Part<"manual", ManualFacts> = {
   facts: ManualFacts,
   written: { as: "manualStep", keys: { limitSec: "limitMin" } },
   uses: () => [],
-  problems: (id, { critical, phase }) =>
-    critical || phase === "flip-client-aliases" || phase === "smoke-test"
+  problems: (id, { critical, phase }, lookup) => [
+    ...(critical || phase === "flip-client-aliases" || phase === "smoke-test"
       ? []
       : [
           {
@@ -23,7 +29,17 @@ export const manual: Part<"manual", ManualFacts> = {
             says: `it is false, and what comes after ${phase} builds on it`,
             write: 'true, or phase: "flip-client-aliases" or "smoke-test"',
           },
-        ],
+        ]),
+    ...(lookup.parts().some((p) => has(p.facts, id))
+      ? []
+      : [
+          {
+            at: `manualStep ${id}`,
+            says: "no system has it, and alone it would wait for nothing",
+            write: "it among the manual steps of a system: manual: [ … ]",
+          },
+        ]),
+  ],
   byHand: (id, { text, owner, telephone }, { to }) => [
     { step: stepOf(id), says: text[to], owner, telephone },
   ],

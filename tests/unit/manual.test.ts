@@ -89,6 +89,13 @@ describe("a manual step as an owner writes it", () => {
       ).not.to.equal(undefined);
     });
 
+  it("is refused where no system has it: alone it would wait for nothing, a fence least of all", () => {
+    const estate = estateWith({});
+    expect(() => describeEstate({ ...estate, systems: [...estate.systems, lb()] }, parts)).to.throw(
+      /^manualStep lb: no system has it, and alone it would wait for nothing\. Write it among the manual steps of a system/,
+    );
+  });
+
   it("has its own text and probe for each direction, and stands in its phase in both", () => {
     const two = lb({
       text: { primary: "to London", dr: "to Leeds" },

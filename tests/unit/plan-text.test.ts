@@ -20,7 +20,12 @@ describe("a plan as a preview shows it", () => {
     const facts = manual.facts.parse(lb.facts);
     const byHand = {
       ...recovery,
-      parts: [{ id: "lb", kind: "manual", version: 1, facts }, ...recovery.parts],
+      parts: [
+        { id: "lb", kind: "manual", version: 1, facts },
+        ...recovery.parts.map((p) =>
+          p.id === "web0" ? { ...p, facts: { ...(p.facts as object), uses: ["lb"] } } : p,
+        ),
+      ],
     };
     const shown = (to: "primary" | "dr"): string => {
       const of = plan(byHand, { from: otherSite(to), to, mode: "planned" }, { ...toyParts, manual });
