@@ -15,6 +15,7 @@ import { addMode } from "./mode.ts";
 import { addProbe } from "./probe.ts";
 import { addReport } from "./report.ts";
 import { addSkip } from "./skip.ts";
+import { addRunbook } from "./runbook.ts";
 import { addRun } from "./run.ts";
 import { addStatus } from "./status.ts";
 import type { Terminal } from "./terminal.ts";
@@ -52,6 +53,7 @@ export function buildProgram(terminal: Terminal): Command {
     addRun,
     addProbe,
     addReport,
+    addRunbook,
   ])
     add(program, terminal);
   strictly(program, terminal);

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Draft } from "../model/verb.ts";
 import { createStacks, declareFacts } from "../planning/verbs.ts";
 import {
   provisioningStep,
@@ -23,6 +24,8 @@ export interface SiteArgs {
   ) => readonly pulumi.ComponentResource[];
   /** Stacks that must exist before they are needed: `up` of a stack that does not exist fails. */
   readonly stacks: readonly string[];
+  /** Steps at the passive site once the journal holds the facts: what is written from them. */
+  readonly afterFacts: readonly Draft[];
 }
 
 /**
@@ -32,7 +35,7 @@ export interface SiteArgs {
 export class Site extends pulumi.ComponentResource {
   constructor(
     name: string,
-    { at: plain, machines, provisions, uses, guard, stacks }: SiteArgs,
+    { at: plain, machines, provisions, uses, guard, stacks, afterFacts }: SiteArgs,
     opts?: pulumi.ComponentResourceOptions,
   ) {
     super("parallel-standby:index:Site", name, {}, opts);
@@ -80,6 +83,9 @@ export class Site extends pulumi.ComponentResource {
               steps,
             ),
           ];
+    if (declared.length > 0)
+      for (const draft of afterFacts)
+        provisioningStep(`${name}-${draft.id}`, draft, plain, { parent: this, dependsOn: declared });
     provisioningStep(`${name}-stacks`, createStacks.step("stacks", { names: [...stacks] }), plain, {
       parent: this,
       dependsOn: [...all, ...declared],

@@ -3,7 +3,7 @@ import { GuardFacts, guardFactsOf, guardProblems, guardServers } from "./guard.t
 import { Host } from "./host.ts";
 import { didYouMean, misspeltKeys } from "./nearest.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
-import { JournalRef, lookupOf, type Recovery, type RecoveryPart } from "./recovery.ts";
+import { JournalRef, lookupOf, Recovery, type RecoveryPart } from "./recovery.ts";
 import { shape } from "./shape.ts";
 import { siteIds, type SiteId } from "./site.ts";
 import { systemFacts, systemProblems } from "./systems.ts";
@@ -28,6 +28,8 @@ const EstateShape = z.object({
     .min(0, { error: "it is negative. Write 0 for none" })
     .max(7 * 24 * 60, { error: "it is longer than a week. Write at most 10080" })
     .optional(),
+  runner: Recovery.shape.runner,
+  contacts: Recovery.shape.contacts,
   systems: z
     .array(z.unknown())
     .min(1, { error: "no system is declared. Write at least one, such as k2(…)" })
@@ -101,6 +103,8 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     sites: { primary: siteFacts(servers, "primary"), dr: siteFacts(servers, "dr") },
     hosts: hosts.map((h) => Host.parse(h)),
     targets: strictest(declared),
+    ...(estate.runner === undefined ? {} : { runner: estate.runner }),
+    ...(estate.contacts === undefined ? {} : { contacts: [...estate.contacts] }),
     systems: systemFacts(systems),
     ...(estate.coolDownMin === undefined ? {} : { coolDownMin: estate.coolDownMin }),
     ...(guard ? { guard } : {}),
@@ -112,6 +116,8 @@ const estateKeys: Readonly<Record<keyof Estate, true>> = {
   name: true,
   journal: true,
   coolDownMin: true,
+  runner: true,
+  contacts: true,
   systems: true,
   guard: true,
 };

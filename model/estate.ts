@@ -143,6 +143,14 @@ export interface DeclaredData<K extends string = string> extends Declared<K> {
   readonly sql: { readonly primary: Server<"primary">; readonly dr: Server<"dr"> };
 }
 
+/** Somebody to call in a move. */
+export interface Contact {
+  /** What for: `network in London`. */
+  readonly for: string;
+  readonly name: string;
+  readonly telephone: string;
+}
+
 /** Both sites and all systems in one declaration. */
 export interface Estate {
   /** Short name of the estate, in the journal's first entry and in resource names: it stays. */
@@ -154,6 +162,10 @@ export interface Estate {
    * move on the heels of the first is more often a symptom than a decision. 0 for none. Default: 60.
    */
   readonly coolDownMin?: number;
+  /** Where the runner is and how one logs on to it, for the card of the colleague on call. Default: a blank on the card. */
+  readonly runner?: string;
+  /** Whom to call in a move, for the same card. Default: a blank. */
+  readonly contacts?: readonly Contact[];
   /** Everything that fails over. Databases, aliases and servers come in through the systems that use them. */
   readonly systems: readonly Declared[];
   /**

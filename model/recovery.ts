@@ -31,6 +31,18 @@ export const Recovery = z.strictObject({
   hosts: z.array(Host),
   /** Strictest targets over all systems; a day where no system has any. */
   targets: Targets,
+  /** Where the runner is and how one logs on to it, in a sentence for the colleague on call. */
+  runner: z.string().min(1).max(300).optional(),
+  /** Whom to call in a move. */
+  contacts: z
+    .array(
+      z.strictObject({
+        for: z.string().min(1).max(100),
+        name: z.string().min(1).max(100),
+        telephone: z.string().min(1).max(50),
+      }),
+    )
+    .optional(),
   /** What is declared as a system, in the order in which it is. Absent in facts of versions that knew none. */
   systems: z.array(SystemFacts).optional(),
   /** Minutes after a completed move in which no other is declared without a word of its own. Absent: the default. */

@@ -13,10 +13,12 @@ import { situation, type Situation } from "../journal/situation.ts";
 import { movementOf } from "../journal/state.ts";
 import { describe } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
+import { hashOf } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { guardedHosts } from "../planning/guarded.ts";
 import { provisioningText } from "./provision-text.ts";
 import { withIo } from "../steps/io.ts";
+import { writeRunbooks } from "../runbook/verbs.ts";
 import { resolveSecret } from "../steps/secrets.ts";
 import { notBrought, publishWords } from "../steps/words.ts";
 
@@ -62,6 +64,7 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
         }
       : {}),
     stacks: activationStacks,
+    afterFacts: [writeRunbooks.step("runbooks", { to: site, facts: hashOf(recovery) })],
   });
 }
 

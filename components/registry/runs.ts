@@ -7,5 +7,6 @@ export const runs: Runs = {
   manual: () => import("../manual/run.ts"),
   "sql/instance": () => import("../sql/instance/run.ts"),
   "sql/log-shipping": () => import("../sql/log-shipping/run.ts"),
+  runbook: () => import("../../runbook/run.ts"),
   windows: () => import("../windows/run.ts"),
 };

@@ -220,7 +220,7 @@ describe("a bad estate", () => {
     [
       "a misspelt key of the estate",
       written({ estate: { jornal: { folder: "j" }, journal: undefined } }),
-      /^estate\.jornal: it is not known\. Did you mean journal\? Write one of name, journal, coolDownMin, systems, guard\.$/,
+      /^estate\.jornal: it is not known\. Did you mean journal\? Write one of name, journal, coolDownMin, runner, contacts, systems, guard\.$/,
     ],
     [
       "no system",
@@ -261,7 +261,7 @@ describe("a bad estate", () => {
     });
 
   it("is none where a program spreads more into its arguments than is asked for", () => {
-    const more = { building: "B", contact: "somebody" };
+    const more = { building: "B", ticket: "somebody" };
     expect(
       sentences(written({ server: more, data: more, alias: more, k2: more, estate: more })),
     ).to.deep.equal([]);

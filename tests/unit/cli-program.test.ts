@@ -46,6 +46,7 @@ const every = [
   "run",
   "probe",
   "report",
+  "runbook",
 ];
 
 /** Runs a command line in a process of its own and gives the packages and files that it loaded. */

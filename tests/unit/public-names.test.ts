@@ -14,6 +14,7 @@ import { planDrill, planSweep } from "../../planning/drill.ts";
 import { drillMachinery } from "../../steps/drill/machinery.ts";
 import { machinery } from "../../steps/machinery.ts";
 import { exampleEstate } from "./example-estate.ts";
+import { writeRunbooks } from "../../runbook/verbs.ts";
 import { registered } from "./recorder.ts";
 
 const file = join(import.meta.dirname, "../recorded/public-names.json");
@@ -82,6 +83,7 @@ describe("public names", () => {
           provisions: modules,
           uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
           stacks: ["dr-active"],
+          afterFacts: [writeRunbooks.step("runbooks", { to: site, facts: "f" })],
         });
       });
       pinned(

@@ -27,6 +27,7 @@ async function site(
       provisions: modules,
       uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
       stacks: ["dr-active"],
+      afterFacts: [],
     });
   }, options);
 }

@@ -22,9 +22,15 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   steps: { folders: ["model", "planning", "journal"], notPackages: ["@pulumi/*"] },
   report: { folders: ["model", "planning", "journal"], notPackages: ["@pulumi/*"] },
   components: { folders: ["model", "planning", "steps"] },
-  cli: { folders: ["model", "planning", "journal", "steps", "report", "components", "stacks"] },
+  // The one registry line that leads to the papers: they are written by a step, from all parts' texts for people.
+  "components/registry": { folders: ["model", "planning", "steps", "components", "runbook"] },
+  runbook: {
+    folders: ["model", "planning", "journal", "steps", "report", "components"],
+    notPackages: ["@pulumi/*"],
+  },
+  cli: { folders: ["model", "planning", "journal", "steps", "report", "runbook", "components", "stacks"] },
   bin: { folders: ["model", "planning", "journal", "steps", "report", "components", "stacks", "cli"] },
-  stacks: { folders: ["model", "planning", "journal", "steps", "report", "components"] },
+  stacks: { folders: ["model", "planning", "journal", "steps", "report", "runbook", "components"] },
   policy: { folders: ["model", "components"] },
   "lab/servers": { folders: [], notPackages: ["parallel-standby"] },
   "lab/project": { folders: [], packages: ["parallel-standby", "@pulumi/*"] },
@@ -35,7 +41,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 const BASE_NOUNS = ["components/windows", "components/alias", "components/sql/instance"];
 
 /** Files of a noun that are plain data and functions: they never lead to a step's code, a driver or Pulumi. */
-const PURE = /^(verbs|part|facts|index|tsql[\w-]*)\.ts$/;
+const PURE = /^(verbs|part|facts|index|by-hand|tsql[\w-]*)\.ts$/;
 
 const DRIVERS = ["mssql", "ssh2", "@azure/*", "@pulumi/*"];
 

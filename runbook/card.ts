@@ -1,0 +1,147 @@
+import type { VNode } from "preact";
+import { html } from "htm/preact";
+import { activeStack, otherSite, type SiteId } from "../model/site.ts";
+import { durationText } from "../model/time.ts";
+import type { Recovery } from "../model/recovery.ts";
+import { pageOf } from "./page.ts";
+import type { Runbook } from "./runbook.ts";
+
+/** Work that people do in a move, as the card lists it. */
+export interface ByPeople {
+  readonly step: string;
+  readonly says: string;
+  readonly who: string;
+}
+
+/** What people do in a move whatever runs: those steps of a runbook that a person does. */
+export const byPeople = ({ steps }: Pick<Runbook, "steps">): readonly ByPeople[] =>
+  steps.flatMap((s) =>
+    s.id.endsWith("/confirm")
+      ? s.commands.map((c) => ({ step: s.id, says: s.what, who: c.type.split(": ")[0] ?? c.on }))
+      : [],
+  );
+
+/** One block of the card. */
+export interface Block {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** Commands stand apart. */
+  readonly type?: readonly string[];
+}
+
+/**
+ * One page for the colleague on call, for a move to `to`. What the estate does not say is a blank to fill in by hand,
+ * and the card says which key of the estate fills it.
+ */
+export function cardOf(recovery: Recovery, to: SiteId, manual: readonly ByPeople[]): readonly Block[] {
+  const from = otherSite(to);
+  const name = (site: SiteId): string => `${recovery.sites[site].place} (${site})`;
+  const { rpoMin, rtoMin } = recovery.targets;
+  const stack = activeStack(to);
+  return [
+    {
+      title: "Log on",
+      lines: [
+        recovery.runner ?? "__________________ (runner: in estate.ts)",
+        "Open the project's folder there, and load its secrets.",
+      ],
+    },
+    {
+      title: "What do I have?",
+      lines: [
+        `1. Does anything in ${name(from)} still work? Ask somebody who is there, or not behind your line: a broken line looks like a dead site.`,
+        `Yes, and it can be moved in peace: PLANNED. Nothing is lost.`,
+        `No, or nobody knows for ${durationText(Math.min(rtoMin, 30) * 60)}: go on with 2.`,
+        `2. Is somebody sure that it stays off (power, network, caretaker)? Yes: UNPLANNED, with --waive-fence "how you know". No: UNPLANNED without it.`,
+      ],
+    },
+    {
+      title: "Three commands",
+      lines: [
+        `May be lost: up to ${durationText(rpoMin * 60)}. May be away: ${durationText(rtoMin * 60)}. <…> is yours to fill in.`,
+      ],
+      type: [
+        `npx parallel-standby readiness --to ${to}`,
+        `npx parallel-standby declare --to ${to} --mode planned --as <you>`,
+        `   or: npx parallel-standby declare --to ${to} --mode unplanned --disaster-at <2026-11-22T03:10+00:00> --accept-loss ${durationText(rpoMin * 60)} --incident <ticket> --as <you>`,
+        `pulumi up -s ${stack}      (no Pulumi: npx parallel-standby run --to ${to})`,
+      ],
+    },
+    {
+      title: "Watch",
+      lines: ["What is so, and what to do next; then live:"],
+      type: ["npx parallel-standby status", "npx parallel-standby journal follow"],
+    },
+    {
+      title: "Stop, and go on",
+      lines: [
+        "Ctrl+C once. What runs finishes. The same command goes on from there.",
+        "Before a database is open, the move can be given up; after that it is finished:",
+      ],
+      type: ["npx parallel-standby abandon --as <you> --reason <why>"],
+    },
+    {
+      title: "A step waits for me",
+      lines: ["Without a step's name these say what waits:"],
+      type: [
+        "npx parallel-standby approve <step> --as <you>",
+        "npx parallel-standby skip <step> --as <you> --reason <why>",
+      ],
+    },
+    {
+      title: "By hand",
+      lines:
+        manual.length === 0
+          ? ["Nothing is declared (manualStep in estate.ts): load balancers, public DNS, firewalls?"]
+          : manual.map((m) => `☐ ${m.says}: ${m.who}`),
+    },
+    {
+      title: "Call",
+      lines:
+        recovery.contacts === undefined || recovery.contacts.length === 0
+          ? ["__________________ (contacts: in estate.ts)"]
+          : recovery.contacts.map((c) => `${c.for}: ${c.name}, ${c.telephone}`),
+    },
+    {
+      title: "Nothing runs?",
+      lines: ["The runbook beside the journal has every step with what to type by hand."],
+    },
+  ];
+}
+
+const titleOf = (recovery: Recovery, to: SiteId): string =>
+  `${recovery.estate}: move to ${recovery.sites[to].place} (${to})`;
+
+/** The card as Markdown. */
+export const cardMarkdown = (
+  recovery: Recovery,
+  to: SiteId,
+  blocks: readonly Block[],
+  mark: string,
+): string =>
+  [
+    `# ${titleOf(recovery, to)}`,
+    "",
+    ...blocks.flatMap(({ title, lines, type }) => [
+      `## ${title}`,
+      "",
+      ...lines.flatMap((line) => [line.replaceAll(/[<>]/g, (sign) => `\\${sign}`), ""]),
+      ...(type ? ["```", ...type, "```", ""] : []),
+    ]),
+    mark,
+    "",
+  ].join("\n");
+
+/** The card as one HTML page that prints on one sheet of A4. */
+export const cardPage = (recovery: Recovery, to: SiteId, blocks: readonly Block[], mark: string): string =>
+  pageOf(titleOf(recovery, to), [
+    html`<h1>${titleOf(recovery, to)}</h1>`,
+    html`<div class="columns">${blocks.map(block)}</div>`,
+    html`<footer>${mark}</footer>`,
+  ]);
+
+const block = ({ title, lines, type }: Block): VNode =>
+  html`<section>
+    <h2>${title}</h2>
+    ${lines.map((line) => html`<p>${line}</p>`)} ${type ? html`<pre>${type.join("\n")}</pre>` : null}
+  </section>`;

@@ -1,0 +1,14 @@
+import * as z from "zod";
+import { SiteId } from "../model/site.ts";
+import { verb } from "../model/verb.ts";
+
+/**
+ * Writes the runbooks and the card for moves to a site beside the journal, from the facts that the journal holds.
+ * `facts` is their hash: a change of the estate writes them anew. No path and no time is in it.
+ */
+export const writeRunbooks = verb(
+  "runbook/write",
+  z.strictObject({ to: SiteId, facts: z.string().min(1) }),
+  60,
+  "either",
+);
