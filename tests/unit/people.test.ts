@@ -197,6 +197,24 @@ describe("a skip", () => {
     ).to.equal("refuse");
   });
 
+  it("stands for a system that has arrived, when the others go on in another activation; the others are asked anew", () => {
+    const systems = ["web0", "web1"].map((system) => ({ system, parts: [system], after: [] }));
+    const lb = (n: number) => `web${String(n)}/confirm`;
+    const s = after(
+      declared,
+      moveTo("dr"),
+      { ...started(1), systems } as Fact,
+      { kind: "no return", epoch: 1, step: "web0/open/x" },
+      ...[0, 1].flatMap((n) => [skip(lb(n)), word(lb(n), "skipped", critical)]),
+      { ...started(2), systems } as Fact,
+    );
+    const kinds = [0, 1].map((n) => mayActivate(s, 2, undefined, step({ id: lb(n), skippable: true })));
+    expect(kinds).to.deep.equal([
+      { kind: "answer", says: "it was skipped in activation 1" },
+      { kind: "act" },
+    ]);
+  });
+
   const given = (id: string) => ({ step: id, as: "bo", reason: "by hand" });
   const refused: readonly (readonly [string, string, readonly Fact[], RegExp])[] = [
     [
