@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { realFiles, type Files } from "./disk/files.ts";
 import { HostDisk, type Shares } from "./disk/host-disk.ts";
 import type { LabNetwork } from "./network.ts";
 import { DiskError, type LabClock } from "./types.ts";
@@ -20,10 +21,13 @@ export function labDisks({
   root,
   clock,
   network,
+  files = realFiles,
 }: {
   readonly root: string;
   readonly clock: LabClock;
   readonly network: LabNetwork;
+  /** Default: on this machine's own disk. */
+  readonly files?: Files;
 }): LabDisks {
   const disks = new Map<string, HostDisk>();
 
@@ -46,7 +50,7 @@ export function labDisks({
       const key = name.toUpperCase();
       const known = disks.get(key);
       if (known) return known;
-      const disk = new HostDisk(name, join(root, key), () => clock.now(), shares, drives);
+      const disk = new HostDisk(name, join(root, key), () => clock.now(), shares, drives, files);
       disks.set(key, disk);
       return disk;
     },

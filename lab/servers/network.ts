@@ -1,6 +1,7 @@
 import { type Door, type Reply, TcpDoor, UdpDoor } from "./network/doors.ts";
 import { type CutBy, Faults, type LinkEnd, type Verdict } from "./network/faults.ts";
 import type { Line } from "./network/line.ts";
+import { MemoryDoor } from "./network/memory-door.ts";
 import type { HostIdentity, LabSite } from "./types.ts";
 
 export type { CutBy, LinkEnd, Verdict } from "./network/faults.ts";
@@ -25,6 +26,12 @@ export class LabNetwork {
   readonly #doors = new Map<string, Set<Door>>();
   readonly #power = new Map<string, Set<PowerWork>>();
   readonly #faults = new Faults();
+  readonly #sockets: boolean;
+  #nextPort = 40_000;
+
+  constructor({ sockets }: { readonly sockets: boolean }) {
+    this.#sockets = sockets;
+  }
 
   /** Makes a host known. Name and address must be new. */
   addHost(identity: HostIdentity): void {
@@ -60,6 +67,7 @@ export class LabNetwork {
     { port, onConnection }: { readonly port: number; readonly onConnection: (line: Line) => void },
   ): Promise<Listener> {
     const at = this.#known(host);
+    if (!this.#sockets) return this.#hang(at, new MemoryDoor(port === 0 ? this.#nextPort++ : port));
     return this.#hang(at, new TcpDoor(at, port, this.#guard(at), onConnection));
   }
 
@@ -72,12 +80,23 @@ export class LabNetwork {
     }: { readonly port: number; readonly onMessage: (message: Buffer, reply: Reply) => void },
   ): Promise<Listener> {
     const at = this.#known(host);
+    if (!this.#sockets) return this.#hang(at, new MemoryDoor(port === 0 ? this.#nextPort++ : port));
     return this.#hang(at, new UdpDoor(at, port, this.#guard(at), onMessage));
   }
 
   /** What a connection meets. `from` may be a lab host or `runner`. */
   verdict(from: string, to: string): Verdict {
     return this.#faults.verdict(from === "runner" ? undefined : this.#known(from), this.#known(to));
+  }
+
+  /** What whoever is no host of the lab meets at a port, where the network has no sockets. */
+  knock(address: string, port: number): Verdict {
+    const at = this.host(address);
+    if (!at) return "refused";
+    const verdict = this.#faults.verdict(undefined, at);
+    if (verdict !== "open") return verdict;
+    const doors = [...(this.#doors.get(at.name) ?? [])];
+    return doors.some((d) => d instanceof MemoryDoor && d.port === port && d.isOpen) ? "open" : "refused";
   }
 
   /** Whether one host reaches another, for shares and for what stand-ins do among themselves. Names may be unknown. */
@@ -238,7 +257,7 @@ export class LabNetwork {
   }
 }
 
-/** A network without hosts and faults. */
-export function labNetwork(): LabNetwork {
-  return new LabNetwork();
+/** A network without hosts and faults. Without `sockets` nothing listens outside this process. */
+export function labNetwork({ sockets = true }: { readonly sockets?: boolean } = {}): LabNetwork {
+  return new LabNetwork({ sockets });
 }

@@ -29,6 +29,8 @@ export interface K2HostOptions {
   readonly more?: readonly ServiceSpec[];
   /** A server that runs already and gets K2 too. Default: a new one. */
   readonly on?: WindowsHost | undefined;
+  /** Default: a new one. */
+  readonly sshHostKey?: string;
 }
 
 /** A Windows server with K2 on it, started. */
@@ -46,11 +48,21 @@ export async function k2Host({
   onWorked,
   more = [],
   on,
+  sshHostKey,
 }: K2HostOptions): Promise<WindowsHost> {
   const disk = disks.host(identity.name);
   const query = (sql: string): Promise<readonly Row[]> =>
     ask(database(), { ...login, database: "K2", hostName: identity.name, appName: "K2 Server" }, sql);
-  const host = on ?? windowsHost({ identity, clock, network, disk, users });
+  const host =
+    on ??
+    windowsHost({
+      identity,
+      clock,
+      network,
+      disk,
+      users,
+      ...(sshHostKey === undefined ? {} : { sshHostKey }),
+    });
   const server = k2Server({
     identity,
     clock,

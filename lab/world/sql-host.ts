@@ -26,6 +26,7 @@ export async function sqlHost({
   users,
   batches,
   speed,
+  sshHostKey,
 }: {
   readonly identity: HostIdentity;
   readonly clock: LabClock;
@@ -34,6 +35,8 @@ export async function sqlHost({
   readonly users: readonly LabUser[];
   readonly batches: readonly Batch[];
   readonly speed: Partial<Speed>;
+  /** Default: a new one. */
+  readonly sshHostKey?: string;
 }): Promise<SqlHost> {
   const disk = disks.host(identity.name);
   for (const folder of ["D:\\Nightly", "D:\\LogShip", "D:\\Data", "D:\\Witness"])
@@ -71,6 +74,7 @@ export async function sqlHost({
     network,
     disk,
     users,
+    ...(sshHostKey === undefined ? {} : { sshHostKey }),
     services: [
       {
         name: "MSSQLSERVER",

@@ -1,6 +1,7 @@
 import { createSocket } from "node:dgram";
 import { connect } from "node:net";
 import { obstacleOf, Unreachable } from "./unreachable.ts";
+import { wires } from "./wires.ts";
 
 /** An authoritative name server. */
 export interface DnsServer {
@@ -16,6 +17,8 @@ const tcpLimitSec = 10;
 
 /** Sends a message over UDP and gives the answer with the same id. Lost datagrams are sent again. */
 export async function overUdp(server: DnsServer, message: Buffer, signal: AbortSignal): Promise<Buffer> {
+  const simulated = wires.getStore();
+  if (simulated) return simulated.dns(server, message, "udp");
   for (let tried = 0; tried < udpTry.times; tried++) {
     const answer = await oneDatagram(server, message, signal);
     if (answer) return answer;
@@ -55,6 +58,8 @@ function oneDatagram(server: DnsServer, message: Buffer, signal: AbortSignal): P
 
 /** Sends a message over TCP and gives the answer: for updates and for answers that are too long for a datagram. */
 export function overTcp(server: DnsServer, message: Buffer, signal: AbortSignal): Promise<Buffer> {
+  const simulated = wires.getStore();
+  if (simulated) return simulated.dns(server, message, "tcp");
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const socket = connect({ host: server.address, port: server.port });
   const limit = setTimeout(() => {

@@ -4,6 +4,7 @@ import { onePerStep } from "./one-per-step.ts";
 import { openPool } from "./sql-connect.ts";
 import { SqlError, sqlErrorOf } from "./sql-error.ts";
 import { Unreachable } from "./unreachable.ts";
+import { wires } from "./wires.ts";
 
 export { SqlError } from "./sql-error.ts";
 export { Unreachable } from "./unreachable.ts";
@@ -33,6 +34,8 @@ export interface Sql {
 export const sqlOn: (hostId: string, io: Io) => Promise<Sql> = onePerStep(open);
 
 async function open(hostId: string, io: Io, broken: () => void): Promise<Sql> {
+  const simulated = wires.getStore();
+  if (simulated) return simulated.sql(hostId, io);
   const { address, sql } = io.host(hostId);
   if (!sql)
     throw new Error(

@@ -7,6 +7,7 @@ import { runOver } from "./ssh-run.ts";
 import { onePerStep } from "./one-per-step.ts";
 import { Unreachable } from "./unreachable.ts";
 import { whyUnusable } from "./ssh-key.ts";
+import { wires } from "./wires.ts";
 
 export { Unreachable } from "./unreachable.ts";
 export { FileError } from "./ssh-files.ts";
@@ -40,6 +41,8 @@ export interface Ssh {
 export const sshTo: (hostId: string, io: Io) => Promise<Ssh> = onePerStep(open);
 
 async function open(hostId: string, io: Io, broken: () => void): Promise<Ssh> {
+  const simulated = wires.getStore();
+  if (simulated) return simulated.ssh(hostId, io);
   const { address, ssh } = io.host(hostId);
   if (!ssh)
     throw new Error(

@@ -1,4 +1,5 @@
 import { connect } from "node:net";
+import { wires } from "./wires.ts";
 
 /** Whether something accepts a TCP connection there. The connection is closed at once; nothing is sent. */
 export function portAnswers(
@@ -7,6 +8,8 @@ export function portAnswers(
   { signal, limitSec = 5 }: { readonly signal: AbortSignal; readonly limitSec?: number },
 ): Promise<boolean> {
   if (signal.aborted) return Promise.resolve(false);
+  const simulated = wires.getStore();
+  if (simulated) return simulated.answers(address, port);
   return new Promise((resolve) => {
     const socket = connect({ host: address, port });
     const end = (answers: boolean): void => {

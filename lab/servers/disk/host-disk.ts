@@ -1,7 +1,6 @@
-import { mkdirSync } from "node:fs";
-import { mkdir, readFile, readdir, rename, rm, stat, utimes, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { type Disk, type DiskEntry, DiskError } from "../types.ts";
+import type { Files } from "./files.ts";
 import { formatPath, parsePath, splitPath, type WindowsPath } from "./paths.ts";
 
 /** What a host's disk needs of the others: their shares, where the network lets it. */
@@ -28,13 +27,22 @@ export class HostDisk implements Disk {
   readonly #root: string;
   readonly #now: () => number;
   readonly #shares: Shares;
+  readonly #files: Files;
   readonly #drives = new Set<string>();
   readonly #folders = new Map<string, string>();
   readonly #full = new Set<string>();
   readonly #room = new Map<string, number>();
   readonly #denied = new Set<string>();
 
-  constructor(host: string, root: string, now: () => number, shares: Shares, drives: readonly string[]) {
+  constructor(
+    host: string,
+    root: string,
+    now: () => number,
+    shares: Shares,
+    drives: readonly string[],
+    files: Files,
+  ) {
+    this.#files = files;
     this.host = host;
     this.#root = root;
     this.#now = now;
@@ -50,7 +58,7 @@ export class HostDisk implements Disk {
   /** Adds an empty drive, or takes over the folder that is there. */
   addDrive(letter: string): void {
     const drive = letter.charAt(0).toUpperCase();
-    mkdirSync(join(this.#root, drive), { recursive: true });
+    this.#files.makeFolderNow(join(this.#root, drive));
     this.#drives.add(drive);
   }
 
@@ -98,7 +106,7 @@ export class HostDisk implements Disk {
   async read(path: string): Promise<Buffer> {
     const { real, missing } = await this.#find(path);
     if (missing.length > 0) throw notThere(path, missing);
-    return translated(path, () => readFile(real));
+    return translated(path, () => this.#files.read(real));
   }
 
   /** Writes the whole file. `modifiedMs` keeps a copied file's own time; the default is now. */
@@ -106,10 +114,10 @@ export class HostDisk implements Disk {
     const place = this.#place(path);
     const { real, missing } = await place.disk.#walk(place, path);
     if (missing.length > 1) throw notThere(path, missing);
-    const size = missing.length === 0 ? (await stat(real)).size : 0;
+    const size = missing.length === 0 ? (await this.#files.stat(real)).size : 0;
     if (place.disk.isFull(place.drive) && data.length > size) throw diskFull(path);
     const target = join(real, ...missing);
-    await translated(path, () => writeFile(target, data));
+    await translated(path, () => this.#files.write(target, data));
     await place.disk.#stamp(target, modifiedMs);
     if (missing.length > 0) await place.disk.#stamp(real);
   }
@@ -117,8 +125,10 @@ export class HostDisk implements Disk {
   async list(folder: string): Promise<readonly DiskEntry[]> {
     const { real, missing } = await this.#find(folder);
     if (missing.length > 0) throw new DiskError(3, `${folder}: the system cannot find the path specified.`);
-    const names = await translated(folder, () => readdir(real));
-    const entries = await Promise.all(names.sort(byName).map((name) => entryOf(join(real, name), name)));
+    const names = await translated(folder, () => this.#files.list(real));
+    const entries = await Promise.all(
+      names.toSorted(byName).map((name) => entryOf(this.#files, join(real, name), name)),
+    );
     return entries.filter((entry) => entry !== undefined);
   }
 
@@ -126,7 +136,7 @@ export class HostDisk implements Disk {
   async stat(path: string): Promise<DiskEntry> {
     const { real, missing } = await this.#find(path);
     if (missing.length > 0) throw notThere(path, missing);
-    const entry = await entryOf(real, real.slice(real.lastIndexOf("/") + 1));
+    const entry = await entryOf(this.#files, real, real.slice(real.lastIndexOf("/") + 1));
     if (!entry) throw notThere(path, [path]);
     return entry;
   }
@@ -136,7 +146,7 @@ export class HostDisk implements Disk {
     const { real, missing } = await place.disk.#walk(place, path);
     if (missing.length === 0) return;
     if (place.disk.isFull(place.drive)) throw diskFull(path);
-    await translated(path, () => mkdir(join(real, ...missing), { recursive: true }));
+    await translated(path, () => this.#files.makeFolder(join(real, ...missing)));
     for (let depth = missing.length; depth >= 0; depth--) {
       await place.disk.#stamp(join(real, ...missing.slice(0, depth)));
     }
@@ -147,7 +157,7 @@ export class HostDisk implements Disk {
     if (missing.length > 0) throw notThere(path, missing);
     if (parsePath(path).segments.length === 0)
       throw new DiskError(5, `${path} is a root and cannot be removed.`);
-    await translated(path, () => rm(real, { recursive: true }));
+    await translated(path, () => this.#files.remove(real));
   }
 
   async rename(from: string, to: string): Promise<void> {
@@ -159,8 +169,8 @@ export class HostDisk implements Disk {
     const real = next.missing.length === 0 ? join(next.real, "..", name) : join(next.real, name);
     await translated(to, async () => {
       // A name may change only its case: the file of the other spelling is this same file.
-      if (next.missing.length === 0 && next.real !== old.real) await rm(next.real, { recursive: true });
-      await rename(old.real, real);
+      if (next.missing.length === 0 && next.real !== old.real) await this.#files.remove(next.real);
+      await this.#files.rename(old.real, real);
     });
   }
 
@@ -203,7 +213,7 @@ export class HostDisk implements Disk {
     for (const [at, segment] of segments.entries()) {
       windows += `\\${segment.toUpperCase()}`;
       if (this.#denied.has(windows)) throw new DiskError(5, `${asked}: access is denied.`);
-      const names = await readdir(real).catch(() => undefined);
+      const names = await this.#files.list(real).catch(() => undefined);
       const wanted = segment.toUpperCase();
       const name =
         names?.find((one) => one === segment) ?? names?.find((one) => one.toUpperCase() === wanted);
@@ -214,9 +224,8 @@ export class HostDisk implements Disk {
   }
 
   async #stamp(real: string, modifiedMs: number = this.#now()): Promise<void> {
-    const time = new Date(modifiedMs);
     // A file that somebody removed in between has no time to set.
-    await utimes(real, time, time).catch(() => undefined);
+    await this.#files.stamp(real, modifiedMs).catch(() => undefined);
   }
 }
 
@@ -225,11 +234,11 @@ const byName = (one: string, other: string): number => {
   return left < right ? -1 : left > right ? 1 : 0;
 };
 
-async function entryOf(real: string, name: string): Promise<DiskEntry | undefined> {
-  const info = await stat(real).catch(() => undefined);
+async function entryOf(files: Files, real: string, name: string): Promise<DiskEntry | undefined> {
+  const info = await files.stat(real).catch(() => undefined);
   if (!info) return undefined;
-  const isFolder = info.isDirectory();
-  return { name, isFolder, sizeBytes: isFolder ? 0 : info.size, modifiedMs: Math.round(info.mtimeMs) };
+  const { isFolder, size, modifiedMs } = info;
+  return { name, isFolder, sizeBytes: isFolder ? 0 : size, modifiedMs: Math.round(modifiedMs) };
 }
 
 function notThere(path: string, missing: readonly string[]): DiskError {

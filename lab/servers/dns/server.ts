@@ -98,7 +98,7 @@ export class DnsServer {
     const udp = await net.listenDatagrams(address, {
       port: tcp.port,
       onMessage: (message, reply) => {
-        const answer = this.#answer(message, true);
+        const answer = this.answer(message, true);
         if (answer) reply(answer);
       },
     });
@@ -120,7 +120,7 @@ export class DnsServer {
       buffered = Buffer.concat([buffered, chunk]);
       while (buffered.length >= 2 && buffered.length >= 2 + buffered.readUInt16BE(0)) {
         const end = 2 + buffered.readUInt16BE(0);
-        const answer = this.#answer(buffered.subarray(2, end), false);
+        const answer = this.answer(buffered.subarray(2, end), false);
         buffered = buffered.subarray(end);
         if (!answer) continue;
         const length = Buffer.alloc(2);
@@ -130,7 +130,8 @@ export class DnsServer {
     });
   }
 
-  #answer(message: Buffer, overUdp: boolean): Buffer | undefined {
+  /** The answer to a message, as it would go over the wire; nothing where the server stays silent. */
+  answer(message: Buffer, overUdp: boolean): Buffer | undefined {
     if (this.#switches.silent || message.length < 12) return undefined;
     let raw: RawMessage;
     try {

@@ -24,7 +24,7 @@ export interface Product {
 const root = new URL("../../../", import.meta.url).href;
 const planted = new Map<string, Planted>();
 /** Folders whose files are read anew for each mistake: everything of the product that runs without Pulumi. */
-const product = /^(model|planning|journal|steps|components|cli)\//;
+const product = /^(model|planning|journal|steps|components|stacks|cli|lab\/simulator)\//;
 const tagOf = (url: string | undefined): string | undefined =>
   url === undefined ? undefined : (new URL(url).searchParams.get("planted") ?? undefined);
 

@@ -1,0 +1,62 @@
+import { lineOf } from "../../journal/chain.ts";
+import type { Entry } from "../../journal/entries.ts";
+import type { Journal } from "../../journal/journal.ts";
+import type { Holder, Lease, Store } from "../../journal/store.ts";
+
+/** What may be done to a journal from outside: a runner's process ends, and with it its leases. */
+export interface MemoryJournal extends Journal {
+  /** All that has been written. */
+  readonly all: readonly Entry[];
+  /** The journal as one runner uses it: leases are held in its name. */
+  as(who: string): Journal;
+  /** A runner's process has ended. */
+  ended(who: string): void;
+  /** Called with each entry that is written. */
+  onEntry: ((entry: Entry) => void) | undefined;
+}
+
+/** A journal in memory: the same chain, the same exclusion, the same leases, and nothing is read twice. */
+export function memoryJournal(before: readonly Entry[] = []): MemoryJournal {
+  const entries: Entry[] = [...before];
+  const leases = new Map<string, Holder>();
+  const storeOf = (who: string): Store => ({
+    place: "memory",
+    read: () => Promise.resolve(entries.map((e) => `${JSON.stringify(e)}\n`).join("")),
+    append: () => Promise.reject(new Error("what is in memory is written by its journal")),
+    lease: (name) => {
+      const held = leases.get(name);
+      if (held) return Promise.resolve(held);
+      leases.set(name, { who, since: new Date().toISOString() });
+      const lease: Lease = {
+        release: () => {
+          if (leases.get(name)?.who === who) leases.delete(name);
+          return Promise.resolve();
+        },
+      };
+      return Promise.resolve(lease);
+    },
+    leases: () => Promise.resolve([...leases].map(([name, held]) => ({ name, ...held }))),
+  });
+  const as = (who: string): Journal => ({
+    store: storeOf(who),
+    entries: () => Promise.resolve([...entries]),
+    append: (fact) =>
+      Promise.resolve().then(() => {
+        const chosen = typeof fact === "function" ? fact(entries) : fact;
+        if (!chosen) return;
+        const entry = JSON.parse(lineOf(chosen, entries, new Date(), who)) as Entry;
+        entries.push(entry);
+        made.onEntry?.(entry);
+      }),
+  });
+  const made: MemoryJournal = {
+    ...as("runner"),
+    all: entries,
+    as,
+    ended: (who) => {
+      for (const [name, held] of leases) if (held.who === who) leases.delete(name);
+    },
+    onEntry: undefined,
+  };
+  return made;
+}
