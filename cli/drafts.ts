@@ -50,13 +50,18 @@ export interface ErrandArgs extends Surroundings {
   readonly say: (line: string) => void;
   /** Whether each step is written to the journal, as a step of that activation. */
   readonly recorded?: boolean;
+  /** Awaited before a step begins. Default: nothing. */
+  readonly before?: (draft: Draft) => Promise<unknown>;
 }
 
 /** Runs errands side by side; in each, a step waits for those that it needs. Never throws: what failed is told. */
 export const runErrands = (errands: readonly Errand[], args: ErrandArgs): Promise<readonly Outcome[]> =>
   Promise.all(
     errands.map(async ({ part, drafts }) => {
-      const ended = await inNeed(drafts, (draft) => perform(draft, args));
+      const ended = await inNeed(drafts, async (draft) => {
+        await args.before?.(draft);
+        return perform(draft, args);
+      });
       return {
         part,
         done: ended.flatMap((e) => ("ended" in e ? [e.ended.says] : [])),

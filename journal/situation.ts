@@ -4,7 +4,7 @@ import { absent, JournalError } from "./chain.ts";
 import type { Entry, EntryOf } from "./entries.ts";
 import { peopleOf, type People } from "./people.ts";
 import { isMoving } from "./state.ts";
-import { begin, systemOf } from "./systems.ts";
+import { begin, onlyWaits, systemOf } from "./systems.ts";
 import { waived } from "./waiver.ts";
 
 /** What the entries say, taken together. */
@@ -82,7 +82,8 @@ export function situation(entries: readonly Entry[]): Situation {
     begun.delete(e.step);
     verdicts.set(e.step, e);
     const system = systemOf(e.step, last.systems);
-    if (e.phase === "start-services" && isDone(e) && system !== undefined) arrived.add(system);
+    const starts = e.phase === "start-services" && isDone(e);
+    if (starts && system !== undefined && !onlyWaits(e.step, system, last.systems)) arrived.add(system);
     if (!e.critical && !isDone(e)) attempts.set(e.step, (e.attempt ?? 0) + 1);
   };
 

@@ -49,7 +49,7 @@ function standing(s: Situation, m: MovingSystem): SystemStanding {
     : own.filter((v) => v.critical && v.verdict === "failed" && !s.begun.has(v.step)).map((v) => v.step);
   const passed = (other: string): boolean =>
     own.some((v) => isDone(v) && m.parts.some((part) => v.step === `${part}/after-${other}`));
-  const waitsFor = up ? [] : m.after.filter((other) => !passed(other));
+  const waitsFor = up ? [] : m.after.filter((other) => !s.completed.has(other) && !passed(other));
   const exceptions = exceptionsOf(s, system);
   return {
     system,

@@ -13,6 +13,15 @@ export function systemOf(step: string, systems: readonly MovingSystem[] = []): s
   return best?.system;
 }
 
+/** Whether a step of that system only waits for others: of the phase that starts services, all but these start something. */
+export function onlyWaits(step: string, system: string, systems: readonly MovingSystem[] = []): boolean {
+  const own = systems.find((m) => m.system === system);
+  return (
+    step === `${system}/before-start-services` ||
+    (own?.after ?? []).some((other) => own?.parts.some((part) => step === `${part}/after-${other}`))
+  );
+}
+
 /** On what terms a system moves: its own, where the mode was changed for it, else those of the activation. */
 export const termsOf = (last: Started, system: string | undefined): Terms =>
   last.systems?.find((s) => s.system === system)?.terms ?? termsIn(last);

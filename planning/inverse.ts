@@ -2,7 +2,7 @@ import { lookupOf, type Recovery } from "../model/recovery.ts";
 import { atOldSite, inversePhases, type InversePhase, type Phase } from "../model/phase.ts";
 import type { Parts, Request } from "../model/part.ts";
 import type { Draft } from "../model/verb.ts";
-import { chainName, chainsOf, requestFor } from "./chains.ts";
+import { chainName, chainsOf, inTheirOrder, requestFor, waitsOf } from "./chains.ts";
 
 /** A draft in its phase, after steps of the same plan. */
 export interface PhasedStep<P extends string> extends Draft {
@@ -16,6 +16,8 @@ export type InverseStep = PhasedStep<InversePhase>;
 export interface Inverse {
   /** Ids of its parts, those that others stand on first. */
   readonly parts: readonly string[];
+  /** Names of the chains whose services work again, if they can, before those of this one start. */
+  readonly after: readonly string[];
   /** Each stands after those it needs. */
   readonly steps: readonly InverseStep[];
 }
@@ -26,7 +28,8 @@ export interface Inverse {
  */
 export function inverse(recovery: Recovery, request: Request, parts: Parts): readonly Inverse[] {
   const lookup = lookupOf(recovery);
-  return chainsOf(recovery, parts).map((chain) => {
+  const chains = chainsOf(recovery, parts);
+  return inTheirOrder(chains, recovery).map((chain) => {
     const asked = requestFor(request, chainName(chain));
     const drafts = new Map<InversePhase, Draft[]>();
     for (const p of chain) {
@@ -39,7 +42,8 @@ export function inverse(recovery: Recovery, request: Request, parts: Parts): rea
       for (const phase of inversePhases)
         drafts.set(phase, [...(drafts.get(phase) ?? []), ...(given?.[phase] ?? [])]);
     }
-    return { parts: chain.map((p) => p.id), steps: joined(inversePhases, drafts) };
+    const after = new Set([...waitsOf(chain, chains, recovery).values()].flat());
+    return { parts: chain.map((p) => p.id), after: [...after], steps: joined(inversePhases, drafts) };
   });
 }
 

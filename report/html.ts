@@ -6,6 +6,7 @@ import { drawing, toneOf } from "./drawing.ts";
 import { html } from "htm/preact";
 import { headline } from "./headline.ts";
 import { exceptions, systemsTable } from "./html-systems.ts";
+import { modeChangedText } from "./mode-changes.ts";
 import { pointLossText } from "./loss.ts";
 import { isOpen, type Report, type ReportSite } from "./report.ts";
 import { style } from "./style.ts";
@@ -141,6 +142,9 @@ function circumstances(r: Report): VNode {
         : undefined,
     ],
     ["Started", at(r.startedSec)],
+    ...r.modeChanges.map(
+      (c) => [`Unplanned: ${c.systems.join(", ")}`, modeChangedText(c, r.from.timeZone)] as const,
+    ),
     ["No return", r.noReturnSec === undefined ? "not reached" : at(r.noReturnSec)],
     ["State of the estate", r.outcome === "unfinished" ? r.state : undefined],
     [

@@ -2,7 +2,7 @@ import type { Entry, EntryOf } from "../journal/entries.ts";
 import type { PointEvidence } from "../model/point.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
 import { situation, type Situation } from "../journal/situation.ts";
-import { termsOf } from "../journal/systems.ts";
+import { systemOf, termsOf } from "../journal/systems.ts";
 import type { Terms } from "../journal/terms.ts";
 import { stateOf, type State } from "../journal/state.ts";
 import type { Mode } from "../model/part.ts";
@@ -12,6 +12,7 @@ import type { Targets } from "../model/targets.ts";
 import { chapterOf } from "./entries.ts";
 import { incidentOf } from "./incident.ts";
 import { pointLossOf, type PointLoss } from "./loss.ts";
+import { modeChangesOf, type ModeChanged } from "./mode-changes.ts";
 import { systemReports, type SystemReport } from "./systems.ts";
 import { timelineOf, type Timeline } from "./timeline.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type StepLine } from "./verdicts.ts";
@@ -75,6 +76,8 @@ export interface Report {
   readonly exceptions: readonly { readonly step: string; readonly says: string }[];
   /** By system, its own verdict and figures, those with exceptions first; none where the journal knows no systems. */
   readonly systems: readonly SystemReport[];
+  /** Changes of the mode in the middle of the incident, oldest first. */
+  readonly modeChanges: readonly ModeChanged[];
   readonly abandoned?: { readonly as: string; readonly reason: string };
   /** Gone back past no return: for how long the target could be written to, which is lost at the old site. Seconds. */
   readonly writtenSec?: number;
@@ -166,6 +169,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     timeline: timelineOf(steps, startedSec, endedSec),
     held: heldFor(chapter.until, declaration, started),
     waivers: waiversOf(started, steps),
+    modeChanges: modeChangesOf(chapter.until, new Set(incident.map((e) => e.epoch))),
     owed: [...s.owed].map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
     paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
     exceptions,
@@ -215,13 +219,24 @@ function heldFor(
 }
 
 function waiversOf(started: EntryOf<"activation started">, steps: readonly StepLine[]): readonly Waiver[] {
-  const by = started.as;
+  const own = (started.systems ?? []).flatMap(({ system, terms }) => (terms ? [{ system, terms }] : []));
   return [
     ...(started.waiveFence === undefined
       ? []
-      : [{ what: `the proof that ${started.from} cannot write`, reason: started.waiveFence, by }]),
+      : [
+          { what: `the proof that ${started.from} cannot write`, reason: started.waiveFence, by: started.as },
+        ]),
+    ...own.flatMap(({ system, terms: { waiveFence: reason, as: by } }) =>
+      reason === undefined
+        ? []
+        : [{ what: `the proof that what ${system} has at ${started.from} cannot write`, reason, by }],
+    ),
     ...steps
       .filter((s) => s.standing === "waived")
-      .map((s) => ({ what: `step ${s.step}`, reason: s.says, by })),
+      .map((s) => ({
+        what: `step ${s.step}`,
+        reason: s.says,
+        by: termsOf(started, systemOf(s.step, started.systems)).as,
+      })),
   ];
 }

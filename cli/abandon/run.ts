@@ -3,6 +3,7 @@ import { requestOf } from "../../journal/next.ts";
 import type { Request } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import { upgraded } from "../../model/upgrade.ts";
+import type { Draft } from "../../model/verb.ts";
 import { inverse, type Inverse } from "../../planning/inverse.ts";
 import { evidenceOfLife } from "../../steps/fence.ts";
 import type { World } from "../../steps/find.ts";
@@ -73,7 +74,10 @@ export async function abandon(
     });
   // A guard that still goes by the move would stop again what is given back.
   await announcing();
-  const outcomes = await Promise.all(plans.map((p) => give(p, recovery, request, args)));
+  const given = new Map<string, Promise<Outcome>>();
+  for (const p of plans)
+    given.set(p.parts.at(-1) ?? "", give(p, recovery, request, { ...args, before: othersOf(p, given) }));
+  const outcomes = await Promise.all(given.values());
   const failed = outcomes.flatMap((o) => o.failed);
   for (const says of outcomes.flatMap((o) => o.done)) terminal.out(`✔ ${plain(says)}`);
   if (failed.length > 0)
@@ -89,6 +93,17 @@ export async function abandon(
   await releaseAll(recovery, request, { ...args, request, recorded: false }, terminal);
   terminal.out('next: "pulumi up -s primary" and "pulumi up -s standby" look at everything again');
 }
+
+/**
+ * Services come back after those of the systems that they come after; whether these came back or not: production is
+ * given back as far as it can be. Databases wait for nobody.
+ */
+const othersOf =
+  ({ after }: Inverse, given: ReadonlyMap<string, Promise<Outcome>>) =>
+  async (draft: Draft): Promise<void> => {
+    if ("phase" in draft && draft.phase === "restart-services")
+      await Promise.all(after.flatMap((name) => given.get(name) ?? []));
+  };
 
 /** Waits until no step of the move and no `up` runs any more. */
 async function nothingRuns({ journal }: World, terminal: Terminal): Promise<void> {

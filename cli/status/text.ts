@@ -176,7 +176,7 @@ function whileMoving(
     return [
       finish,
       `or go back to ${last.from}, if it still has all that it had: parallel-standby back --as YOUR-NAME --reason WHY --preview`,
-      ...(changed === "" ? [] : [takeBack]),
+      ...(changed === "" ? orUnplanned(last) : [takeBack]),
       ...(d && !d.expired && d.to !== last.to
         ? [`the move back to ${d.to} that ${plain(d.as)} declared comes after that`]
         : []),
@@ -195,6 +195,15 @@ function whileMoving(
       ]
     : [anew ?? finish, ...takeBackToo, giveUp, ...expired];
 }
+
+/** The way on for a system that another one's opening has cut off from `declare` and `abandon`. */
+const orUnplanned = ({ systems, from }: NonNullable<Status["lastActivation"]>): readonly string[] =>
+  systems
+    .filter((x) => x.state === "failed" && x.openAt === undefined && x.mode === "planned")
+    .map(
+      (x) =>
+        `or, if what ${x.system} has at ${from} is lost: parallel-standby mode unplanned --system ${x.system} (its options: --help)`,
+    );
 
 function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
   const { lastActivation: last, declaration: d } = s;

@@ -1,44 +1,26 @@
 import { expect } from "chai";
-import { addressOf, answers, checksAtStandby, rowsOf } from "../../lab/play/checks.ts";
-import { takeLogOfLedger } from "../../lab/play/ledger.ts";
-import type { Rig } from "../../lab/play/rig.ts";
+import { goOn } from "../../lab/play/acts.ts";
+import { rig, type Rig } from "../../lab/play/rig.ts";
+import type { Check, Memory } from "../../lab/play/scenario.ts";
+import { half, look, scene, twoSystems } from "../../lab/play/scenarios/two-systems.ts";
 import { claimsServiceName } from "../../lab/world/second-system.ts";
-import {
-  declare,
-  engineMs,
-  failed,
-  lose,
-  ok,
-  provisioned,
-  situationOf,
-  unchanged,
-  up,
-  verdictOf,
-} from "./stage.ts";
+import { standingOf } from "../../journal/standing.ts";
+import { engineMs, failed, k2IsWell, ok, situationOf, unchanged, up, verdictOf } from "./stage.ts";
+
+const unmet = (checks: readonly Check[] = []): readonly Check[] => checks.filter((c) => !c.ok);
 
 describe("two systems that share their servers, one of which fails in the cutover, on the real engine", function () {
   this.timeout(engineMs);
   let made: Rig;
-  let giveBack: () => Promise<void>;
+  const memory: Memory = { endedAtMs: 0 };
+  const stage = () => ({ rig: made, say: () => undefined });
   before(async () => {
-    made = await provisioned({ hours: 5, systems: 2 });
-    const at = await lose(made);
-    ok(await declare(made, at, ["--waive-fence", "no power", "--accept-loss", "2h30m"]));
-    giveBack = await takeLogOfLedger(made.lab);
+    made = await rig({ ...twoSystems.lab });
+    for (const act of scene) await act.run(memory, stage());
   });
   after(() => made.close());
 
   const claimsAtStandby = () => made.lab.host("K2DR01").services.find(claimsServiceName);
-  const k2IsWell = async (): Promise<void> => {
-    const { points } = await situationOf(made);
-    const checks = await checksAtStandby(
-      made.lab,
-      made.lab.productionEndedMs(),
-      points.get("k2") ?? { atSec: 0, to: "time" },
-    );
-    expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
-  };
-
   it("warns where one failure would stop the other system too, and opens nothing of the one that fails", async () => {
     const { all } = failed(
       await up(made, "dr-active", [], { PULUMI_CONTINUE_ON_ERROR: "false" }),
@@ -54,44 +36,42 @@ describe("two systems that share their servers, one of which fails in the cutove
   });
 
   it("cuts K2 over fully while the other system's chain lacks a log", async () => {
-    const { all } = failed(await up(made, "dr-active"), /claims\/choose-point.*Ledger/s);
-    expect(all).not.to.include("PULUMI_CONTINUE_ON_ERROR is not true");
-    await k2IsWell();
+    await half.run(memory, stage());
+    expect(memory.seen).to.have.length(3);
+    expect(unmet(memory.seen)).to.deep.equal([]);
     const s = await situationOf(made);
     expect(await verdictOf(made, "k2.corp.example/flip")).to.be.oneOf(["done", "already"]);
     expect(await verdictOf(made, "complete")).to.equal(undefined);
     expect(s.active).to.equal("primary");
     expect([...s.points.keys()]).to.deep.equal(["k2"]);
+    expect(await verdictOf(made, "k2/complete")).to.equal("done");
+    expect(standingOf(s).map((x) => [x.system, x.state, x.waitsFor])).to.deep.equal([
+      ["k2", "up", []],
+      ["claims", "failed", []],
+    ]);
     expect(claimsAtStandby()).to.include({ state: "stopped", startType: "disabled" });
-    expect(await addressOf(made.lab, "claims.corp.example")).to.equal(
-      made.lab.host("K2PRD01").identity.address,
-    );
   });
 
   it("stops the other system again at a service that does not start, and leaves K2 alone", async () => {
-    await giveBack();
+    await memory.mend?.();
     const service = claimsAtStandby();
     if (!service) throw new Error("the lab has no second system");
     service.faults = { failsToStart: 1067 };
     failed(await up(made, "dr-active"), /Claims Service.*1067/s);
     expect(await verdictOf(made, `claims/start/K2DR01/${claimsServiceName}`)).to.equal("failed");
-    await k2IsWell();
+    await k2IsWell(made);
     service.faults = {};
   });
 
   it("finishes with the next `up`: both systems work at the standby, each at its own point", async () => {
-    ok(await up(made, "dr-active"));
+    await goOn(stage());
     const s = await situationOf(made);
-    expect(s.active).to.equal("dr");
-    expect(s.ended.get(1)).to.equal("completed");
+    expect([s.active, s.ended.get(1)]).to.deep.equal(["dr", "completed"]);
     expect([...s.points.keys()].sort()).to.deep.equal(["claims", "k2"]);
-    await k2IsWell();
-    const standby = made.lab.host("K2DR01").identity.address;
-    expect(await addressOf(made.lab, "claims.corp.example")).to.equal(standby);
-    expect(await answers(standby, made.lab.claimsPort ?? 0)).to.equal(true);
-    const [row] = await rowsOf(made.lab, "SQLDR01", `SELECT COUNT(*) AS n FROM [Ledger].[dbo].[Posting]`);
-    const point = s.points.get("claims");
-    expect(Number(row?.["n"])).to.equal(made.lab.minutesOfWorkUntil((point?.atSec ?? 0) * 1000, "claims"));
+    await look.run(memory, stage());
+    expect(memory.played?.checks).to.have.length(12);
+    expect(unmet(memory.played?.checks)).to.deep.equal([]);
+    expect(memory.played?.report.systems.map((x) => x.targets?.rtoMin).sort()).to.deep.equal([240, 60]);
   });
 
   it("pays what was owed to the old site when that is back, and then has nothing left to do", async () => {

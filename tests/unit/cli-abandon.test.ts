@@ -64,6 +64,31 @@ describe("abandon", () => {
     );
   });
 
+  it("brings services back after those of the system that they come after, also where these fail", async () => {
+    for (const fails of [false, true]) {
+      r = await rig("planned", {
+        systems: 2,
+        say: [
+          { id: "web0", after: ["web1"], optional: [] },
+          { id: "web1", after: [], optional: [] },
+        ],
+      });
+      r.world.running.add("P:db");
+      terminal = writtenTerminal();
+      for (const s of r.made.steps.filter((q) => q.phase === "fence-apps" || q.phase === "final-sync"))
+        await r.run(s.id);
+      if (fails) r.world.fails.set("start", "no licence");
+      await give().catch(() => undefined);
+      const order = (await r.journal.entries()).flatMap((e) =>
+        e.kind === "step" ? [`${e.step} ${e.verdict}`] : [],
+      );
+      const last = order.lastIndexOf(fails ? "web1/again/db failed" : "web1/answers-again/web already");
+      expect(last).to.be.greaterThan(0);
+      expect(order.findIndex((o) => o.startsWith("web0/again/db "))).to.be.greaterThan(last);
+      expect(order).to.include("data0/reopen/db0-0 done");
+    }
+  });
+
   it("gives back from wherever the move was broken off before no return", async () => {
     await begin();
     const ids = r.made.steps.map((s) => s.id);

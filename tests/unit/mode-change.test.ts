@@ -216,6 +216,11 @@ describe("how a system stands", () => {
     ]);
   });
 
+  it("waits for no system that is up, though it has not come so far itself", () => {
+    const up: Fact = { kind: "system completed", epoch: 1, system: "web0", owed: [], exceptions: [] };
+    expect(stand(up, ran("data1/roll/x", "failed"))[1]).to.deep.equal(["failed", ["data1/roll/x"], []]);
+  });
+
   it("is up with the exceptions that it has, and none of another", () => {
     const up = (system: string): Fact => ({
       kind: "system completed",

@@ -42,6 +42,7 @@ const withText = (r: Report, text: string): Report => ({
   waivers: r.waivers.map(() => ({ what: text, reason: text, by: text })),
   owed: r.owed.map(() => ({ step: text, says: text })),
   exceptions: [{ step: text, says: text }],
+  modeChanges: [{ systems: [text], as: text, reason: text, atSec: 1, acceptLossSec: 1, incident: text }],
   systems: r.systems.map((x) => ({
     ...x,
     system: text,

@@ -185,6 +185,17 @@ describe("an activation that goes on in another mode", () => {
     expect([[...begins.arrived], begins.noReturn]).to.deep.equal([["web1"], false]);
   });
 
+  it("takes no gate for a started service: a system that has only waited for another can still change", () => {
+    const waiting = {
+      ...begun,
+      systems: systems.map((m) => ({ ...m, after: m.system === "web1" ? ["web0"] : [] })),
+    } as Fact;
+    const gates = ["web1/after-web0", "web1/before-start-services"].map((step) =>
+      word(step, "already", { critical: true, phase: "start-services" }),
+    );
+    expect(situationAfter(declared, moveTo("dr"), waiting, ...gates).arrived.size).to.equal(0);
+  });
+
   it("does nothing of that system a second time: what keeps its services off would stop them", () => {
     const step = (id: string) => ({
       id,

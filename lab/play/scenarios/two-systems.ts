@@ -21,7 +21,8 @@ const lose: Act<Memory> = {
   },
 };
 
-const half: Act<Memory> = {
+/** The cutover, which one of the two systems stops; what is seen then is kept. */
+export const half: Act<Memory> = {
   title: "pulumi up -s dr-active: K2 is up, the second system is not",
   run: async (memory, { rig, say }) => {
     const ran = await rig.pulumi(["up", "-s", "dr-active", "--skip-preview", "--yes"]);
@@ -66,7 +67,8 @@ const mend: Act<Memory> = {
   },
 };
 
-const look: Act<Memory> = {
+/** What came of it, asked for as clients would. */
+export const look: Act<Memory> = {
   title: "ask DNS, open both ports, read the databases",
   run: async (memory, { rig }) => {
     const entries = await rig.entries();
@@ -93,20 +95,20 @@ const look: Act<Memory> = {
   },
 };
 
+/** Up to the disaster, and a log that lacks. */
+export const scene: readonly Act<Memory>[] = [
+  begin,
+  provision("primary", "London"),
+  provision("standby", "Leeds"),
+  timeGoesBy(5, "five hours of production"),
+  lose,
+];
+
 /** Two systems on the same servers; one fails, and is mended while the other works. */
 export const twoSystems: Scenario = {
   name: "two-systems",
   about:
     "two systems of a lost site: a log of one lacks, the other comes up all the same; then the log is found",
   lab: { systems: 2 },
-  acts: [
-    begin,
-    provision("primary", "London"),
-    provision("standby", "Leeds"),
-    timeGoesBy(5, "five hours of production"),
-    lose,
-    half,
-    mend,
-    look,
-  ],
+  acts: [...scene, half, mend, look],
 };
