@@ -3,6 +3,7 @@ import { movementOf, stateOf } from "../../journal/state.ts";
 import { activeStack, type SiteId } from "../../model/site.ts";
 import { completedText } from "../../stacks/completed-text.ts";
 import type { Prepared } from "../../stacks/prepare.ts";
+import { systemsText } from "../../stacks/systems-text.ts";
 import type { Driven } from "../../steps/drive.ts";
 import { CliError } from "../failure.ts";
 import { count, plain } from "../layout.ts";
@@ -40,6 +41,8 @@ export function closing(
     [
       `NOT FINISHED: activation ${String(epoch)} toward ${target}: ${count(failed.size, "step")} failed${waits}`,
       ...[...failed].map((id) => `  ✘ ${plain(named(id, failures.get(id) ?? ""))}`),
+      // Each failure is named above already: here is what has come of the systems.
+      ...systemsText(s).map((line) => `  ${plain(line)}`),
       `Mend what is named, then ${goOn(target)}: only what has not succeeded runs`,
     ].join("\n"),
   );

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { closing } from "../../cli/run/closing.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import type { Fact } from "../../journal/entries.ts";
@@ -145,6 +146,21 @@ describe("what a stack's run is told of several systems", () => {
     ]);
     const done = begun().add(up("web1")).step("data0/x", "hold", 1);
     expect(systemsText(situation(done.entries))).to.deep.equal(["web0: under way", "web1: up"]);
+  });
+
+  it("stands at the end of a run without the engine that is not finished", () => {
+    const s = situation(half().entries);
+    const request = { from: "primary", to: "dr", mode: "planned" } as const;
+    const ended = (): string =>
+      closing(
+        s,
+        { now: { kind: "go on", epoch: 1, request }, target: "dr" },
+        { ended: new Set(), failed: new Set(["web1/choose-point"]), waiting: [] },
+        new Map([["web1/choose-point", "a log lacks"]]),
+      );
+    expect(ended).to.throw(
+      /NOT FINISHED.*✘ web1\/choose-point: a log lacks\n {2}web0: up, WITH EXCEPTIONS.*\n {2}web1: failed at/s,
+    );
   });
 
   it("names exceptions before all else once it is completed", () => {
