@@ -130,7 +130,7 @@ export function machinery(world: World): readonly Runnable[] {
           life.length > 0
             ? `${site} answers (${life.join("; ")}), and what it runs is not proven to be stopped. If it works, ${again} with --mode planned, and nothing is lost; else ${again} with --mode unplanned and without --waive-fence, and "pulumi up": its steps there are then tried once more${otherwise(s, parts.at(-1))}`
             : last === undefined || termsOf(last, parts.at(-1)).waiveFence === undefined
-              ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then "parallel-standby waive --as YOUR-NAME --reason HOW-YOU-KNOW", and "pulumi up"${otherwise(s, parts.at(-1))}`
+              ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then "parallel-standby waive --as YOUR-NAME --reason HOW-YOU-KNOW", and "pulumi up"`
               : `${site} answered a moment ago, so the waiver was void. Run "pulumi up" again`,
         );
       },

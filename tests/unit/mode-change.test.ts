@@ -170,7 +170,7 @@ describe("a planned move of two systems, of which one loses its old site", () =>
     r.world.running.add("P:db");
     const threw = await goOn(r);
     expect(threw.get("web1/prove-fence")).to.match(
-      /web0 can only be finished, so that "declare" is refused: write "parallel-standby mode unplanned --system web1 --reason WHY" in its place/,
+      /nothing of primary answers.*"parallel-standby waive --as YOUR-NAME/,
     );
     expect([...r.world.open].sort()).to.deep.equal(["db0-0", "db0-1"]);
   });
