@@ -175,8 +175,8 @@ function whileMoving(
   if (state === "moving past no return")
     return [
       finish,
-      `or go back to ${last.from}, if it still has all that it had: parallel-standby back --as YOUR-NAME --reason WHY --preview`,
       ...(changed === "" ? orUnplanned(last) : [takeBack]),
+      `or go back to ${last.from}, if it still has all that it had: parallel-standby back --as YOUR-NAME --reason WHY --preview`,
       ...(d && !d.expired && d.to !== last.to
         ? [`the move back to ${d.to} that ${plain(d.as)} declared comes after that`]
         : []),
