@@ -1,13 +1,7 @@
 import Table from "cli-table3";
+import { plain } from "../model/plain.ts";
 
-/**
- * Text that came from elsewhere, fit for a terminal: control characters, with which a server could move the cursor or
- * rewrite what stands above, become a visible sign; line breaks become ` · `.
- */
-export const plain = (text: string): string =>
-  text
-    .replaceAll(/\s*[\r\n]+\s*/g, " · ")
-    .replaceAll(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]/gu, "\u{FFFD}");
+export { plain } from "../model/plain.ts";
 
 /** A table without rules, as wide as its texts: two spaces between columns, nothing to strip for whoever copies a line. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {

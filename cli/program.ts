@@ -7,12 +7,14 @@ import { addDoctor } from "./doctor.ts";
 import { addDrill } from "./drill.ts";
 import { CliError, exitCodes } from "./failure.ts";
 import { addGuard } from "./guard.ts";
+import { addExercise } from "./exercise.ts";
 import { addHosts } from "./hosts.ts";
 import { addInit } from "./init.ts";
 import { addJournal } from "./journal.ts";
 import { addReprotect } from "./reprotect.ts";
 import { addMode } from "./mode.ts";
 import { addProbe } from "./probe.ts";
+import { addReadiness } from "./readiness.ts";
 import { addReport } from "./report.ts";
 import { addSkip } from "./skip.ts";
 import { addRunbook } from "./runbook.ts";
@@ -40,6 +42,8 @@ export function buildProgram(terminal: Terminal): Command {
     addDoctor,
     addJournal,
     addStatus,
+    addReadiness,
+    addExercise,
     addDeclare,
     addWithdraw,
     addMode,

@@ -221,6 +221,39 @@ export const Fact = z.discriminatedUnion("kind", [
     reason: name,
     second: name.optional(),
   }),
+  /** What a look at readiness found for a move to a site. */
+  z.object({
+    kind: z.literal("readiness"),
+    to: SiteId,
+    verdict: z.enum(["ready", "warnings", "not ready"]),
+    findings: z.array(
+      z.object({ id: name, severity: z.enum(["stops", "risk", "note"]), at: z.string(), says: z.string() }),
+    ),
+    /** The most that any group of databases would have lost at that moment; absent where that could not be seen. */
+    lossSec: z.number().nonnegative().optional(),
+    /** How long the move would have taken until people could work. */
+    predictedSec: z.number().nonnegative().optional(),
+    /** What later looks compare with, by name: TTLs as they were seen. */
+    noted: z.record(z.string(), z.number()),
+  }),
+  /** A stack of the passive site was run with facts that the journal held already: they are still the owner's. */
+  z.object({ kind: z.literal("facts confirmed"), factsHash: name }),
+  /** A parked server was started on a quiet day, looked at and parked again. */
+  z.object({
+    kind: z.literal("exercised"),
+    host: name,
+    as: name,
+    ok: z.boolean(),
+    findings: z.array(
+      z.object({
+        id: name,
+        severity: z.enum(["stops", "risk", "note"]),
+        at: z.string(),
+        says: z.string(),
+        todo: z.string(),
+      }),
+    ),
+  }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

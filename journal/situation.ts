@@ -189,6 +189,9 @@ export function situation(entries: readonly Entry[]): Situation {
       case "drill ending":
       case "drill swept":
       case "guard allowed":
+      case "readiness":
+      case "facts confirmed":
+      case "exercised":
         break;
     }
   }

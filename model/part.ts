@@ -167,6 +167,11 @@ export interface DataPart<K extends string, F, S> extends Part<K, F> {
   reach(facts: F, seen: S): ReadonlyMap<string, Reach | NoReach>;
   /** The most that a disaster can cost as this part is set up; checked against the targets of the systems on it. Minutes. */
   worstLossMin?(facts: F): number;
+  /**
+   * Until when a point can still be had as things stand, without going back to an older full copy: then the standby goes
+   * past it by itself. Seconds since 1970 UTC; undefined where nothing ends it.
+   */
+  pointLastsUntil?(facts: F, seen: S, atSec: number): number | undefined;
   /** How far before the disaster the point lies when the declaration does not say: 0 is the latest. Minutes. */
   pointMinutesBefore(facts: F): number;
   /**

@@ -65,6 +65,8 @@ export interface Verb<A> {
   readonly args: z.ZodType<A>;
   /** Absent for verbs that belong to a cutover only. */
   readonly provisioning?: ProvisioningRole;
+  /** How long one usually takes: what a preview reckons with before an earlier run has shown it. Seconds. */
+  readonly usuallySec?: number;
   /** A step of this kind. Without `needs` it comes first in its phase; without `timeoutSec` the verb's own limit counts. */
   step(
     id: string,
@@ -80,18 +82,21 @@ export interface Verb<A> {
 
 /**
  * Declares a verb. Its name is `folder/verb`; the folder under components/ holds the code that acts. `timeoutSec`
- * bounds connecting, acting and both checks together; a draft may ask for another limit.
+ * bounds connecting, acting and both checks together; a draft may ask for another limit. `usuallySec` is what a preview
+ * reckons with before an earlier run has shown how long one takes. Default: a few seconds.
  */
 export function verb<A>(
   name: `${string}/${string}`,
   args: z.ZodType<A>,
   timeoutSec: number,
   provisioning?: ProvisioningRole,
+  usuallySec?: number,
 ): Verb<A> {
   return {
     name,
     args,
     ...(provisioning ? { provisioning } : {}),
+    ...(usuallySec === undefined ? {} : { usuallySec }),
     step: (id, a, more) => ({
       id,
       verb: name,

@@ -87,6 +87,12 @@ export function entryText(e: Entry): string {
     case "drill ending":
     case "drill swept":
       return drillEntryText(e);
+    case "readiness":
+      return `readiness for a move to ${e.to}: ${e.verdict}${e.findings.length === 0 ? "" : `; ${e.findings.map((f) => `${f.severity}: ${f.says}`).join("; ")}`}`;
+    case "facts confirmed":
+      return `facts ${e.factsHash} confirmed`;
+    case "exercised":
+      return `${e.as} exercises ${e.host}: ${e.ok ? "it could be used" : "NOT WELL"}${e.findings.length === 0 ? "" : `; ${e.findings.map((f) => `${f.severity}: ${f.says}`).join("; ")}`}`;
   }
 }
 

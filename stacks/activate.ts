@@ -6,7 +6,7 @@ import type { SiteId } from "../model/site.ts";
 import { chainsOf } from "../planning/chains.ts";
 import type { World } from "../steps/find.ts";
 import { begin } from "./begin.ts";
-import { attemptsOf, prepare, preparedText } from "./prepare.ts";
+import { attemptsOf, outlookText, prepare, preparedText } from "./prepare.ts";
 
 /** A line for whoever watches, shown while it happens and not kept. */
 const passing = (line: string): void => void pulumi.log.info(line, undefined, undefined, true);
@@ -32,7 +32,10 @@ export async function activate(
       "PULUMI_CONTINUE_ON_ERROR is not true: one system that fails would stop the others. Set it, or add --continue-on-error",
     );
   await pulumi.log.info(preparedText(prepared));
-  if (!pulumi.runtime.isDryRun()) await begin(prepared, journal, passing);
+  if (pulumi.runtime.isDryRun()) {
+    const outlook = await outlookText(prepared, estate, world);
+    if (outlook !== undefined) await pulumi.log.info(outlook);
+  } else await begin(prepared, journal, passing);
   const { head } = situation(await journal.entries());
   new Failover("move", {
     plan,

@@ -21,6 +21,8 @@ export interface Outlook {
   readonly reaches: ReadonlyMap<string, Reach | NoReach>;
   /** The database that holds the others back, with what proves it. */
   readonly slowest?: string;
+  /** Until when the point can still be had while restores go on. Seconds since 1970; absent where nothing ends it. */
+  readonly untilSec?: number;
 }
 
 /** What is wanted of a move, as far as the point goes. */
@@ -43,14 +45,18 @@ export const groupsOf = (
     return data.length > 0 ? [{ group: chain.at(-1)?.id ?? "", data: data.map((p) => p.id) }] : [];
   });
 
-/** Looks at what every group could go to now; what cannot be seen is said, not thrown. */
-export const outlooks = (at: Surroundings, wanted: Wanted): Promise<readonly Outlook[]> =>
+/** Looks at what every group could go to now, for `limitSec` seconds at most; what cannot be seen is said, not thrown. */
+export const outlooks = (
+  at: Surroundings,
+  wanted: Wanted,
+  limitSec = reachLimitSec,
+): Promise<readonly Outlook[]> =>
   Promise.all(
     groupsOf(at.recovery, at.world.parts).map(async ({ group, data }): Promise<Outlook> => {
       try {
-        const { reaches, minutesBefore } = await look(
+        const { reaches, minutesBefore, lastsUntil } = await look(
           at,
-          reachLimitSec,
+          limitSec,
           () => undefined,
           (io) => reachOf(data, at.recovery, at.world, io),
         );
@@ -67,13 +73,16 @@ export const outlooks = (at: Surroundings, wanted: Wanted): Promise<readonly Out
         };
         const free = { ...question, acceptLossSec: Number.POSITIVE_INFINITY };
         const slowest = slowestText(reaches, timeZone);
+        const point = pointFor(question);
+        const untilSec = "refused" in point ? undefined : lastsUntil(point.atSec);
         return {
           group,
-          point: pointFor(question),
+          point,
           atAnyLoss: pointFor(free),
           latest: pointFor({ ...free, wanted: { latest: true } }),
           reaches,
           ...(slowest === undefined ? {} : { slowest }),
+          ...(untilSec === undefined ? {} : { untilSec }),
         };
       } catch (error) {
         const refused = `it could not be seen: ${error instanceof Error ? error.message : String(error)}`;

@@ -6,6 +6,7 @@ import type { JournalRef, Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { plan, type Plan } from "../planning/plan.ts";
+import { readinessText } from "../readiness/text.ts";
 import { Refused } from "../steps/act.ts";
 import type { World } from "../steps/find.ts";
 import { completedText } from "./completed-text.ts";
@@ -14,6 +15,7 @@ import { refuseVoidWaivers } from "./life.ts";
 import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
 import { systemsText } from "./systems-text.ts";
+import { previewLimitSec, readinessNow } from "./readiness.ts";
 import { undeclared } from "./undeclared.ts";
 
 /** A move that begins or goes on, with its plan from the facts that count for it. Whoever drives it starts from this. */
@@ -44,7 +46,8 @@ export async function prepare(
   const s = situation(entries);
   const now = next(s, target, new Date());
   if (now.kind === "refused") throw new Refused(now.says);
-  if (now.kind === "undeclared") throw new Refused(await undeclared(estate, s, now, target, world, say));
+  if (now.kind === "undeclared")
+    throw new Refused(await undeclared(estate, entries, s, now, target, world, say));
   if (now.kind === "nothing") return now;
   const declared = now.kind === "start" && now.terms.size === 0 ? s.declared : factsOf(entries, s);
   if (!declared)
@@ -54,8 +57,7 @@ export async function prepare(
   const recovery = upgraded(declared.recovery, world.parts);
   if (now.kind === "start") {
     const { declaration, request, epoch } = now;
-    const disasterSec =
-      declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000;
+    const disasterSec = disasterOf(declaration);
     const at = { world, recovery, request, journalRef: estate.journal, epoch, disasterSec };
     await refuseWrongClock(at, entries);
     await refuseVoidWaivers(at, declaration, now.terms, isMoving(s) ? s.arrived : new Set());
@@ -65,10 +67,42 @@ export async function prepare(
   return { kind: "move", now, target, plan: made, recovery, factsHash: declared.factsHash, s, at };
 }
 
+/**
+ * What stands against a move that begins now, how long it will take and what it would cost, for a preview; nothing for
+ * one that has begun, whose own steps say it.
+ */
+export async function outlookText(
+  { now, recovery, s }: Prepared,
+  estate: Pick<Estate, "journal">,
+  world: World,
+): Promise<string | undefined> {
+  if (now.kind !== "start" || isMoving(s)) return undefined;
+  const { declaration, request, epoch } = now;
+  const at = {
+    world,
+    recovery,
+    request,
+    journalRef: estate.journal,
+    epoch,
+    disasterSec: disasterOf(declaration),
+  };
+  const entries = await world.journal.entries();
+  const found = await readinessNow(at, {
+    wanted: declaration,
+    limitSec: previewLimitSec,
+    entries,
+    now: new Date(),
+  });
+  return readinessText(found, recovery);
+}
+
 /** What people are shown of it before its first step: the plan, or that it is completed and what is owed. */
 export const preparedText = ({ now, plan: made, recovery, s }: Prepared): string =>
   completedText(s, now.epoch) ??
   [...(isMoving(s) ? systemsText(s) : []), planText(made, recovery, now.epoch, s)].join("\n");
+
+const disasterOf = ({ disasterAt }: { readonly disasterAt?: string | undefined }): number | undefined =>
+  disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000;
 
 /** The number of vain tries that enters a step's input, by step. */
 export const attemptsOf = async ({ now, recovery, s }: Prepared): Promise<ReadonlyMap<string, number>> =>

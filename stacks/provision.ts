@@ -19,6 +19,7 @@ import { guardedHosts } from "../planning/guarded.ts";
 import { provisioningText } from "./provision-text.ts";
 import { withIo } from "../steps/io.ts";
 import { writeRunbooks } from "../runbook/verbs.ts";
+import { factsSeenAt } from "../journal/readiness.ts";
 import { resolveSecret } from "../steps/secrets.ts";
 import { notBrought, publishWords } from "../steps/words.ts";
 
@@ -38,6 +39,7 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
       `restores of ${[...s.held].join(", ")} are held for a declared move. Cut over, or take the declaration back with "parallel-standby withdraw", before anything is provisioned`,
     );
   await refuseContradiction(s, site, recovery, estate.journal, { journal, runs });
+  if (!pulumi.runtime.isDryRun() && site !== s.active) await confirm(journal, hashOf(recovery));
   const kinds = [...new Set(recovery.parts.map((p) => p.kind))];
   const provisions = Object.fromEntries(
     await Promise.all(kinds.map(async (k) => [k, await load(k)] as const)),
@@ -82,6 +84,19 @@ async function renewWords(
   );
   if (missed !== undefined) await pulumi.log.warn(missed);
 }
+
+/** How often the same facts are confirmed. */
+const confirmEveryMs = 3_600_000;
+
+/** Notes that the facts which the journal holds are still the owner's: their age is told from here on. */
+const confirm = (journal: Journal, factsHash: string): Promise<void> =>
+  journal.append((entries) => {
+    if (entries.findLast((e) => e.kind === "declared")?.factsHash !== factsHash) return undefined;
+    const seen = factsSeenAt(entries);
+    return seen === undefined || Date.now() - seen.getTime() < confirmEveryMs
+      ? undefined
+      : { kind: "facts confirmed", factsHash };
+  });
 
 async function load(kind: string): Promise<Awaited<ReturnType<NonNullable<(typeof lazy)[string]>>>> {
   const module = await lazy[kind]?.();

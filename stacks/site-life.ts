@@ -27,15 +27,15 @@ export interface Life {
 /** Whether anything of the old site gave an answer. */
 export const answers = ({ works, accepts }: Life): boolean => works.length > 0 || accepts.length > 0;
 
-/** Looks at the old site, and at the other one to know whether the runner itself is cut off. Never throws. */
-export async function lifeAt(at: Surroundings): Promise<Life> {
+/** Looks at the old site, for so many seconds at most, and at the other one to know whether the runner itself is cut off. Never throws. */
+export async function lifeAt(at: Surroundings, limitSec = lifeLimitSec): Promise<Life> {
   const { recovery, request, world } = at;
   const of = (site: SiteId): readonly Host[] => recovery.hosts.filter((h) => h.site === site);
   const parts = recovery.parts.map((p) => p.id);
   const [seen, accepts, target] = await Promise.all([
     look(
       at,
-      lifeLimitSec,
+      limitSec,
       () => undefined,
       (io) => signsOfLife(parts, recovery, request.from, world.runs, io),
     ).then(

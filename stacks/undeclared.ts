@@ -1,24 +1,31 @@
 import { declarationHours, type Next } from "../journal/next.ts";
+import type { Entry } from "../journal/entries.ts";
 import type { Situation } from "../journal/situation.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
 import { clockTime, durationText } from "../model/time.ts";
 import { upgraded } from "../model/upgrade.ts";
+import { plan } from "../planning/plan.ts";
+import { readinessText } from "../readiness/text.ts";
 import type { World } from "../steps/find.ts";
 import { declareCommand, placeholders } from "./declare-command.ts";
 import { answers, lifeAt, lifeText, type Life } from "./site-life.ts";
 import type { Surroundings } from "./look.ts";
+import { planText } from "./plan-text.ts";
+import { previewLimitSec, readinessNow } from "./readiness.ts";
 import { latestText, outlooks, type Outlook } from "./outlook.ts";
 
 /** What may be lost where no facts say so: the common target of four hours. Seconds. */
 const commonLossSec = 4 * 3600;
 
 /**
- * What to type to declare the move. First whether the old site is dead, alive or out of reach; then the commands, the
- * planned one first while the site may still work, the unplanned one below what would be lost if it was lost now.
+ * What to type to declare the move. First the plan and what stands against it, and whether the old site is dead, alive or
+ * out of reach; last, where they are seen, the commands: the planned one first while the site may still work, the
+ * unplanned one below what would be lost if it was lost now.
  */
 export async function undeclared(
   estate: Pick<Estate, "journal">,
+  entries: readonly Entry[],
   s: Situation,
   now: Extract<Next, { kind: "undeclared" }>,
   to: SiteId,
@@ -38,7 +45,7 @@ export async function undeclared(
       ...unplanned(from, to, commonLossSec, []),
     ].join("\n");
   const recovery = upgraded(s.declared.recovery, world.parts);
-  say("no move is declared: looking at both sites, a minute at most");
+  say(`no move is declared: looking at both sites, ${String(previewLimitSec)} seconds at most`);
   const at: Surroundings = {
     world,
     recovery,
@@ -47,9 +54,15 @@ export async function undeclared(
     epoch: s.epoch + 1,
     disasterSec: Math.floor(Date.now() / 1000),
   };
-  const [life, seen] = await Promise.all([
-    lifeAt(at),
-    outlooks(at, { mode: "unplanned", acceptLossSec: Number.POSITIVE_INFINITY }),
+  const wanted = { mode: "unplanned", acceptLossSec: Number.POSITIVE_INFINITY } as const;
+  const outlook = outlooks(at, wanted, previewLimitSec);
+  const [life, seen, readiness] = await Promise.all([
+    lifeAt(at, previewLimitSec),
+    outlook,
+    readinessNow(
+      { ...at, request: { from, to, mode: "planned" } },
+      { wanted, limitSec: previewLimitSec, entries, now: new Date(), outlook },
+    ),
   ]);
   const targetSec = 60 * recovery.targets.rpoMin;
   const lost = unplanned(
@@ -60,6 +73,13 @@ export async function undeclared(
   );
   return [
     first,
+    planText(
+      plan(recovery, { from, to, mode: isGone(life) ? "unplanned" : "planned" }, world.parts),
+      recovery,
+      s.epoch + 1,
+      s,
+    ),
+    readinessText(readiness, recovery),
     `${lifeText(life, recovery, from, to)}.`,
     ...(isGone(life) ? [...lost, ...planned(from, to)] : [...planned(from, to), ...lost]),
   ].join("\n");

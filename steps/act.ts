@@ -2,7 +2,9 @@ import type { Fact } from "../journal/entries.ts";
 import type { JournalReader } from "../journal/journal.ts";
 import type { DrillCheck } from "../model/drill.ts";
 import type { Host } from "../model/host.ts";
-import type { Mode, Lookup } from "../model/part.ts";
+import type { Finding } from "../model/finding.ts";
+import type { Mode, Lookup, Request } from "../model/part.ts";
+import type { RecoveryPart } from "../model/recovery.ts";
 import type { SecretRef } from "../model/secret.ts";
 import type { SiteId } from "../model/site.ts";
 import type { ProvisioningRole, Verb } from "../model/verb.ts";
@@ -76,6 +78,8 @@ export interface Act<A> {
 export interface Runnable {
   readonly name: string;
   readonly provisioning?: ProvisioningRole;
+  /** How long one usually takes, before an earlier run has shown it. Seconds. */
+  readonly usuallySec?: number;
   bind(args: unknown): Bound;
 }
 export interface Bound {
@@ -89,6 +93,7 @@ export function runs<A>(verb: Verb<A>, code: Act<A>): Runnable {
   return {
     name: verb.name,
     ...(verb.provisioning ? { provisioning: verb.provisioning } : {}),
+    ...(verb.usuallySec === undefined ? {} : { usuallySec: verb.usuallySec }),
     bind: (raw) => {
       const args = verb.args.parse(raw);
       return {
@@ -125,6 +130,28 @@ export interface ClockSeen {
   readonly aheadSec: number;
 }
 
+/** What earlier looks have noted, for what can only be told over time: a TTL that was lowered a while ago. */
+export interface Memory {
+  /** What was noted under that name, the oldest first. */
+  before(name: string): readonly { readonly atSec: number; readonly value: number }[];
+  /** Kept for later looks. */
+  note(name: string, value: number): void;
+}
+
+/** One question on a quiet day: is this as a move needs it? It only reads, and all looks of an estate run side by side. */
+export interface Look {
+  /** Unique among all looks: `logins:k2-data/K2`. */
+  readonly id: string;
+  /** What is looked at, by the name that its owner knows: `k2-data`, `SQLDR01`. */
+  readonly at: string;
+  /** The server that is asked: one that does not answer is told once, however much is looked at there. */
+  readonly host?: string;
+  /** How much it matters where it cannot be told. Default: `stops`. */
+  readonly failing?: Finding["severity"];
+  /** What is not as it should be; what it throws is a finding, too. */
+  run(io: Io, memory: Memory): Promise<readonly Finding[]>;
+}
+
 /** What `run.ts` of a component's folder exports. `facts` are those of its part, not yet parsed. */
 export interface RunModule {
   readonly runnables: readonly Runnable[];
@@ -140,6 +167,15 @@ export interface RunModule {
   signs?(facts: unknown, active: SiteId, io: Io): Promise<readonly Sign[]>;
   /** The clocks of this part's servers; none of those that are not reached. Changes nothing. Bounded: 6 s. */
   clocks?(facts: unknown, io: Io): Promise<readonly ClockSeen[]>;
+  /** Services of one part that run at one site at a time, by the servers of a site: those that nothing may start at the other. */
+  exclusiveServices?(
+    facts: unknown,
+    site: SiteId,
+  ): readonly { readonly host: string; readonly service: string }[];
+  /** What readiness for such a move looks at for one part, beside the steps of its preflight. */
+  looks?(part: RecoveryPart, request: Request, lookup: Lookup): readonly Look[];
+  /** What readiness looks at on every server, whatever stands on it. */
+  hostLooks?(host: Host, request: Request): readonly Look[];
 }
 /** The code of all components, by folder, loaded when a step needs it. */
 export type Runs = Readonly<Record<string, () => Promise<RunModule>>>;

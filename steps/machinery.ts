@@ -270,8 +270,14 @@ export async function reachOf(
   recovery: Recovery,
   { parts, runs: modules }: Pick<World, "parts" | "runs">,
   io: Io,
-): Promise<{ readonly reaches: ReadonlyMap<string, Reach | NoReach>; readonly minutesBefore: number }> {
+): Promise<{
+  readonly reaches: ReadonlyMap<string, Reach | NoReach>;
+  readonly minutesBefore: number;
+  /** Until when a point can still be had as things stand; undefined where nothing ends it. */
+  readonly lastsUntil: (atSec: number) => number | undefined;
+}> {
   const reaches = new Map<string, Reach | NoReach>();
+  const ends: ((atSec: number) => number | undefined)[] = [];
   let minutesBefore = 0;
   for (const p of recovery.parts.filter((q) => ids.includes(q.id))) {
     const part = parts[p.kind];
@@ -282,6 +288,11 @@ export async function reachOf(
     for (const [database, reach] of part.reach(p.facts, seen))
       reaches.set(reaches.has(database) ? `${database} of ${p.id}` : database, reach);
     minutesBefore = Math.max(minutesBefore, part.pointMinutesBefore(p.facts));
+    ends.push((atSec) => part.pointLastsUntil?.(p.facts, seen, atSec));
   }
-  return { reaches, minutesBefore };
+  const lastsUntil = (atSec: number): number | undefined => {
+    const all = ends.flatMap((end) => end(atSec) ?? []);
+    return all.length === 0 ? undefined : Math.min(...all);
+  };
+  return { reaches, minutesBefore, lastsUntil };
 }

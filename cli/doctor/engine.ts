@@ -3,7 +3,7 @@ import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import { promisify } from "node:util";
-import { bad, note, ok, type Finding } from "./finding.ts";
+import { type Finding, type Well, note, stops, well } from "../../model/finding.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -15,13 +15,16 @@ export const oldestEngine = [3, 226, 0] as const;
 const versionLimitMs = 10_000;
 
 /** Whether an engine and its plugins are on this machine, so that nothing has to be fetched at night. */
-export async function engineFindings(env: Env, platform: NodeJS.Platform): Promise<readonly Finding[]> {
+export async function engineFindings(
+  env: Env,
+  platform: NodeJS.Platform,
+): Promise<readonly (Finding | Well)[]> {
   const home = env["PULUMI_HOME"] ?? path.join(os.homedir(), ".pulumi");
   const pulumi = await findPulumi(env, home, platform);
   const plugin = await pluginFinding(home, platform);
   if (pulumi === undefined)
     return [
-      bad(
+      stops(
         "engine",
         `no pulumi on the PATH, and none under ${path.join(home, "versions")}`,
         "install Pulumi (pulumi.com/docs/install) while there is a network",
@@ -30,7 +33,7 @@ export async function engineFindings(env: Env, platform: NodeJS.Platform): Promi
     ];
   const version = (await isOnPath(env, platform))
     ? await versionFinding(pulumi)
-    : bad("engine", `${pulumi} is not on the PATH`, `add ${path.dirname(pulumi)} to the PATH`);
+    : stops("engine", `${pulumi} is not on the PATH`, `add ${path.dirname(pulumi)} to the PATH`);
   return [version, await languageFinding(pulumi, platform), plugin];
 }
 
@@ -61,7 +64,7 @@ async function isOnPath(env: Env, platform: NodeJS.Platform): Promise<boolean> {
   return found.includes(true);
 }
 
-async function versionFinding(pulumi: string): Promise<Finding> {
+async function versionFinding(pulumi: string): Promise<Finding | Well> {
   try {
     const { stdout } = await promisify(execFile)(pulumi, ["version"], {
       timeout: versionLimitMs,
@@ -70,7 +73,7 @@ async function versionFinding(pulumi: string): Promise<Finding> {
     });
     return engineVersion(stdout.trim().replace(/^v/, ""), pulumi);
   } catch {
-    return bad(
+    return stops(
       "engine",
       `${pulumi} does not say its version in ${String(versionLimitMs / 1000)} s`,
       "run it by hand and see",
@@ -79,28 +82,28 @@ async function versionFinding(pulumi: string): Promise<Finding> {
 }
 
 /** Whether an engine of that version will do. */
-export function engineVersion(version: string, pulumi: string): Finding {
+export function engineVersion(version: string, pulumi: string): Finding | Well {
   const found = version.split(/[.-]/).map(Number);
   const differs = oldestEngine.findIndex((n, i) => found[i] !== n);
   const fits = differs === -1 || (found[differs] ?? -1) > (oldestEngine[differs] ?? 0);
   return fits
-    ? ok("engine", `pulumi ${version}, ${pulumi}`)
-    : bad("engine", `pulumi ${version} is too old`, `install ${oldestEngine.join(".")} or newer`);
+    ? well("engine", `pulumi ${version}, ${pulumi}`)
+    : stops("engine", `pulumi ${version} is too old`, `install ${oldestEngine.join(".")} or newer`);
 }
 
-async function languageFinding(pulumi: string, platform: NodeJS.Platform): Promise<Finding> {
+async function languageFinding(pulumi: string, platform: NodeJS.Platform): Promise<Finding | Well> {
   const real = path.dirname(await fs.realpath(pulumi));
   const name = `pulumi-language-nodejs${platform === "win32" ? ".exe" : ""}`;
   const places = [path.dirname(pulumi), real].map((folder) => path.join(folder, name));
-  for (const file of places) if (await runs(file)) return ok("language host", file);
-  return bad(
+  for (const file of places) if (await runs(file)) return well("language host", file);
+  return stops(
     "language host",
     `no ${name} beside ${pulumi}`,
     "install the whole Pulumi archive, not only its main program",
   );
 }
 
-async function pluginFinding(home: string, platform: NodeJS.Platform): Promise<Finding> {
+async function pluginFinding(home: string, platform: NodeJS.Platform): Promise<Finding | Well> {
   const folder = path.join(home, "plugins", `resource-command-v${commandVersion}`);
   const file = path.join(folder, `pulumi-resource-command${platform === "win32" ? ".exe" : ""}`);
   const half = await fs.stat(`${folder}.partial`).then(
@@ -109,13 +112,13 @@ async function pluginFinding(home: string, platform: NodeJS.Platform): Promise<F
   );
   const install = `pulumi plugin install resource command ${commandVersion}`;
   if (half)
-    return bad(
+    return stops(
       "command plugin",
       `its installation in ${folder} was broken off`,
       `delete the folder, then ${install}`,
     );
   return (await runs(file))
-    ? ok("command plugin", `${commandVersion}, ${folder}`)
+    ? well("command plugin", `${commandVersion}, ${folder}`)
     : note(
         "command plugin",
         `${commandVersion} is not in ${folder}: the engine would fetch it over the network`,

@@ -9,7 +9,7 @@ import { compared } from "../journal/compare.ts";
 import { count } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
-import { bad, note, ok, type Finding } from "./finding.ts";
+import { type Finding, type Well, note, stops, well } from "../../model/finding.ts";
 
 /** How long the trial lease lives, should this process be killed while it holds it. */
 const trialMs = 5000;
@@ -17,7 +17,7 @@ const trialMs = 5000;
 /** The journal: whole, the estate's own, writable; and its mirror. */
 export async function journalFindings(
   project: Project,
-): Promise<{ readonly findings: readonly Finding[]; readonly entries: readonly Entry[] }> {
+): Promise<{ readonly findings: readonly (Finding | Well)[]; readonly entries: readonly Entry[] }> {
   const { estate, journal } = project;
   let entries: readonly Entry[] = [];
   try {
@@ -26,21 +26,21 @@ export async function journalFindings(
     const says = error instanceof Error ? error.message : String(error);
     const found = (await isEmpty(project.folder))
       ? await noJournal(project)
-      : bad("journal", says, 'look with "parallel-standby journal verify"');
+      : stops("journal", says, 'look with "parallel-standby journal verify"');
     return { findings: [found], entries };
   }
   const s = situation(entries);
   return {
     entries,
     findings: [
-      ok(
+      well(
         "journal",
         `${count(entries.length, "entry", "entries")} in ${journal.store.place}; ${s.active} is active`,
       ),
       await writable(project),
       s.declared
-        ? ok("facts", s.declared.factsHash)
-        : bad("facts", "the journal holds none", `run "pulumi up -s ${stackOf[otherSite(s.active)]}"`),
+        ? well("facts", s.declared.factsHash)
+        : stops("facts", "the journal holds none", `run "pulumi up -s ${stackOf[otherSite(s.active)]}"`),
       await mirrorFinding(project, entries),
     ],
   };
@@ -54,19 +54,19 @@ const isEmpty = (folder: string): Promise<boolean> =>
   );
 
 /** A journal that was never begun, or one that is lost: the mirror tells which. */
-async function noJournal({ root, estate, journal }: Project): Promise<Finding> {
+async function noJournal({ root, estate, journal }: Project): Promise<Finding | Well> {
   const { mirror } = estate.journal;
   const place = mirror === undefined ? undefined : path.resolve(root, mirror);
   const copy = place === undefined ? "" : await journalIn(place).catch(() => undefined);
   if (place !== undefined && copy !== "")
-    return bad(
+    return stops(
       "journal",
       `there is none in ${journal.store.place}, and ${copy === undefined ? "its mirror cannot be read" : `its mirror ${place} holds one`}`,
       copy === undefined
         ? `reach ${place}: if a journal is there, copy its journal.jsonl into the folder; for a new estate "parallel-standby journal init"`
         : "copy the mirror's journal.jsonl into the folder, and begin no other",
     );
-  return bad(
+  return stops(
     "journal",
     `there is none in ${journal.store.place}${place === undefined ? "" : ", nor in its mirror"}`,
     'for a new estate "parallel-standby journal init --active primary --as YOUR-NAME"; where one was lost: docs/journal.md, "When it cannot be read"',
@@ -77,13 +77,13 @@ async function noJournal({ root, estate, journal }: Project): Promise<Finding> {
 const journalIn = (place: string): Promise<string> => folderStore(place, undefined, () => undefined).read();
 
 /** A lease is taken and given back: the same lock and the same kind of file that an entry needs. */
-async function writable({ journal }: Project): Promise<Finding> {
+async function writable({ journal }: Project): Promise<Finding | Well> {
   try {
     const given = await journal.store.lease("doctor", trialMs);
     if (isLease(given)) await given.release();
-    return ok("journal folder", "can be written");
+    return well("journal folder", "can be written");
   } catch (error) {
-    return bad(
+    return stops(
       "journal folder",
       `can't be written: ${error instanceof Error ? error.message : String(error)}`,
       `let this account write to ${journal.store.place}`,
@@ -91,7 +91,7 @@ async function writable({ journal }: Project): Promise<Finding> {
   }
 }
 
-async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[]): Promise<Finding> {
+async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[]): Promise<Finding | Well> {
   const { mirror } = estate.journal;
   if (mirror === undefined)
     return note(
@@ -102,9 +102,11 @@ async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[
   const place = path.resolve(root, mirror);
   try {
     const { same, says } = compared(entries, entriesOf(await journalIn(place)));
-    return same ? ok("mirror", `${place}: ${says}`) : bad("mirror", says, "parallel-standby journal verify");
+    return same
+      ? well("mirror", `${place}: ${says}`)
+      : stops("mirror", says, "parallel-standby journal verify");
   } catch (error) {
-    return bad(
+    return stops(
       "mirror",
       `${place}: ${error instanceof Error ? error.message : String(error)}`,
       "reach the place, or restore the copy",

@@ -1,6 +1,6 @@
 import { pendingOperations } from "../../steps/pulumi-stacks.ts";
 import { count } from "../layout.ts";
-import { note, type Finding } from "./finding.ts";
+import { type Finding, note } from "../../model/finding.ts";
 
 /**
  * What stacks remember of operations that were interrupted (a killed engine, Ctrl+C twice): every later `up` warns of

@@ -7,7 +7,8 @@ import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { engineFindings } from "./engine.ts";
-import { bad, findingsText, ok, type Finding } from "./finding.ts";
+import { type Finding, type Well, isFinding, stops, well } from "../../model/finding.ts";
+import { seenText } from "./text.ts";
 import { journalFindings } from "./journal.ts";
 import { pendingFindings } from "./pending.ts";
 import { secretFindings } from "./secrets.ts";
@@ -25,7 +26,7 @@ export async function doctor(
   const { env, platform } = terminal;
   const journal = await journalFindings(project);
   const engine = await engineFindings(env, platform);
-  const findings: readonly Finding[] = [
+  const findings: readonly (Finding | Well)[] = [
     nodeFinding(process.versions.node),
     ...engine,
     ...settingFindings(env, platform),
@@ -35,22 +36,25 @@ export async function doctor(
     clockFinding(terminal.now(), journal.entries.at(-1)?.at),
     ...(await secretFindings(project.estate.systems, project.root)),
   ];
-  terminal.out(findingsText(findings));
-  const wrong = findings.filter((f) => f.state === "bad").length;
+  terminal.out(seenText(findings));
+  const wrong = findings.filter((f) => isFinding(f) && f.severity === "stops").length;
   if (wrong > 0) throw new CliError(`${count(wrong, "thing")} to mend before a cutover can run from here`);
 }
 
-function estateFindings(estate: Estate, parts: Parts): readonly Finding[] {
+export function estateFindings(estate: Estate, parts: Parts): readonly (Finding | Well)[] {
   try {
     const { parts: described, hosts } = describe(estate, parts);
     return [
-      ok("estate", `${estate.name}: ${count(described.length, "part")} on ${count(hosts.length, "server")}`),
+      well(
+        "estate",
+        `${estate.name}: ${count(described.length, "part")} on ${count(hosts.length, "server")}`,
+      ),
     ];
   } catch (error) {
     return error instanceof EstateError
-      ? error.problems.map((p) => bad("estate", `${p.at}: ${p.says}`, `write ${p.write}`))
+      ? error.problems.map((p) => stops("estate", `${p.at}: ${p.says}`, `write ${p.write}`, `estate:${p.at}`))
       : [
-          bad(
+          stops(
             "estate",
             error instanceof Error ? error.message : String(error),
             '"npm run check" shows the place',
@@ -59,10 +63,10 @@ function estateFindings(estate: Estate, parts: Parts): readonly Finding[] {
   }
 }
 
-/** Without an engine there is nobody to ask. */
-async function stacks(engine: readonly Finding[]): Promise<readonly Finding[]> {
-  if (engine.some((f) => f.at === "engine" && f.state === "bad"))
-    return [bad("stacks", "can't be listed without an engine", "see above")];
+/** Which stacks there are, and what they remember. Without an engine there is nobody to ask. */
+export async function stacks(engine: readonly (Finding | Well)[]): Promise<readonly (Finding | Well)[]> {
+  if (engine.some((f) => f.at === "engine" && isFinding(f) && f.severity === "stops"))
+    return [stops("stacks", "can't be listed without an engine", "see above")];
   const signal = AbortSignal.timeout(stacksLimitMs);
   try {
     const names = await stackNames(signal);
@@ -70,7 +74,7 @@ async function stacks(engine: readonly Finding[]): Promise<readonly Finding[]> {
     return [stackFinding(names), ...(await pendingFindings(own, signal))];
   } catch (error) {
     return [
-      bad(
+      stops(
         "stacks",
         `can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
         'run "pulumi stack ls" in this folder',

@@ -1,6 +1,6 @@
 import { nameOfSecret, SecretRef } from "../../model/secret.ts";
 import { resolveSecret } from "../../steps/secrets.ts";
-import { bad, ok, type Finding } from "./finding.ts";
+import { type Finding, type Well, stops, well } from "../../model/finding.ts";
 
 /** Every reference to a secret in a value, each once, in the order in which they are found. */
 export function secretsIn(value: unknown): readonly SecretRef[] {
@@ -18,18 +18,19 @@ export function secretsIn(value: unknown): readonly SecretRef[] {
 }
 
 /** Whether every secret of the estate can be had here. Names only: no value is shown, kept or compared. */
-export function secretFindings(estate: unknown, root: string): Promise<readonly Finding[]> {
+export function secretFindings(estate: unknown, root: string): Promise<readonly (Finding | Well)[]> {
   return Promise.all(
     secretsIn(estate).map(async (ref) => {
       const at = "file" in ref ? "secret file" : "env" in ref ? "secret" : "vault secret";
       try {
         await resolveSecret(ref, root);
-        return ok(at, nameOfSecret(ref));
+        return well(at, nameOfSecret(ref));
       } catch (error) {
-        return bad(
+        return stops(
           at,
           error instanceof Error ? error.message : String(error),
           "load your secrets.env first, if it holds it",
+          `secret:${nameOfSecret(ref)}`,
         );
       }
     }),

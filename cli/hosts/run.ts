@@ -1,18 +1,20 @@
 import { describe, EstateError } from "../../model/describe.ts";
 import type { Estate, Server } from "../../model/estate.ts";
 import { Host, type SshAccess } from "../../model/host.ts";
+import { inTwo, stops, type Finding } from "../../model/finding.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Io } from "../../steps/act.ts";
 import { findRunnable, type World } from "../../steps/find.ts";
 import { withIo } from "../../steps/io.ts";
 import { CliError, UsageError } from "../failure.ts";
+import { lookAtServer } from "../../components/windows/server-look.ts";
 import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
 import { serversOf } from "../servers.ts";
 import type { Terminal } from "../terminal.ts";
-import { allWell, hostsText, none, type Found, type HostFound } from "./finding.ts";
-import { checkSsh, unpinned } from "./ssh-check.ts";
+import { allWell, hostsText, none, type Found, type HostFound } from "./found.ts";
+import { unpinned } from "./ssh-check.ts";
 
 /** How long looking at one server may take, in seconds: 10 for each connection, the rest for its answers. */
 const hostLimitSec = 90;
@@ -35,7 +37,10 @@ export async function check(
   if (wrong.length > 0) terminal.out(["estate.ts:", ...wrong.map((says) => `  ${says}`), ""].join("\n"));
   const found = await Promise.all(
     servers.map(async (server): Promise<HostFound> => {
-      const [ssh, sql] = await Promise.all([safely(() => trySsh(server)), safely(() => trySql(server))]);
+      const [ssh, sql] = await Promise.all([
+        safely(server.id, () => trySsh(server)),
+        safely(server.id, () => trySql(server)),
+      ]);
       return { host: server.id, site: server.site, ssh, sql };
     }),
   );
@@ -53,7 +58,7 @@ export async function check(
     const { ssh } = server.host;
     if (!ssh) return none;
     if (!isPinned(ssh)) return unpinned(server, AbortSignal.timeout(hostLimitSec * 1000));
-    return look(server.host, (io) => checkSsh(server.id, io));
+    return look(server.host, async (io) => ({ has: true, ...(await lookAtServer(server.id, io)) }));
   }
 
   async function trySql(server: Server): Promise<Found> {
@@ -63,14 +68,14 @@ export async function check(
     return look(host, async (io) => {
       // Where there is SSH the clock of the server is read there, and told once.
       await runnable.bind({ host: server.id, agent: true, clock: !ssh }).check(io);
-      return { state: "ok", says: [] };
+      return { has: true, findings: [] };
     });
   }
 
   function look(host: Server["host"], work: (io: Io) => Promise<Found>): Promise<Found> {
     const parsed = Host.safeParse(host);
     // What is wrong with it is among the mistakes of the estate.
-    if (!parsed.success) return Promise.resolve({ state: "mend", says: [] });
+    if (!parsed.success) return Promise.resolve({ has: true, findings: [unknown(host.id)] });
     return withIo(
       {
         known: { hosts: [parsed.data], parts: [] },
@@ -119,10 +124,22 @@ function chosen(names: readonly string[], all: readonly Server[]): readonly Serv
 }
 
 /** What cannot be reached is a finding, not the end. */
-async function safely(work: () => Promise<Found>): Promise<Found> {
+async function safely(at: string, work: () => Promise<Found>): Promise<Found> {
   try {
     return await work();
   } catch (error) {
-    return { state: "mend", says: [error instanceof Error ? error.message : String(error)] };
+    const message = error instanceof Error ? error.message : String(error);
+    return {
+      has: true,
+      findings: [{ ...stops(at, "", ""), ...inTwo(message, "mend that, then check again") }],
+    };
   }
 }
+
+/** A server that is not described well enough to be looked at; what is wrong is among the mistakes of the estate. */
+const unknown = (at: string): Finding =>
+  stops(
+    at,
+    "it was not looked at, since estate.ts does not describe it as it should",
+    "mend what stands above",
+  );

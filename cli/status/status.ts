@@ -1,5 +1,6 @@
 import type { Entry } from "../../journal/entries.ts";
 import { declarationHours, next } from "../../journal/next.ts";
+import { lastReadiness, staleReadinessHours } from "../../journal/readiness.ts";
 import { factsOf, situation, type Situation } from "../../journal/situation.ts";
 import { termsOf } from "../../journal/systems.ts";
 import { targetsOf } from "../../model/system.ts";
@@ -77,6 +78,15 @@ export interface Status {
   readonly owed: readonly (StepSays & { readonly triedAt: string })[];
   /** The active site has no standby since its move, as far as the journal shows. */
   readonly withoutStandby?: WithoutStandby;
+  /** The last look at readiness; `stale` where none has run for a day, and absent where none ever has. */
+  readonly readiness?: {
+    readonly at: string;
+    readonly ageSec: number;
+    readonly to: SiteId;
+    readonly verdict: "ready" | "warnings" | "not ready";
+    readonly findings: number;
+    readonly stale: boolean;
+  };
   readonly facts?: { readonly hash: string; readonly at: string; readonly ageSec: number };
   readonly lastReport?: string;
   readonly journal: { readonly entries: number; readonly head: string; readonly place: string };
@@ -125,6 +135,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
       return last ? [{ step, says: last.says, triedAt: last.at }] : [];
     }),
     ...(unprotected ? { withoutStandby: unprotected } : {}),
+    ...readinessOf(entries, now),
     ...(s.declared
       ? {
           facts: {
@@ -136,6 +147,22 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
       : {}),
     ...(args.lastReport === undefined ? {} : { lastReport: args.lastReport }),
     journal: { entries: entries.length, head: s.head, place: args.place },
+  };
+}
+
+function readinessOf(entries: readonly Entry[], now: Date): Pick<Status, "readiness"> {
+  const last = lastReadiness(entries);
+  if (!last) return {};
+  const ageSec = Math.max(0, Math.round(now.getTime() / 1000 - secondsOf(last)));
+  return {
+    readiness: {
+      at: last.at,
+      ageSec,
+      to: last.to,
+      verdict: last.verdict,
+      findings: last.findings.length,
+      stale: ageSec > staleReadinessHours * 3600,
+    },
   };
 }
 

@@ -34,6 +34,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     ...(moves ? [] : s.owed).map((o) => step("owed", ` (last tried ${at(o.triedAt)})`)(o)),
     ["standby", standbyText(s)],
     ...(s.withoutStandby?.failed ?? []).map(step("failed")),
+    ["readiness", readinessText(s)],
     ["facts", factsText(s)],
     ["report", s.lastReport],
     ["journal", `${count(s.journal.entries, "entry", "entries")} in ${s.journal.place}`],
@@ -136,6 +137,15 @@ function lastText({ lastActivation: l }: Status): string | undefined {
     ...(l.notHad.length > 0 ? [`${String(l.notHad.length)} not had`] : []),
   ];
   return `activation ${String(l.epoch)}, ${l.mode}, ${l.from} to ${l.to}, ${l.outcome}; begun ${at(l.startedAt)} by ${plain(l.as)}; ${counts.join(", ")}`;
+}
+
+/** While it moves, and before there are facts, nobody looks at readiness. */
+function readinessText({ readiness: r, state, facts }: Status): string | undefined {
+  if (state !== "active" || !facts) return undefined;
+  const how = "it should run every hour: docs/readiness.md";
+  if (!r) return `never looked at: run "parallel-standby readiness"; ${how}`;
+  const verdict = `${r.verdict === "not ready" ? "NOT READY" : r.verdict} for ${r.to}`;
+  return `${verdict}, ${count(r.findings, "finding")}, ${roughly(r.ageSec)} ago${r.stale ? `: IT HAS NOT RUN SINCE; ${how}` : ""}`;
 }
 
 const factsText = ({ facts, active }: Status): string =>

@@ -21,6 +21,7 @@ import { aliasAnswers, checkAlias, createAlias, flipAlias, keyAccepted } from ".
 const agreeLimitSec = 120;
 
 export { signs } from "./signs.ts";
+export { looks } from "./looks.ts";
 
 /** The code behind the verbs of aliases. */
 export const runnables: RunModule["runnables"] = [

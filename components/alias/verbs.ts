@@ -18,7 +18,13 @@ export const createAlias = verb(
 );
 
 /** Changes the name from the value of the one site to that of the other, only if it has the former (compare-and-swap). */
-export const flipAlias = verb("alias/flip", z.strictObject({ alias, from: SiteId, to: SiteId }), 180);
+export const flipAlias = verb(
+  "alias/flip",
+  z.strictObject({ alias, from: SiteId, to: SiteId }),
+  180,
+  undefined,
+  20,
+);
 
 /**
  * Looks whether the name server of the target answers, the name is as the move expects it, and the key is accepted.

@@ -142,6 +142,8 @@ export const healthy = verb(
     ignore: z.array(name),
   }),
   180,
+  undefined,
+  60,
 );
 
 /** Looks whether K2 answers where it works now: a wrong port would be found only past the point of no return. */

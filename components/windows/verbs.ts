@@ -21,6 +21,7 @@ export const stopService = verb(
   z.strictObject({ host, service: ServiceName, disable: z.boolean(), waitSec }),
   240,
   "passive",
+  20,
 );
 
 /** Sets the start type and starts a service. Waits 240 s, or `waitSec`. Running is not ready: see `waitPort`. */
@@ -33,6 +34,8 @@ export const startService = verb(
     waitSec,
   }),
   300,
+  undefined,
+  30,
 );
 
 /** Waits until something listens on a TCP port of a host. */
@@ -41,6 +44,7 @@ export const waitPort = verb(
   z.strictObject({ host, port: z.int().min(1).max(65535) }),
   300,
   "either",
+  45,
 );
 
 /**
@@ -73,10 +77,10 @@ export const installGuard = verb(
 );
 
 /** Deallocates the Azure VM of a host at the old site: nothing there can write any more. */
-export const deallocateHost = verb("windows/deallocate", z.strictObject({ host }), 900);
+export const deallocateHost = verb("windows/deallocate", z.strictObject({ host }), 900, undefined, 120);
 
 /** Deallocates the Azure VM of a host whose site is passive: it costs its disks only. */
-export const parkHost = verb("windows/park", z.strictObject({ host }), 900, "passive");
+export const parkHost = verb("windows/park", z.strictObject({ host }), 900, "passive", 120);
 
 /** Starts the Azure VM of a host and waits until it answers SSH. */
-export const startHost = verb("windows/start-host", z.strictObject({ host }), 900);
+export const startHost = verb("windows/start-host", z.strictObject({ host }), 900, undefined, 180);

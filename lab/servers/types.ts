@@ -46,6 +46,8 @@ export interface Disk {
   exists(path: string): Promise<boolean>;
   /** Free space of the drive that a local path lies on. Bytes. */
   free(path: string): number;
+  /** Its local drives with what is free on each. */
+  volumes(): readonly { readonly drive: string; readonly freeBytes: number }[];
 }
 
 /** What runs behind a Windows service: a port that really listens, an engine. Started and stopped by the service model. */

@@ -40,6 +40,53 @@ export async function vmPower(hostId: string, io: Io): Promise<VmPower> {
   }
 }
 
+/** What Azure has of a VM, whatever its power. */
+export interface VmFacts {
+  /** `Standard_D4s_v5` */
+  readonly size: string;
+  /** `uksouth` */
+  readonly location: string;
+  /** `Succeeded`, `Failed`, `Updating`… */
+  readonly provisioning: string;
+}
+
+/** The VM that a host is; undefined where Azure knows none of that name. Reads only. */
+export async function vmFacts(hostId: string, io: Io): Promise<VmFacts | undefined> {
+  const { azure, client } = await computeFor(hostId, io);
+  try {
+    const vm = await client.virtualMachines.get(azure.resourceGroup, azure.vm, { abortSignal: io.signal });
+    return {
+      size: vm.hardwareProfile?.vmSize ?? "",
+      location: vm.location,
+      provisioning: vm.provisioningState ?? "",
+    };
+  } catch (error) {
+    if (statusOf(error) === 404) return undefined;
+    throw refused(hostId, azure, "read", error);
+  }
+}
+
+/** A limit of a region: how much of it is used, VMs that are deallocated included (Microsoft Learn, "vCPU quotas"). */
+export interface Quota {
+  /** As Azure calls it: `Total Regional vCPUs`. */
+  readonly name: string;
+  readonly used: number;
+  readonly limit: number;
+}
+
+/** The limits of the region that a host's VM is in. Reads only. */
+export async function quotasAt(location: string, hostId: string, io: Io): Promise<readonly Quota[]> {
+  const { azure, client } = await computeFor(hostId, io);
+  try {
+    const found: Quota[] = [];
+    for await (const u of client.usage.list(location, { abortSignal: io.signal }))
+      found.push({ name: u.name.localizedValue ?? u.name.value ?? "", used: u.currentValue, limit: u.limit });
+    return found;
+  } catch (error) {
+    throw refused(hostId, azure, "read the quota of", error);
+  }
+}
+
 /** Starts the VM that a host is, and waits until Azure says that it has. */
 export async function startVm(hostId: string, io: Io): Promise<void> {
   const { azure, client } = await computeFor(hostId, io);

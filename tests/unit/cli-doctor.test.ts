@@ -2,15 +2,17 @@ import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { engineFindings, engineVersion } from "../../cli/doctor/engine.ts";
-import { findingsText, type Finding } from "../../cli/doctor/finding.ts";
+import { seenText } from "../../cli/doctor/text.ts";
 import { journalFindings } from "../../cli/doctor/journal.ts";
 import { doctor } from "../../cli/doctor/run.ts";
 import { pendingFindings } from "../../cli/doctor/pending.ts";
 import { secretFindings, secretsIn } from "../../cli/doctor/secrets.ts";
 import { clockFinding, nodeFinding, settingFindings, stackFinding } from "../../cli/doctor/settings.ts";
+import { isFinding, stateOf, type Finding, type Well } from "../../model/finding.ts";
 import { begun, failureOf, holdingRecovery, tempProject, write, writtenTerminal } from "./cli-fixture.ts";
 
-const state = (f: Finding): string => f.state;
+const state = stateOf;
+const todo = (f: Finding | Well | undefined): string | undefined => (f && isFinding(f) ? f.todo : undefined);
 
 describe("doctor", () => {
   let project: Awaited<ReturnType<typeof tempProject>>;
@@ -21,56 +23,56 @@ describe("doctor", () => {
 
   it("knows which Node is too old", () => {
     const table = [
-      ["20.19.0", "bad"],
-      ["22.17.9", "bad"],
+      ["20.19.0", "stops"],
+      ["22.17.9", "stops"],
       ["22.18.0", "ok"],
       ["24.0.0", "ok"],
     ] as const;
-    for (const [version, expected] of table) expect(nodeFinding(version).state, version).to.equal(expected);
+    for (const [version, expected] of table) expect(state(nodeFinding(version)), version).to.equal(expected);
   });
 
   it("knows which engine is too old", () => {
     const table = [
-      ["3.225.9", "bad"],
+      ["3.225.9", "stops"],
       ["3.226.0", "ok"],
       ["3.259.0", "ok"],
       ["4.0.0", "ok"],
-      ["2.999.0", "bad"],
-      ["nonsense", "bad"],
+      ["2.999.0", "stops"],
+      ["nonsense", "stops"],
     ] as const;
     for (const [version, expected] of table)
-      expect(engineVersion(version, "/p").state, version).to.equal(expected);
+      expect(state(engineVersion(version, "/p")), version).to.equal(expected);
   });
 
   it("says what to set, as each shell writes it", () => {
     const findings = settingFindings({}, "linux");
-    expect(findings.map(state)).to.deep.equal(["note", "note", "bad"]);
-    expect(findings[0]?.todo).to.equal("export PULUMI_CONTINUE_ON_ERROR=true");
-    expect(settingFindings({}, "win32")[1]?.todo).to.equal('$env:PULUMI_PARALLEL="64"');
+    expect(findings.map(state)).to.deep.equal(["note", "note", "stops"]);
+    expect(todo(findings[0])).to.equal("export PULUMI_CONTINUE_ON_ERROR=true");
+    expect(todo(settingFindings({}, "win32")[1])).to.equal('$env:PULUMI_PARALLEL="64"');
     const set = { PULUMI_CONTINUE_ON_ERROR: "true", PULUMI_PARALLEL: "64", PULUMI_CONFIG_PASSPHRASE: "" };
     expect(settingFindings(set, "linux").map(state)).to.deep.equal(["ok", "ok", "ok"]);
     expect(settingFindings({ ...set, PULUMI_PARALLEL: "4" }, "linux")[1]?.says).to.equal("is only 4");
   });
 
   it("never shows the passphrase", () => {
-    const text = findingsText(settingFindings({ PULUMI_CONFIG_PASSPHRASE: "correct horse" }, "linux"));
+    const text = seenText(settingFindings({ PULUMI_CONFIG_PASSPHRASE: "correct horse" }, "linux"));
     expect(text).to.not.contain("horse");
   });
 
   it("misses the stack of the cutover, and says what makes it", () => {
-    expect(stackFinding(["primary", "standby", "dr-active", "primary-active"]).state).to.equal("ok");
+    expect(state(stackFinding(["primary", "standby", "dr-active", "primary-active"]))).to.equal("ok");
     expect(stackFinding(["primary", "standby"])).to.include({
-      state: "bad",
+      severity: "stops",
       todo: "pulumi up -s standby makes them",
     });
-    expect(stackFinding([]).todo).to.equal("pulumi stack init primary && pulumi stack init standby");
+    expect(todo(stackFinding([]))).to.equal("pulumi stack init primary && pulumi stack init standby");
   });
 
   it("sees that its clock is behind the journal", () => {
     const now = new Date("2026-11-22T03:10:00Z");
-    expect(clockFinding(now, "2026-11-22T03:09:59Z").state).to.equal("ok");
-    expect(clockFinding(now, "2026-11-22T03:12:00Z")).to.include({ state: "bad" });
-    expect(clockFinding(now, undefined).state).to.equal("ok");
+    expect(state(clockFinding(now, "2026-11-22T03:09:59Z"))).to.equal("ok");
+    expect(clockFinding(now, "2026-11-22T03:12:00Z")).to.include({ severity: "stops" });
+    expect(state(clockFinding(now, undefined))).to.equal("ok");
   });
 
   it("finds an engine under the Pulumi home with its language host and plugin, and misses each of them", async () => {
@@ -81,15 +83,15 @@ describe("doctor", () => {
       await fs.mkdir(path.dirname(file), { recursive: true });
       await fs.writeFile(file, text, { mode: 0o755 });
     };
-    expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["bad", "note"]);
+    expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["stops", "note"]);
     const bin = path.join(env.PULUMI_HOME, "versions", "3.259.0", "bin");
     await program(path.join(bin, "pulumi"), "#!/bin/sh\necho v3.259.0\n");
     expect((await engineFindings(off, "linux"))[0]).to.include({
-      state: "bad",
+      severity: "stops",
       todo: `add ${bin} to the PATH`,
     });
     await program(path.join(launcher, "pulumi"), "#!/bin/sh\nexit 1\n");
-    expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["ok", "bad", "note"]);
+    expect((await engineFindings(env, "linux")).map(state)).to.deep.equal(["ok", "stops", "note"]);
     await program(path.join(bin, "pulumi-language-nodejs"), "#!/bin/sh\n");
     const plugin = path.join(env.PULUMI_HOME, "plugins", "resource-command-v1.2.1");
     await program(path.join(plugin, "pulumi-resource-command"), "#!/bin/sh\n");
@@ -97,7 +99,10 @@ describe("doctor", () => {
     expect(found.map(state)).to.deep.equal(["ok", "ok", "ok"]);
     expect(found[0]?.says).to.contain("pulumi 3.259.0");
     await fs.writeFile(`${plugin}.partial`, "");
-    expect((await engineFindings(env, "linux")).at(-1)).to.include({ at: "command plugin", state: "bad" });
+    expect((await engineFindings(env, "linux")).at(-1)).to.include({
+      at: "command plugin",
+      severity: "stops",
+    });
   });
 
   it("finds what stacks remember of interrupted operations, and what makes them forget it", async () => {
@@ -122,14 +127,16 @@ describe("doctor", () => {
       const found = await pendingFindings(Object.keys(states), AbortSignal.timeout(5000));
       expect(found).to.deep.equal([
         {
+          id: "stack dr-active",
           at: "stack dr-active",
-          state: "note",
+          severity: "note",
           says: "remembers 1 interrupted operation, of which every up warns: move-k2/start",
           todo: "once nothing runs: pulumi refresh -s dr-active --clear-pending-creates --yes",
         },
         {
+          id: "stack primary-active",
           at: "stack primary-active",
-          state: "note",
+          severity: "note",
           says: "its state can't be read",
           todo: 'look with "pulumi stack export -s primary-active"',
         },
@@ -142,7 +149,7 @@ describe("doctor", () => {
   it("finds journal, facts, write access and mirror in order, and leaves no lease behind", async () => {
     await write(project, begun(holdingRecovery()));
     const { findings } = await journalFindings(project);
-    expect(findings.map((f) => [f.at, f.state])).to.deep.equal([
+    expect(findings.map((f) => [f.at, state(f)])).to.deep.equal([
       ["journal", "ok"],
       ["journal folder", "ok"],
       ["facts", "ok"],
@@ -154,25 +161,25 @@ describe("doctor", () => {
   it("advises to begin a journal where there never was one, and to take the mirror's where it was lost", async () => {
     const [none] = (await journalFindings(project)).findings;
     expect(none?.says).to.match(/there is none in .*, nor in its mirror/);
-    expect(none?.todo)
+    expect(todo(none))
       .to.contain('for a new estate "parallel-standby journal init')
       .and.not.contain("verify");
     await write(project, begun(holdingRecovery()));
     await fs.rm(path.join(project.folder, "journal.jsonl"));
     const [lost, ...more] = (await journalFindings(project)).findings;
-    expect(lost?.state).to.equal("bad");
+    expect(lost && state(lost)).to.equal("stops");
     expect(lost?.says).to.match(/its mirror .* holds one/);
-    expect(lost?.todo).to.contain("copy the mirror's journal.jsonl");
+    expect(todo(lost)).to.contain("copy the mirror's journal.jsonl");
     expect(more).to.deep.equal([]);
     await fs.writeFile(path.join(project.folder, "journal.jsonl"), "cut off");
-    expect((await journalFindings(project)).findings[0]?.todo).to.contain("journal verify");
+    expect(todo((await journalFindings(project)).findings[0])).to.contain("journal verify");
   });
 
   it("sees a journal without facts, and a mirror that is behind", async () => {
     await write(project, begun(holdingRecovery()).slice(0, 1));
     await fs.rm(path.join(project.root, "mirror"), { recursive: true });
     const { findings } = await journalFindings(project);
-    expect(findings.map(state)).to.deep.equal(["ok", "ok", "bad", "bad"]);
+    expect(findings.map(state)).to.deep.equal(["ok", "ok", "stops", "stops"]);
     expect(findings[3]?.says).to.contain("the mirror lacks the last 1 entry");
   });
 
@@ -199,8 +206,8 @@ describe("doctor", () => {
         [{ env: "DOCTOR_TEST_SECRET" }, { env: "DOCTOR_TEST_MISSING" }, { file: "nowhere" }],
         project.root,
       );
-      expect(found.map(state)).to.deep.equal(["ok", "bad", "bad"]);
-      const text = findingsText(found);
+      expect(found.map(state)).to.deep.equal(["ok", "stops", "stops"]);
+      const text = seenText(found);
       expect(text)
         .to.contain("DOCTOR_TEST_SECRET")
         .and.contain("DOCTOR_TEST_MISSING is not set")

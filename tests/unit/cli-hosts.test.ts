@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import fc from "fast-check";
 import { check } from "../../cli/hosts/run.ts";
-import { clockFindings, clockFrom, clockText } from "../../cli/hosts/clock.ts";
+import { clockFindings, clockFrom, clockText } from "../../components/windows/clock.ts";
 import type { Declared, Server } from "../../model/estate.ts";
 import type { Host } from "../../model/host.ts";
 import type { Parts } from "../../model/part.ts";
@@ -270,9 +270,9 @@ describe("the clock of a server", () => {
   it("may differ by a minute", () => {
     const at = Date.UTC(2026, 10, 22, 3, 10);
     const clock = { atMs: at, offsetMin: 0 };
-    expect(clockFindings(clock, at + 60_000, "Europe/London")).to.deep.equal([]);
-    expect(clockFindings(clock, at + 61_000, "Europe/London")).to.have.lengthOf(1);
-    expect(clockFindings(clock, at - 61_000, "Europe/London")[0]).to.contain("61 s ahead");
+    expect(clockFindings("K2DR01", clock, at + 60_000, "Europe/London")).to.deep.equal([]);
+    expect(clockFindings("K2DR01", clock, at + 61_000, "Europe/London")).to.have.lengthOf(1);
+    expect(clockFindings("K2DR01", clock, at - 61_000, "Europe/London")[0]?.says).to.contain("61 s ahead");
     expect(clockText(clock, at + 400)).to.equal("-0.4 s, UTC+00:00");
   });
 });

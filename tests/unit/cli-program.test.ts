@@ -29,6 +29,8 @@ const every = [
   "journal break-glass",
   "journal follow",
   "status",
+  "readiness",
+  "exercise",
   "declare",
   "withdraw",
   "mode",

@@ -47,7 +47,9 @@ const pulumiFlags: readonly string[] = ["--target", "--exclude", "--run-program"
 
 /** What is wrong with a call of the command line; nothing where it exists. */
 function whyNot(words: readonly string[]): string | undefined {
-  const { command, rest } = commandOf(words);
+  // What stands after -- belongs to another program.
+  const end = words.indexOf("--");
+  const { command, rest } = commandOf(end < 0 ? words : words.slice(0, end));
   const known = [...flagsOf(command), "--help"];
   const flag = rest.find((word) => word.startsWith("--") && !known.includes(word));
   if (flag !== undefined) return `${command.name()} has no option ${flag}`;

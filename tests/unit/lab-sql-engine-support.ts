@@ -60,6 +60,10 @@ export class MemoryDisk implements Disk {
   free(): number {
     return this.isFull ? 0 : this.freeBytes;
   }
+
+  volumes(): readonly { readonly drive: string; readonly freeBytes: number }[] {
+    return ["C", "D", "S"].map((drive) => ({ drive, freeBytes: this.free() }));
+  }
   private where(path: string): { disk: MemoryDisk; key: string } {
     const clean = path.replace(/(?<=.)\\$/, "").toLowerCase();
     const share = /^\\\\([^\\]+)\\(.*)$/.exec(clean);

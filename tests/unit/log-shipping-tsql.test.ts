@@ -4,6 +4,7 @@ import * as drill from "../../components/sql/log-shipping/tsql/drill.ts";
 import * as changes from "../../components/sql/log-shipping/tsql/changes.ts";
 import * as identity from "../../components/sql/log-shipping/tsql/identity.ts";
 import * as looks from "../../components/sql/log-shipping/tsql/looks.ts";
+import * as readiness from "../../components/sql/log-shipping/tsql/readiness.ts";
 import * as shipping from "../../components/sql/log-shipping/tsql/shipping.ts";
 import { expectTsql, itParses, type TsqlVersion } from "./tsqlcheck.ts";
 
@@ -32,6 +33,9 @@ const sid = Buffer.from("0105000000000005", "hex");
 
 /** Every text with the kinds of statements that it may hold, and nothing else. */
 const texts: Readonly<Record<string, readonly [string, readonly string[]]>> = {
+  fileSizes: [readiness.fileSizes([nasty]), ["SelectStatement"]],
+  freeSpace: [readiness.freeSpace, ["DeclareTableVariableStatement", "InsertStatement", "SelectStatement"]],
+  databasesOfPeople: [readiness.databasesOfPeople, ["SelectStatement"]],
   databaseState: [looks.databaseState(nasty), ["SelectStatement"]],
   lastRestore: [looks.lastRestore(nasty), ["SelectStatement"]],
   filesIn: [looks.filesIn(path), ["DeclareTableVariableStatement", "InsertStatement", "SelectStatement"]],
@@ -181,7 +185,7 @@ describe("log shipping: T-SQL", () => {
       "copyAllAway",
       "moveFile",
     ]);
-    const exported = [looks, changes, agent, shipping, identity]
+    const exported = [looks, changes, agent, shipping, identity, readiness]
       .flatMap((module) => Object.keys(module))
       .filter((name) => !/JobName$/.test(name) && name !== "factsDatabase" && !parts.has(name));
     expect(exported.filter((name) => !(name in texts))).to.deep.equal([]);

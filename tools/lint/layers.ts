@@ -20,6 +20,7 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   planning: { folders: ["model"], packages: ["zod"] },
   journal: { folders: ["model"], packages: ["zod", "mssql", "@azure/*"] },
   steps: { folders: ["model", "planning", "journal"], notPackages: ["@pulumi/*"] },
+  readiness: { folders: ["model", "planning", "journal", "steps"], notPackages: ["@pulumi/*"] },
   report: { folders: ["model", "planning", "journal"], notPackages: ["@pulumi/*"] },
   components: { folders: ["model", "planning", "steps"] },
   // The one registry line that leads to the papers: they are written by a step, from all parts' texts for people.
@@ -28,9 +29,25 @@ const LAYERS: Readonly<Record<string, Layer>> = {
     folders: ["model", "planning", "journal", "steps", "report", "components"],
     notPackages: ["@pulumi/*"],
   },
-  cli: { folders: ["model", "planning", "journal", "steps", "report", "runbook", "components", "stacks"] },
-  bin: { folders: ["model", "planning", "journal", "steps", "report", "components", "stacks", "cli"] },
-  stacks: { folders: ["model", "planning", "journal", "steps", "report", "runbook", "components"] },
+  cli: {
+    folders: [
+      "model",
+      "planning",
+      "journal",
+      "steps",
+      "readiness",
+      "report",
+      "runbook",
+      "components",
+      "stacks",
+    ],
+  },
+  bin: {
+    folders: ["model", "planning", "journal", "steps", "readiness", "report", "components", "stacks", "cli"],
+  },
+  stacks: {
+    folders: ["model", "planning", "journal", "steps", "readiness", "report", "runbook", "components"],
+  },
   policy: { folders: ["model", "components"] },
   "lab/servers": { folders: [], notPackages: ["parallel-standby"] },
   "lab/project": { folders: [], packages: ["parallel-standby", "@pulumi/*"] },
@@ -113,7 +130,7 @@ export function forbiddenFor(from: string): Forbidden | undefined {
     };
   }
   if (
-    /^(bin|cli|steps|journal|report|planning|model)\//.test(from) ||
+    /^(bin|cli|steps|journal|readiness|report|planning|model)\//.test(from) ||
     (noun !== undefined && name === "run.ts")
   ) {
     return {

@@ -8,6 +8,7 @@ import { drillOf } from "./drill.ts";
 import { awayDrafts, sourceJobsArgs } from "./drafts.ts";
 import { fullSlots, LogShippingFacts, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
+import { pointLastsUntil } from "./lasts.ts";
 import { reachOf } from "./reach.ts";
 import { reprotection } from "./reprotection.ts";
 import { LogShippingSeen } from "./seen.ts";
@@ -63,6 +64,7 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
   problems,
   pointMinutesBefore: (f) => f.pointMinutesBefore,
   worstLossMin,
+  pointLastsUntil,
   reach: (f, seen) =>
     new Map(
       f.databases.map((database) => {

@@ -25,6 +25,7 @@ import { sourceRunnables } from "./run/source-jobs.ts";
 import { standbyRunnables } from "./run/standby-jobs.ts";
 import type { LogShippingSeen } from "./seen.ts";
 
+export { looks } from "./readiness/looks.ts";
 export { alive } from "./run/alive.ts";
 export { clocks } from "./run/clocks.ts";
 export { signs } from "./run/signs.ts";

@@ -23,7 +23,13 @@ export const sourceReady = verb(
 );
 
 /** Disables the restore job of a database and waits until it has ended: the way back in time stays open. */
-export const hold = verb("sql/log-shipping/hold", z.strictObject({ database, host }), 2 * hoursSec);
+export const hold = verb(
+  "sql/log-shipping/hold",
+  z.strictObject({ database, host }),
+  2 * hoursSec,
+  undefined,
+  20,
+);
 
 /** Enables the restore job again, after a move that was withdrawn. */
 export const release = verb("sql/log-shipping/release", z.strictObject({ database, host }), 60);
@@ -33,6 +39,8 @@ export const copyLogs = verb(
   "sql/log-shipping/copy-logs",
   z.strictObject({ part, database, from: host, to: host, tail: z.boolean() }),
   2 * hoursSec,
+  undefined,
+  60,
 );
 
 /** Stops the log backups of a database and takes the tail of its log: the database can't be written to any more. */
@@ -40,6 +48,8 @@ export const takeTail = verb(
   "sql/log-shipping/take-tail",
   z.strictObject({ part, database, host }),
   2 * hoursSec,
+  undefined,
+  60,
 );
 
 /**
@@ -49,7 +59,13 @@ export const takeTail = verb(
 export const closeOld = verb("sql/log-shipping/close-old", z.strictObject({ database, host }), 120);
 
 /** Opens a database again at the site from which a move was abandoned, and backs its log up again on schedule. */
-export const reopenSource = verb("sql/log-shipping/reopen", z.strictObject({ database, host }), 2 * hoursSec);
+export const reopenSource = verb(
+  "sql/log-shipping/reopen",
+  z.strictObject({ database, host }),
+  2 * hoursSec,
+  undefined,
+  60,
+);
 
 /** Looks whether a database of the site that a move left can be opened there with all that it had: closed by its own tail, or open. */
 export const returnable = verb("sql/log-shipping/returnable", z.strictObject({ database, host }), 60);
@@ -59,6 +75,8 @@ export const rollForward = verb(
   "sql/log-shipping/roll-forward",
   z.strictObject({ part, database, host }),
   12 * hoursSec,
+  undefined,
+  300,
 );
 
 /** Opens a database that stands at the point. There is no way back. */
@@ -66,6 +84,8 @@ export const openDatabase = verb(
   "sql/log-shipping/open",
   z.strictObject({ part, database, host }),
   2 * hoursSec,
+  undefined,
+  60,
 );
 
 /** Owner, users, TRUSTWORTHY and Service Broker as they were at the source. */
@@ -80,6 +100,8 @@ export const firstFull = verb(
   "sql/log-shipping/first-full",
   z.strictObject({ database, host, folder: z.string().min(1), slots: z.int().min(2) }),
   12 * hoursSec,
+  undefined,
+  600,
 );
 
 /** Disables the jobs that a server ran in a role that it no longer has. */

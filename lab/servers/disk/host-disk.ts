@@ -96,6 +96,11 @@ export class HostDisk implements Disk {
     return this.isFull(path) ? 0 : (this.#room.get(path.charAt(0).toUpperCase()) ?? 80 * 1024 ** 3);
   }
 
+  /** The drives with what is free on each. */
+  volumes(): readonly { readonly drive: string; readonly freeBytes: number }[] {
+    return this.drives.map((drive) => ({ drive, freeBytes: this.free(drive) }));
+  }
+
   /** Denies every access to a file or folder, with 5, as a lock or a missing right does. Or allows it again. */
   deny(path: string, denied: boolean): void {
     const key = formatPath(parsePath(path)).toUpperCase();

@@ -4,6 +4,7 @@ import type { LabNetwork } from "../network.ts";
 import type { HostIdentity, LabClock } from "../types.ts";
 import { runLine } from "./cmd/run.ts";
 import { type Command, Input, newShell, type Shell, type Streams } from "./cmd/shell.ts";
+import { DomainMember, windowsZone } from "./domain.ts";
 import { EventLog } from "./events.ts";
 import { Registry } from "./registry.ts";
 import type { ServiceSpec } from "./service.ts";
@@ -49,6 +50,7 @@ export class WindowsHost {
   public readonly events: EventLog;
   public readonly services: ServiceManager;
   public readonly registry = new Registry();
+  public readonly domain = new DomainMember();
   public readonly tasks: TaskScheduler;
   public readonly ssh: SshHost;
   public readonly windowsVersion: string;
@@ -76,6 +78,7 @@ export class WindowsHost {
     this.windowsVersion = options.windowsVersion ?? "10.0.20348.2849";
     this.clockErrorMs = options.clockErrorMs ?? 0;
     this.#bootMs = options.bootMs ?? 5000;
+    this.#describe();
     this.events = new EventLog(clock);
     this.ssh = new SshHost(this, { port: options.sshPort ?? 0, hostKey: options.sshHostKey });
     const sshd: ServiceSpec = {
@@ -93,6 +96,19 @@ export class WindowsHost {
       [...nativeTools, ...Object.entries(commands)].map(([name, command]) => [toolKey(name), command]),
     );
     this.#endPower = network.onPower(identity.name, (on) => (on ? this.#powered() : this.#lostPower()));
+  }
+
+  /** What Windows says of itself in its registry: build and update, time zone, domain. */
+  #describe(): void {
+    const [, , build = "", update = "0"] = this.windowsVersion.split(".");
+    const text = (data: string) => ({ type: "REG_SZ", data }) as const;
+    const now = "HKLM\\SOFTWARE\\Microsoft\\Windows NT\\CurrentVersion";
+    this.registry.setValue(now, "CurrentBuildNumber", text(build));
+    this.registry.setValue(now, "UBR", { type: "REG_DWORD", data: `0x${Number(update).toString(16)}` });
+    const system = "HKLM\\SYSTEM\\CurrentControlSet";
+    const zone = text(windowsZone(this.identity.timeZone));
+    this.registry.setValue(`${system}\\Control\\TimeZoneInformation`, "TimeZoneKeyName", zone);
+    this.registry.setValue(`${system}\\Services\\Tcpip\\Parameters`, "Domain", text(this.domain.name));
   }
 
   get state(): HostState {

@@ -1,6 +1,7 @@
 import type { Command } from "./cmd/shell.ts";
 import { eventcreate } from "./tools/eventcreate.ts";
 import { findstr } from "./tools/findstr.ts";
+import { nltest, secedit } from "./tools/logon.ts";
 import { net } from "./tools/net.ts";
 import { reg } from "./tools/reg.ts";
 import { robocopy } from "./tools/robocopy.ts";
@@ -38,4 +39,6 @@ export const nativeTools: readonly (readonly [string, Command])[] = [
   ["taskkill", taskkill],
   ["ipconfig", ipconfig],
   ["fsutil", fsutil],
+  ["nltest", nltest],
+  ["secedit", secedit],
 ];

@@ -35,6 +35,9 @@ export function may(user: LabUser, right: Right, service?: string): boolean {
   return user.services.some((name) => name.toUpperCase() === service.toUpperCase());
 }
 
+/** Whether the user is an administrator of the host. */
+export const isAdministrator = ({ rights = "administrator" }: LabUser): boolean => rights === "administrator";
+
 /** The user's name without its domain. */
 export function shortName(user: LabUser): string {
   return user.name.slice(user.name.lastIndexOf("\\") + 1);

@@ -17,7 +17,8 @@ import {
 import { createLogins, factsDatabase, recordIdentity } from "../verbs.ts";
 import { hasFacts, recordedOf, type Identity, type RecordedLogin } from "./identity.ts";
 
-interface Facts {
+/** What a restore does not carry over. */
+export interface Facts {
   readonly identity?: Identity;
   readonly logins: readonly RecordedLogin[];
 }
@@ -67,12 +68,23 @@ async function write(sql: Sql, database: string, { identity, logins }: Facts): P
     });
 }
 
+/** What a database has at its source now, and which of the two servers have recorded something else. */
+export async function staleRecords(
+  database: string,
+  from: string,
+  to: string,
+  io: Io,
+): Promise<{ readonly live: Facts; readonly stale: readonly string[] }> {
+  const live = await liveOf(await sqlOn(from, io), database);
+  const stale: string[] = [];
+  for (const host of [from, to])
+    if (!isSame(live, await recordedOf(await sqlOn(host, io), database))) stale.push(host);
+  return { live, stale };
+}
+
 const record: Act<{ database: string; from: string; to: string }> = {
   check: async ({ database, from, to }, io) => {
-    const live = await liveOf(await sqlOn(from, io), database);
-    const stale: string[] = [];
-    for (const host of [from, to])
-      if (!isSame(live, await recordedOf(await sqlOn(host, io), database))) stale.push(host);
+    const { live, stale } = await staleRecords(database, from, to, io);
     return {
       there: stale.length === 0,
       says:
@@ -88,13 +100,14 @@ const record: Act<{ database: string; from: string; to: string }> = {
   },
 };
 
-interface Missing {
+export interface Missing {
   readonly missing: readonly RecordedLogin[];
   /** Logins of the same name with another SID: users of the database will not match them. */
   readonly strangers: readonly string[];
 }
 
-async function missingLogins(database: string, host: string, io: Io): Promise<Missing> {
+/** Logins that a database needs, as recorded of its source, and a server lacks. */
+export async function missingLogins(database: string, host: string, io: Io): Promise<Missing> {
   const sql = await sqlOn(host, io);
   const { logins } = await recordedOf(sql, database);
   const there = await sql.rows<{ name: string; sid: Buffer }>(serverLogins);

@@ -108,6 +108,17 @@ export const fileProcedures: ProcedureTable = {
       );
     },
   },
+  xp_fixeddrives: {
+    parameters: "",
+    run: (call) => {
+      call.result(
+        "drive varchar(1), [MB free] int",
+        call.frame.instance.disk
+          .volumes()
+          .map(({ drive, freeBytes }) => ({ drive, "MB free": Math.floor(freeBytes / 1024 ** 2) })),
+      );
+    },
+  },
   xp_instance_regread: {
     parameters:
       "@rootkey nvarchar(255), @key nvarchar(1000), @value_name nvarchar(255), @value nvarchar(4000) = NULL OUTPUT, @no_output nvarchar(10) = NULL",

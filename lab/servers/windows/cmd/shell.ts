@@ -113,6 +113,10 @@ export class ShellFiles implements Disk {
     return this.#disk.free(path);
   }
 
+  volumes(): ReturnType<Disk["volumes"]> {
+    return this.#disk.volumes();
+  }
+
   #reading(path: string): string {
     const parsed = parsePath(path);
     const isOwn =

@@ -53,6 +53,7 @@ export const w32tm: Command = (call) => {
 /** `wmic os get LocalDateTime`: local time with its offset from UTC in minutes, as `20261122031000.123000+000`. */
 export const wmic: Command = (call) => {
   const words = call.args.map((word) => word.toLowerCase());
+  if (words[0] === "path" && words[1] === "win32_account" && words[2] === "where") return account(call);
   if (words[0] !== "os" || words[1] !== "get" || words[2] !== "localdatetime") {
     call.err("Invalid GET Expression.\r\n");
     return 44135;
@@ -64,6 +65,18 @@ export const wmic: Command = (call) => {
   else call.out(`LocalDateTime              \r\n${text}  \r\n\r\n`);
   return 0;
 };
+
+/** `wmic path win32_account where "name='svc-k2' and domain='CORP'" get sid /value`: 0 too where there is none. */
+function account(call: Call): number {
+  const clause = call.args[3] ?? "";
+  const [name, domain] = ["name", "domain"].map(
+    (key) => new RegExp(`${key}='([^']*)'`, "i").exec(clause)?.[1],
+  );
+  const sid = name && call.shell.host.domain.sidOf(domain === undefined ? name : `${domain}\\${name}`);
+  if (sid) call.out(`\r\n\r\nSID=${sid}\r\n\r\n\r\n`);
+  else call.err("No Instance(s) Available.\r\n");
+  return 0;
+}
 
 /** `shutdown /r`, `/s` and `/a`, with `/t` seconds (default 30). */
 export const shutdown: Command = (call) => {
@@ -186,11 +199,11 @@ export const fsutil: Command = (call) => {
   }
   const { disk } = call.shell.host;
   const letter = absolutePath(drive, call.shell.folder).charAt(0);
-  if (!disk.drives.includes(letter)) {
+  const free = disk.volumes().find(({ drive: one }) => one === letter)?.freeBytes;
+  if (free === undefined) {
     call.out(`Error:  ${win32Text(3)}\r\n`);
     return 1;
   }
-  const free = disk.free(letter);
   const line = (title: string, bytes: number): string =>
     `${title.padEnd(30)}: ${bytes.toLocaleString("en-US").padStart(19)}\r\n`;
   call.out(

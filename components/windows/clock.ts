@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import { stops, type Finding } from "../../model/finding.ts";
 
 /** Seconds by which a server's clock may differ from the runner's: points in time are chosen to the second. */
 export const clockLimitSec = 60;
@@ -30,19 +31,34 @@ export function clockFrom(output: string): Clock | undefined {
   return { atMs: local.toMillis() + Number(milli) - offsetMin * 60_000, offsetMin };
 }
 
-/** What is wrong with a clock, against the runner's and against the time zone that the estate gives the server; a zone that is none is a mistake of the estate. */
-export function clockFindings(clock: Clock, runnerMs: number, timeZone: string): readonly string[] {
+/** What is wrong with a server's clock, against the runner's and against the time zone that the estate gives the server; a zone that is none is a mistake of the estate. */
+export function clockFindings(
+  host: string,
+  clock: Clock,
+  runnerMs: number,
+  timeZone: string,
+): readonly Finding[] {
   const skewSec = Math.round((clock.atMs - runnerMs) / 1000);
   const zone = DateTime.fromMillis(runnerMs, { zone: timeZone });
   return [
     ...(Math.abs(skewSec) > clockLimitSec
       ? [
-          `its clock is ${String(Math.abs(skewSec))} s ${skewSec > 0 ? "ahead of" : "behind"} this machine's. Set both by the same time server (w32tm /resync)`,
+          stops(
+            host,
+            `its clock is ${String(Math.abs(skewSec))} s ${skewSec > 0 ? "ahead of" : "behind"} this machine's`,
+            "set both by the same time server (w32tm /resync)",
+            `clock:${host}`,
+          ),
         ]
       : []),
     ...(zone.isValid && zone.offset !== clock.offsetMin
       ? [
-          `its clock is ${offsetText(clock.offsetMin)}, but its time zone in the estate, ${timeZone}, is ${offsetText(zone.offset)} now. Write the zone that it has, by its IANA name (tzutil prints Windows's name: docs/windows.md has both)`,
+          stops(
+            host,
+            `its clock is ${offsetText(clock.offsetMin)}, but its time zone in the estate, ${timeZone}, is ${offsetText(zone.offset)} now`,
+            "write the zone that it has, by its IANA name (tzutil prints Windows's name: docs/windows.md has both)",
+            `time-zone:${host}`,
+          ),
         ]
       : []),
   ];

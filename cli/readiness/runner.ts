@@ -1,0 +1,62 @@
+import { describe } from "../../model/describe.ts";
+import { isFinding, risk, type Finding } from "../../model/finding.ts";
+import type { Parts } from "../../model/part.ts";
+import type { Recovery } from "../../model/recovery.ts";
+import { stackNames } from "../../steps/pulumi-stacks.ts";
+import { journalFindings } from "../doctor/journal.ts";
+import { estateFindings } from "../doctor/run.ts";
+import { secretFindings } from "../doctor/secrets.ts";
+import { clockFinding, stackFinding } from "../doctor/settings.ts";
+import type { Project } from "../project.ts";
+import type { Terminal } from "../terminal.ts";
+
+/** Listing stacks of a file backend takes a second; on a share that is gone it takes for ever. */
+const stacksLimitMs = 15_000;
+
+/**
+ * What `doctor` finds on the runner that would stop a move, and the facts as estate.ts has them now. What depends on the
+ * shell that somebody will type in is left to `doctor`: a scheduler's environment is another one.
+ */
+export async function runnerLook(
+  project: Project,
+  parts: Parts,
+  terminal: Terminal,
+): Promise<{ readonly findings: readonly Finding[]; readonly estate?: Recovery }> {
+  const [journal, secrets, stacks] = await Promise.all([
+    journalFindings(project),
+    secretFindings(project.estate.systems, project.root),
+    stackFindings(),
+  ]);
+  const seen = [
+    ...estateFindings(project.estate, parts),
+    ...journal.findings,
+    clockFinding(terminal.now(), journal.entries.at(-1)?.at),
+    ...secrets,
+    ...stacks,
+  ];
+  return { findings: seen.filter(isFinding), ...estateNow(project, parts) };
+}
+
+/** Without an engine in the scheduler's path nobody can be asked; at night somebody has one. */
+async function stackFindings(): Promise<readonly ReturnType<typeof stackFinding>[]> {
+  try {
+    return [stackFinding(await stackNames(AbortSignal.timeout(stacksLimitMs)))];
+  } catch (error) {
+    return [
+      risk(
+        "stacks",
+        `they can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
+        'run "parallel-standby doctor" in the shell that a move would be typed in; give the scheduler the same PATH',
+      ),
+    ];
+  }
+}
+
+/** Mistakes in estate.ts are findings of their own; then there is nothing to compare. */
+function estateNow({ estate }: Project, parts: Parts): { readonly estate?: Recovery } {
+  try {
+    return { estate: describe(estate, parts) };
+  } catch {
+    return {};
+  }
+}

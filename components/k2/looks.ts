@@ -1,0 +1,55 @@
+import type { Lookup, Request } from "../../model/part.ts";
+import type { RecoveryPart } from "../../model/recovery.ts";
+import type { Look } from "../../steps/act.ts";
+import { sqlOn } from "../../steps/transports/sql.ts";
+import { serverAlignmentLook } from "../windows/alignment.ts";
+import { isParked } from "../windows/drafts.ts";
+import { keptRows } from "./capture.ts";
+import { keptOf, keyedDatabases, keysOf, sqlHosts } from "./drafts.ts";
+import { K2Facts } from "./facts.ts";
+import { keyFindings, licenceFindings, type KeysThere } from "./readiness.ts";
+import { keysOf as keysIn } from "./tsql-keys.ts";
+
+/** What readiness looks at for a K2, beside the preflight of a move, which tries passwords, rows and services. */
+export function looks({ id, facts }: RecoveryPart, { from, to }: Request, lookup: Lookup): readonly Look[] {
+  const f = K2Facts.parse(facts);
+  const kept = keptOf(f, to);
+  return [
+    ...(kept
+      ? [
+          {
+            id: `licence-ends:${id}`,
+            at: id,
+            run: async (io) => {
+              // That none are kept is told by the preflight.
+              const found = await keptRows({ ...kept, keepOn: [...sqlHosts(f, [to])] }, io).catch(
+                () => undefined,
+              );
+              return found ? licenceFindings(id, found.captured, Date.now()) : [];
+            },
+          } satisfies Look,
+        ]
+      : []),
+    ...f.servers[from].flatMap((active, i): readonly Look[] => {
+      const standby = f.servers[to][i];
+      // One that is parked is off: exercise looks at it.
+      const host = standby === undefined ? undefined : lookup.host(standby);
+      return standby === undefined || !host || isParked(host)
+        ? []
+        : [serverAlignmentLook(active, standby, f.services)];
+    }),
+    ...keyedDatabases(f, from).map(({ sql: host, databases }): Look => ({
+      id: `keys:${id}/${host}`,
+      at: id,
+      host,
+      run: async (io) => {
+        const sql = await sqlOn(host, io);
+        const there: KeysThere[] = [];
+        for (const database of databases)
+          for (const row of await sql.rows<Omit<KeysThere, "database" | "host">>(keysIn(database, keysOf(f))))
+            there.push({ ...row, database, host });
+        return keyFindings(id, there, f.masterKey);
+      },
+    })),
+  ];
+}

@@ -1,0 +1,159 @@
+import type { Finding } from "../../../../model/finding.ts";
+import type { Lookup, Request } from "../../../../model/part.ts";
+import type { RecoveryPart } from "../../../../model/recovery.ts";
+import type { Io, Look } from "../../../../steps/act.ts";
+import { sqlOn } from "../../../../steps/transports/sql.ts";
+import { alignmentLook } from "../../instance/alignment-look.ts";
+import { readInstance } from "../../instance/facts.ts";
+import { LogShippingFacts } from "../facts.ts";
+import { look } from "../look.ts";
+import { backupJobName } from "../tsql/shipping.ts";
+import { defaultFolders } from "../tsql/looks.ts";
+import { databasesOfPeople, fileSizes, freeSpace } from "../tsql/readiness.ts";
+import { jobsOfRole, secondariesOf } from "../run/hold.ts";
+import { readJobs } from "../run/jobs.ts";
+import { missingLogins, staleRecords } from "../run/record.ts";
+import { shippingOf } from "../run/shipping.ts";
+import { sourceFitRunnables } from "../run/source-fit.ts";
+import { isHeld } from "../../../../steps/held.ts";
+import {
+  gapFindings,
+  jobFindings,
+  loginFindings,
+  staleFindings,
+  strayJobFindings,
+  undeclaredFindings,
+  versionFindings,
+  type Of,
+} from "./judge.ts";
+import { spaceFindings, type FileSize } from "./space.ts";
+
+/** What readiness looks at for databases that are shipped, beside the preflight of a move. */
+export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup): readonly Look[] {
+  const f = LogShippingFacts.parse(part.facts);
+  const [source, standby] = [f.host[from], f.host[to]];
+  const way = f.way[from];
+  const { id } = part;
+  const at = (name: string, host: string, run: Look["run"]): Look => ({
+    id: `${name}:${id}`,
+    at: id,
+    host,
+    run,
+  });
+  return [
+    ...f.databases.flatMap((database): readonly Look[] => {
+      const of: Of = { part: id, database, to };
+      const each = (name: string, host: string, run: Look["run"]): Look => ({
+        ...at(name, host, run),
+        id: `${name}:${id}/${database}`,
+      });
+      return [
+        each("gap", standby, async (io) =>
+          gapFindings(of, await look(database, shippingOf(f, io).place, io)),
+        ),
+        each("logins", standby, async (io) => {
+          const { missing, strangers } = await missingLogins(database, standby, io);
+          return loginFindings(
+            of,
+            standby,
+            missing.map((l) => l.name),
+            strangers,
+          );
+        }),
+        ...(f.recordIdentity
+          ? [
+              each("recorded", source, async (io) => {
+                const { stale } = await staleRecords(database, source, standby, io);
+                return staleFindings(of, source, stale);
+              }),
+            ]
+          : []),
+        each("standby-jobs", standby, (io) => standbyJobs(of, standby, io)),
+        each("source-jobs", source, (io) => sourceJobs(of, source, io)),
+        each("source-fit", source, async (io) => {
+          const args = { database, host: source, backupFolder: way.backupFolder, adoptChain: f.adoptChain };
+          for (const runnable of sourceFitRunnables) await runnable.bind(args).check(io);
+          return [];
+        }),
+      ];
+    }),
+    at("disk", standby, (io) => space(id, f, { from, to }, io)),
+    at("version", standby, async (io) => {
+      const of = async (host: string) => ({
+        host,
+        version: (await readInstance(await sqlOn(host, io))).version,
+      });
+      return versionFindings(id, await of(source), await of(standby));
+    }),
+    alignmentLook(source, standby),
+    at("undeclared", source, async (io) => {
+      const rows = await (await sqlOn(source, io)).rows<{ name: string }>(databasesOfPeople);
+      return undeclaredFindings(
+        source,
+        rows.map((r) => r.name),
+        databasesOn(source, lookup),
+      );
+    }),
+  ];
+}
+
+/** Databases on a server that some part of this kind takes along. */
+const databasesOn = (host: string, lookup: Lookup): readonly string[] =>
+  lookup.parts().flatMap((p) => {
+    const facts = LogShippingFacts.safeParse(p.facts);
+    return facts.success && Object.values(facts.data.host).includes(host) ? facts.data.databases : [];
+  });
+
+async function standbyJobs(of: Of, host: string, io: Io): Promise<readonly Finding[]> {
+  const sql = await sqlOn(host, io);
+  // Without any it is the preflight that says so.
+  const wanted = (await secondariesOf(sql, of.database)).flatMap((row) => [
+    ...(row.copyJob === null ? [] : [{ name: row.copyJob, does: "copies the logs of" }]),
+    ...(row.restoreJob === null ? [] : [{ name: row.restoreJob, does: "restores the logs of" }]),
+  ]);
+  const held = await isHeld(of.part, io);
+  const due = wanted.filter((w) => !held || !w.does.startsWith("restores"));
+  const strays = await jobsOfRole(sql, of.database, "source");
+  return [
+    ...jobFindings(
+      of,
+      host,
+      due,
+      await readJobs(
+        sql,
+        due.map((w) => w.name),
+      ),
+    ),
+    ...strayJobFindings(of, host, await readJobs(sql, strays)),
+  ];
+}
+
+async function sourceJobs(of: Of, host: string, io: Io): Promise<readonly Finding[]> {
+  const sql = await sqlOn(host, io);
+  const [backup = backupJobName(of.database)] = await jobsOfRole(sql, of.database, "source");
+  const wanted = [{ name: backup, does: "backs up the log of" }];
+  return jobFindings(of, host, wanted, await readJobs(sql, [backup]));
+}
+
+async function space(
+  part: string,
+  f: LogShippingFacts,
+  { from, to }: Pick<Request, "from" | "to">,
+  io: Io,
+): Promise<readonly Finding[]> {
+  const host = f.host[to];
+  const standby = await sqlOn(host, io);
+  const source = await sqlOn(f.host[from], io);
+  const [folders] = await standby.rows<{ data: string | null; log: string | null }>(defaultFolders);
+  const drives = await standby.rows<{ drive: string; mb: number }>(freeSpace);
+  return spaceFindings({
+    part,
+    host,
+    source: await source.rows<FileSize>(fileSizes(f.databases)),
+    standby: await standby.rows<FileSize>(fileSizes(f.databases)),
+    defaults: { data: folders?.data ?? "", log: folders?.log ?? "" },
+    copyTo: f.way[from].copyTo,
+    backupFolder: f.way[to].backupFolder,
+    free: new Map(drives.map((d) => [d.drive.toUpperCase(), d.mb])),
+  });
+}

@@ -1,0 +1,42 @@
+import { drillOf, dueMs, isOpen } from "../journal/drills.ts";
+import type { Entry } from "../journal/entries.ts";
+import { note, risk, type Finding } from "../model/finding.ts";
+
+/** How old the last verified drill may be: a quarter; after a year nobody can say that it would work. Days. */
+const days = { note: 90, risk: 365 };
+
+const todo = 'test it beside production: "pulumi up -s dr-drill" (docs/drill.md)';
+
+/** A drill that is open, and one that was too long ago. */
+export function drillFindings(entries: readonly Entry[], now: Date): readonly Finding[] {
+  const drill = drillOf(entries);
+  const open =
+    drill && isOpen(drill)
+      ? [
+          (dueMs(drill) < now.getTime() ? risk : note)(
+            "drill",
+            `drill ${String(drill.number)} is open since ${(drill.started ?? drill.declared).at.slice(0, 16).replace("T", " ")} UTC${dueMs(drill) < now.getTime() ? ", longer than it was declared for" : ""}: a move ends it first`,
+            'end it with "pulumi destroy -s dr-drill"',
+            "drill-open",
+          ),
+        ]
+      : [];
+  const verified = entries.findLast((e) => e.kind === "drill verified");
+  if (!verified)
+    return [
+      ...open,
+      note("drill", "no drill has ever been verified: that a move works is not shown", todo, "drill-old"),
+    ];
+  const age = Math.floor((now.getTime() - Date.parse(verified.at)) / 86_400_000);
+  return age < days.note
+    ? open
+    : [
+        ...open,
+        (age < days.risk ? note : risk)(
+          "drill",
+          `the last drill was verified ${String(age)} days ago`,
+          todo,
+          "drill-old",
+        ),
+      ];
+}

@@ -1,0 +1,51 @@
+import type { Entry } from "../journal/entries.ts";
+import { exercisesOf } from "../journal/exercised.ts";
+import { risk, type Finding } from "../model/finding.ts";
+import type { Host } from "../model/host.ts";
+import type { SiteId } from "../model/site.ts";
+
+/** How old the exercise of a parked server may be: once a week, and a day for whoever was away. Days. */
+const oldDays = 8;
+
+/** Parked servers that nobody has started for long, and what was found when somebody did. */
+export function exerciseFindings(
+  entries: readonly Entry[],
+  hosts: readonly Host[],
+  to: SiteId,
+  now: Date,
+): readonly Finding[] {
+  const last = exercisesOf(entries);
+  return hosts
+    .filter((h) => h.site === to && h.azure !== undefined && h.whilePassive === "parked")
+    .flatMap(({ id }): readonly Finding[] => {
+      const e = last.get(id);
+      const days = e ? Math.floor((now.getTime() - Date.parse(e.at)) / 86_400_000) : undefined;
+      const old =
+        days === undefined
+          ? [
+              risk(
+                id,
+                "it is parked, and was never exercised: nobody knows whether it would work",
+                todo(id),
+                `exercise:${id}`,
+              ),
+            ]
+          : days >= oldDays
+            ? [
+                risk(
+                  id,
+                  `it is parked, and was last exercised ${String(days)} days ago`,
+                  todo(id),
+                  `exercise:${id}`,
+                ),
+              ]
+            : [];
+      return [
+        ...old,
+        ...(e?.findings ?? []).map((f) => ({ ...f, says: `when it was last exercised: ${f.says}` })),
+      ];
+    });
+}
+
+const todo = (host: string): string =>
+  `run "parallel-standby exercise --host ${host} --as YOUR-NAME", best every week by itself (docs/readiness.md)`;

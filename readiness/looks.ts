@@ -1,0 +1,62 @@
+import type { Finding } from "../model/finding.ts";
+import { inTwo } from "../model/finding.ts";
+import type { Request } from "../model/part.ts";
+import { lookupOf, type Recovery } from "../model/recovery.ts";
+import { plan } from "../planning/plan.ts";
+import type { Look, RunModule } from "../steps/act.ts";
+import { findRunnable, type World } from "../steps/find.ts";
+import { folderOf } from "../model/verb.ts";
+
+/**
+ * All that readiness for a move looks at. Nothing is asked of the site that an unplanned move leaves. They are: what the preflight of a planned move looks at, what each part adds, and what is
+ * looked at on every server. The preflight's steps are the same code that a move begins with, so that both find the same.
+ */
+export async function looksFor(recovery: Recovery, request: Request, world: World): Promise<readonly Look[]> {
+  const lookup = lookupOf(recovery);
+  const ofParts = await Promise.all(
+    recovery.parts.map(
+      async (part) => (await world.runs[part.kind]?.())?.looks?.(part, request, lookup) ?? [],
+    ),
+  );
+  const modules: readonly RunModule[] = await Promise.all(Object.values(world.runs).map((load) => load()));
+  const ofHosts = recovery.hosts.flatMap((host) =>
+    modules.flatMap((m) => m.hostLooks?.(host, request) ?? []),
+  );
+  const left = new Set(recovery.hosts.filter((h) => h.site === request.from).map((h) => h.id));
+  const all = [...preflightLooks(recovery, request, world), ...ofParts.flat(), ...ofHosts];
+  // Parts that stand on the same servers ask the same of them.
+  return [...new Map(all.map((look) => [look.id, look])).values()].filter(
+    ({ host }) => request.mode === "planned" || host === undefined || !left.has(host),
+  );
+}
+
+const preflightLooks = (recovery: Recovery, request: Request, world: World): readonly Look[] =>
+  plan(recovery, request, world.parts)
+    .steps.filter((step) => step.phase === "preflight" && folderOf(step.verb) !== "machinery")
+    .map(({ id, verb, args }): Look => {
+      const at = id.split("/")[0] ?? id;
+      const host = hostIn(args);
+      return {
+        id: `preflight:${id}`,
+        at,
+        ...(host === undefined ? {} : { host }),
+        run: async (io) => {
+          const runnable = await findRunnable(verb, [], world.runs);
+          const { there, says, expected } = await runnable.bind(args).check(io);
+          return there ? [] : [notThere(`preflight:${id}`, at, says, expected)];
+        },
+      };
+    });
+
+const notThere = (id: string, at: string, says: string, expected: string): Finding => ({
+  id,
+  severity: "stops",
+  at,
+  ...inTwo(says, `wanted is ${expected}`),
+});
+
+/** The server that a step asks, where its arguments name one. */
+function hostIn(args: unknown): string | undefined {
+  if (args === null || typeof args !== "object" || !("host" in args)) return undefined;
+  return typeof args.host === "string" ? args.host : undefined;
+}

@@ -1,0 +1,236 @@
+import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { junitText } from "../../cli/readiness/junit.ts";
+import { notify } from "../../cli/readiness/notify.ts";
+import { lookAndKeep, readiness } from "../../cli/readiness/run.ts";
+import { statusOf } from "../../cli/status/status.ts";
+import { statusText } from "../../cli/status/text.ts";
+import { main } from "../../cli/program.ts";
+import { risk, stops, type Finding } from "../../model/finding.ts";
+import type { Readiness } from "../../readiness/readiness.ts";
+import { readinessText } from "../../readiness/text.ts";
+import type { Runs } from "../../steps/act.ts";
+import {
+  begun,
+  failureOf,
+  holdingParts,
+  holdingRecovery,
+  holdingRuns,
+  holdWorld,
+  started,
+  tempProject,
+  write,
+  writtenTerminal,
+  type HoldWorld,
+} from "./cli-fixture.ts";
+
+const recovery = holdingRecovery();
+const reach = (toSec: number) => ({
+  db: { fromSec: toSec - 3600, toSec, evidence: "db_1.trn", complete: false },
+});
+
+/** Parts that also look, as `found` says. */
+const looking = (world: HoldWorld, found: () => readonly Finding[]): Runs =>
+  Object.fromEntries(
+    Object.entries(holdingRuns(world)).map(([kind, load]) => [
+      kind,
+      async () => ({
+        ...(await load()),
+        looks: () => [{ id: "look:data", at: "data", run: () => Promise.resolve(found()) }],
+      }),
+    ]),
+  );
+
+const result = (more: Partial<Readiness> = {}): Readiness => ({
+  from: "primary",
+  to: "dr",
+  verdict: "ready",
+  findings: [],
+  loss: [],
+  predicted: { totalSec: 90, steps: ["a", "b"], known: 0, of: 2 },
+  asked: [{ id: "login:data", at: "data", isWell: true, isAnswered: true }],
+  noted: {},
+  tookSec: 1.25,
+  ...more,
+});
+
+describe("readiness", () => {
+  let project: Awaited<ReturnType<typeof tempProject>>;
+  const world = holdWorld();
+  let findings: readonly Finding[] = [];
+  const terminal = writtenTerminal(new Date());
+  const look = (options: Parameters<typeof lookAndKeep>[2] = {}, laterMs = 0) => {
+    terminal.lines.length = 0;
+    // The journal has the real time: a clock that stands still would be behind it.
+    terminal.clock = new Date(Date.now() + laterMs);
+    return lookAndKeep(
+      project,
+      { parts: holdingParts, runs: looking(world, () => findings) },
+      options,
+      terminal,
+    );
+  };
+  const kept = async () => (await project.journal.entries()).filter((e) => e.kind === "readiness");
+
+  beforeEach(async () => {
+    project = await tempProject({ mirror: "mirror" });
+    findings = [];
+    world.reach = reach(Date.now() / 1000 - 600);
+  });
+  afterEach(() => project.leave());
+
+  it("says what was found, what would be lost now and how long a move takes, and keeps it in the journal", async () => {
+    await write(project, begun(recovery));
+    findings = [
+      stops("data", "the disk is full", "make room"),
+      risk("data", "a job is disabled", "enable it", "job"),
+    ];
+    const { found } = await look();
+    expect(found.verdict).to.equal("not ready");
+    const text = terminal.lines.join("\n");
+    expect(text)
+      .to.match(/^NOT READY for a move from primary \(London\) to dr \(Leeds\): /)
+      .and.match(/^ {2}STOPS {2}data +the disk is full\n +make room$/m)
+      .and.match(/^ {2}risk {3}data +a job is disabled\n +enable it$/m)
+      .and.match(/^lost now: data: 0:10:0\d of data, were the site lost at this moment;/m)
+      .and.match(/^predicted: about \d+s until people can work \(by what such steps usually take/m);
+    const [entry] = await kept();
+    expect(entry).to.include({ to: "dr", verdict: "not ready" });
+    expect(entry?.findings.map((f) => f.id)).to.include.members(["data", "job"]);
+    expect(entry?.lossSec).to.be.within(600, 610);
+  });
+
+  it("writes the same again only after an hour, and something else at once", async () => {
+    await write(project, begun(recovery));
+    await look();
+    await look();
+    expect(await kept()).to.have.length(1);
+    findings = [risk("data", "a job is disabled", "enable it")];
+    const { before } = await look();
+    expect(before).to.be.oneOf(["ready", "warnings", "not ready"]);
+    expect(await kept()).to.have.length(2);
+    await look({}, 61 * 60_000);
+    expect(await kept()).to.have.length(3);
+  });
+
+  it("prints JSON with its times in ISO 8601", async () => {
+    await write(project, begun(recovery));
+    await look({ json: true, junit: path.join(project.root, "out", "readiness.xml") });
+    const made = JSON.parse(terminal.lines.join("\n")) as { verdict: string; loss: { point: string }[] };
+    expect(made.loss[0]?.point).to.match(/^\d{4}-\d\d-\d\dT.*Z$/);
+    expect(await fs.readFile(path.join(project.root, "out", "readiness.xml"), "utf8")).to.contain(
+      "<testsuite",
+    );
+  });
+
+  it("cannot look without facts, while the estate moves, or toward a site that is active", async () => {
+    await write(project, begun(recovery).slice(0, 1));
+    expect((await failureOf(look())).message).to.match(/holds no facts yet\. Run "pulumi up -s standby"/);
+    await write(project, begun(recovery).slice(1));
+    expect((await failureOf(look({ to: "primary" }))).message).to.equal(
+      "--to primary: primary is active already. Write dr, or nothing",
+    );
+    expect((await failureOf(look({ to: "dd" }))).message).to.contain('"dd": there is no such site');
+    await write(project, [
+      { kind: "move declared", to: "dr", mode: "unplanned", as: "op", acceptLossSec: 1 },
+      started(2),
+    ]);
+    expect((await failureOf(look())).message).to.match(
+      /is unfinished, and readiness is told of an estate at rest/,
+    );
+  });
+
+  it("ends with 3 where it could not look, and tells whoever is to be told, without a shell and without secrets", async () => {
+    const told = path.join(project.root, "told.txt");
+    const script = path.join(project.root, "notify.mjs");
+    await fs.writeFile(
+      script,
+      `import { writeFileSync } from "node:fs"; let t = ""; for await (const c of process.stdin) t += c; writeFileSync(${JSON.stringify(told)}, t + process.argv.slice(2).join(" ") + " " + String(process.env.SQL_DR) + process.env.KEPT);`,
+    );
+    await fs.writeFile(
+      path.join(project.root, "estate.js"),
+      `export const estate = { name: "toys", journal: { folder: "journal" }, systems: [{ password: { env: "SQL_DR" } }] };`,
+    );
+    const failure = await failureOf(
+      readiness(
+        ["-s", "subject; rm -rf"],
+        { notify: [process.execPath, script] },
+        { ...terminal, env: { SQL_DR: "horse", KEPT: "yes" } },
+      ),
+    );
+    expect(failure.exitCode).to.equal(3);
+    expect(failure.message).to.match(/^could not look at readiness: /);
+    expect(await fs.readFile(told, "utf8")).to.equal(`${failure.message}\n-s subject; rm -rf undefinedyes`);
+    expect((await failureOf(readiness(["x"], {}, terminal))).exitCode).to.equal(2);
+  });
+
+  it("ends the command line with 3 outside of a project", async () => {
+    const before = process.cwd();
+    const elsewhere = await fs.mkdtemp("/tmp/no-project-");
+    process.chdir(elsewhere);
+    try {
+      expect(await main(["readiness"], terminal)).to.equal(3);
+    } finally {
+      process.chdir(before);
+      await fs.rm(elsewhere, { recursive: true });
+    }
+  });
+
+  it("says why nobody could be notified", async () => {
+    const failed = (command: readonly [string, ...string[]]) => failureOf(notify(command, "x\n", {}));
+    expect((await failed(["no-such-program-here"])).message).to.match(
+      /^--notify: "no-such-program-here" could not be started: .*\. Give the program itself/,
+    );
+    expect(
+      (await failed([process.execPath, "-e", "console.error('no route'); process.exit(4)"])).message,
+    ).to.match(/ended with 4: no route$/);
+  });
+
+  it("is a JUnit report: what stops a move fails, a risk is skipped, what was asked and is well passes", () => {
+    const text = junitText(
+      result({
+        verdict: "not ready",
+        findings: [
+          stops("SQLDR01", `lacks <rights> & "more"`, "grant them", "rights:SQLDR01"),
+          risk("k2", "late", "wait", "late:k2"),
+        ],
+      }),
+    );
+    expect(text).to.match(/^<\?xml version="1.0" encoding="UTF-8"\?>\n<testsuite /);
+    expect(text).to.match(/tests="3" failures="1" skipped="1" errors="0" time="1.250"/);
+    expect(text).to.contain('<testcase name="rights:SQLDR01" classname="SQLDR01"><failure type="stops"');
+    expect(text).to.contain("lacks &lt;rights");
+    expect(text).to.contain("&amp; &quot;more&quot;. grant them");
+    expect(text).to.match(/<testcase name="login:data" classname="data"><\/testcase>/);
+  });
+
+  it("says until when a point can be had, and that nothing passes it by while restores are held", () => {
+    const loss = { group: "k2", lossSec: 7200, pointSec: 1_800_000_000 };
+    const say = (more: object) => readinessText(result({ loss: [{ ...loss, ...more }] }), recovery);
+    expect(say({ untilSec: 1_800_003_600 })).to.contain(
+      'the point would be 2027-01-15 08:00:00 UTC, and it can be had until 2027-01-15 09:00:00 UTC, unless "declare" holds the restores before',
+    );
+    expect(say({})).to.contain("restoring stands still, so nothing passes it by");
+    expect(readinessText(result({ loss: [{ group: "k2", refused: "no log" }] }), recovery)).to.contain(
+      "NO POINT as things stand: no log",
+    );
+  });
+
+  it("shows in status how old it is, that it has not run for a day, and that it never ran", async () => {
+    await write(project, begun(recovery));
+    const status = async (hours: number) => {
+      const s = statusOf(await project.journal.entries(), {
+        now: new Date(Date.now() + hours * 3_600_000),
+        place: "p",
+        leases: [],
+      });
+      return /^readiness +(.*)$/m.exec(statusText(s, "linux"))?.[1];
+    };
+    expect(await status(0)).to.match(/^never looked at: run "parallel-standby readiness"/);
+    findings = [stops("data", "the disk is full", "make room")];
+    await look();
+    expect(await status(2)).to.match(/^NOT READY for dr, \d findings?, 2 hours ago$/);
+    expect(await status(25)).to.match(/25 hours ago: IT HAS NOT RUN SINCE; /);
+  });
+});

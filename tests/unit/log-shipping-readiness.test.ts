@@ -1,0 +1,242 @@
+import { expect } from "chai";
+import { loginFindings, versionFindings } from "../../components/sql/log-shipping/readiness/judge.ts";
+import { spaceFindings, type SpaceAsked } from "../../components/sql/log-shipping/readiness/space.ts";
+import { pointLastsUntil } from "../../components/sql/log-shipping/lasts.ts";
+import * as run from "../../components/sql/log-shipping/run.ts";
+import type { BackupSet } from "../../components/sql/log-shipping/seen.ts";
+import type { Finding } from "../../model/finding.ts";
+import { lookupOf } from "../../model/recovery.ts";
+import { gather } from "../../readiness/gather.ts";
+import { shippingBench, type Bench } from "./log-shipping-bench.ts";
+
+const of = { part: "data", database: "K2", to: "dr" } as const;
+
+/** All looks of the part, as readiness makes them; `only` names one kind. */
+async function look(bench: Bench, only?: string): Promise<readonly Finding[]> {
+  const { io, end } = bench.io("dr");
+  const part = { id: "data", kind: "sql/log-shipping", version: 1, facts: bench.facts };
+  const looks = run
+    .looks(
+      part,
+      { from: "primary", to: "dr", mode: "planned" },
+      lookupOf({ hosts: [...bench.hosts], parts: [part] }),
+    )
+    // That both sites are alike is another test's affair.
+    .filter((l) => (only === undefined ? !l.id.startsWith("alignment:") : l.id.startsWith(`${only}:`)));
+  const { findings } = await gather(looks, {
+    io,
+    to: "dr",
+    hosts: bench.hosts,
+    limitSec: 20,
+    before: () => [],
+  });
+  await end();
+  return findings;
+}
+const told = (findings: readonly Finding[]): readonly string[] =>
+  findings.map((f) => `${f.severity} ${f.id}: ${f.says}`);
+
+describe("Readiness of log shipping", function () {
+  this.timeout(60_000);
+  const benches: Bench[] = [];
+  const shipped = async (...args: Parameters<typeof shippingBench>): Promise<Bench> => {
+    const made = await shippingBench(...args);
+    benches.push(made);
+    return made;
+  };
+  afterEach(async () => {
+    for (const bench of benches.splice(0)) await bench.close();
+  });
+
+  it("finds nothing where logs are shipped, jobs run and logins are there", async () => {
+    expect(told(await look(await shipped(6)))).to.deep.equal([]);
+  });
+
+  it("finds a login that the standby lacks, and one that it has under another SID", async () => {
+    const bench = await shipped(2);
+    const login = (at: "primary" | "dr", name: string) =>
+      bench.run(at, `CREATE LOGIN [${name}] WITH PASSWORD = N'x y z', CHECK_POLICY = OFF`);
+    for (const name of ["app", "other"]) {
+      await login("primary", name);
+      await bench.run("primary", `CREATE USER [${name}] FOR LOGIN [${name}]`, "K2");
+    }
+    await login("dr", "other");
+    expect(told(await look(bench))).to.deep.equal([
+      "risk recorded:data/K2: owner, settings or logins of K2 have changed on SQLPRD01 since they were recorded (SQLPRD01, SQLDR01)",
+    ]);
+    await bench.verb("sql/log-shipping/record-identity", { database: "K2", from: "SQLPRD01", to: "SQLDR01" });
+    const found = await look(bench);
+    expect(told(found)).to.deep.equal([
+      "stops logins:data/K2: SQLDR01 lacks logins that K2 needs: app. Nobody would get into it by them",
+      "note login-sids:data/K2: SQLDR01 has logins of K2 under another SID: other",
+    ]);
+    expect(found[0]?.todo).to.contain('run "pulumi up -s standby"');
+  });
+
+  it("finds a job that lacks or is disabled at either side, and one that is enabled where its role is not", async () => {
+    const bench = await shipped(2);
+    const job = (at: "primary" | "dr", name: string, enabled: 0 | 1) =>
+      bench.run(at, `EXEC msdb.dbo.sp_update_job @job_name = N'${name}', @enabled = ${String(enabled)}`);
+    await job("dr", "LSCopy_SQLPRD01_K2", 0);
+    await job("dr", "LSRestore_SQLPRD01_K2", 0);
+    await job("primary", "LSBackup_K2", 0);
+    expect(told(await look(bench))).to.have.members([
+      'risk job:data/SQLDR01/LSCopy_SQLPRD01_K2: the job "LSCopy_SQLPRD01_K2" on SQLDR01, which copies the logs of K2, is disabled',
+      'risk job:data/SQLDR01/LSRestore_SQLPRD01_K2: the job "LSRestore_SQLPRD01_K2" on SQLDR01, which restores the logs of K2, is disabled',
+      'risk job:data/SQLPRD01/LSBackup_K2: the job "LSBackup_K2" on SQLPRD01, which backs up the log of K2, is disabled',
+    ]);
+    await bench.run("primary", "EXEC msdb.dbo.sp_delete_job @job_name = N'LSBackup_K2'");
+    await bench.run("dr", "EXEC msdb.dbo.sp_add_job @job_name = N'LSBackup_K2', @enabled = 1");
+    await job("dr", "LSCopy_SQLPRD01_K2", 1);
+    await job("dr", "LSRestore_SQLPRD01_K2", 1);
+    expect(told(await look(bench))).to.have.members([
+      'stops job:data/SQLPRD01/LSBackup_K2: SQLPRD01 has no job "LSBackup_K2", which backs up the log of K2',
+      'risk stray-job:data/SQLDR01/LSBackup_K2: the job "LSBackup_K2" is enabled on SQLDR01, which is the standby of K2: it belongs to the site that is active',
+    ]);
+  });
+
+  it("does not miss the restore job while a declared move holds it", async () => {
+    const bench = await shipped(2);
+    await bench.run("dr", "EXEC msdb.dbo.sp_update_job @job_name = N'LSRestore_SQLPRD01_K2', @enabled = 0");
+    const held = { seq: 1, prev: "", at: new Date().toISOString(), by: "t", hash: "h" };
+    bench.entries.push({ kind: "held", part: "data", says: "held", ...held });
+    expect(told(await look(bench))).to.deep.equal([]);
+  });
+
+  it("finds a log backup that somebody else took, and then the gap at the standby", async () => {
+    const bench = await shipped(4);
+    await bench.run("primary", "INSERT dbo.Work (doneAt) VALUES (GETUTCDATE())", "K2");
+    await bench.run("primary", "BACKUP LOG [K2] TO DISK = N'D:\\backup\\foreign.trn'");
+    const [foreign] = await look(bench);
+    expect(foreign?.severity).to.equal("stops");
+    expect(foreign?.says).to.match(
+      /^1 log backup\(s\) of K2 on SQLPRD01 in the last 14 days went elsewhere than S:\\LogShip, the last on .* to D:\\backup\\foreign\.trn by /,
+    );
+    await bench.work(4);
+    const found = await look(bench);
+    expect(found.map((f) => f.id)).to.include("gap:data/K2");
+    expect(found.find((f) => f.id === "gap:data/K2")?.says).to.match(
+      /^the logs of K2 at the standby have a gap: /,
+    );
+  });
+
+  it("finds a full disk at the standby", async () => {
+    const bench = await shipped(2);
+    bench.disk("dr").isFull = true;
+    const found = await look(bench, "disk");
+    expect(found.map((f) => f.id)).to.include("disk:SQLDR01/D");
+    expect(found[0]?.says).to.match(
+      /^drive [CD]: of SQLDR01 has 0 MB free, and the databases of data need \d+ MB more there than they have, and 1024 MB for logs that arrive$/,
+    );
+  });
+
+  it("finds a database at the source that nobody has declared, and none of its own", async () => {
+    const bench = await shipped(2);
+    await bench.run("primary", "CREATE DATABASE [Forgotten]");
+    expect(told(await look(bench, "undeclared"))).to.deep.equal([
+      "risk undeclared:SQLPRD01: SQLPRD01 has databases that no part of the estate takes along: Forgotten. After a move they are where they were",
+    ]);
+  });
+
+  it("tells a source that does not answer once, as a risk, and goes on at the standby", async () => {
+    const bench = await shipped(2);
+    await bench.cut("primary");
+    const found = await look(bench);
+    expect(found.map((f) => `${f.severity} ${f.at}`)).to.deep.equal(["risk SQLPRD01"]);
+  });
+
+  it("knows that backups go up to a newer SQL Server and never down", () => {
+    const host = (name: string, version: string) => ({ host: name, version });
+    const found = (source: string, standby: string) =>
+      told(versionFindings("data", host("A", source), host("B", standby)));
+    expect(found("15.0.2000.5", "15.0.4430.1")).to.deep.equal([]);
+    expect(found("10.50.1600.1", "10.50.6000.34")).to.deep.equal([]);
+    expect(found("15.0.2000.5", "16.0.1000.6")[0]).to.match(/^risk version:data: .* a move is one way/);
+    expect(found("10.0.1600.22", "10.50.1600.1")[0]).to.match(/^risk .*a move is one way/);
+    expect(found("16.0.1000.6", "15.0.2000.5")).to.deep.equal([
+      "stops version:data: B runs SQL Server 2019 (15.0.2000.5), A SQL Server 2022 (16.0.1000.6): an older SQL Server restores no backup of a newer one (error 3169)",
+    ]);
+  });
+
+  it("asks for room for what databases have grown by, for logs, and for the first full backup", () => {
+    const file = (mb: number, path: string, type = 0) => ({ database: "K2", type, path, mb });
+    const asked = (change: Partial<SpaceAsked>): SpaceAsked => ({
+      part: "data",
+      host: "SQLDR01",
+      source: [file(50_000, "E:\\K2.mdf"), file(2000, "E:\\K2.ldf", 1)],
+      standby: [file(30_000, "F:\\K2.mdf"), file(2000, "L:\\K2.ldf", 1)],
+      defaults: { data: "F:\\", log: "L:\\" },
+      copyTo: "D:\\LogShip",
+      backupFolder: "B:\\LogShip",
+      free: new Map([
+        ["F", 30_000],
+        ["L", 5000],
+        ["D", 5000],
+        ["B", 60_000],
+      ]),
+      ...change,
+    });
+    expect(spaceFindings(asked({}))).to.deep.equal([]);
+    const less = (drive: string, mb: number): Partial<SpaceAsked> => ({
+      free: new Map([...asked({}).free, [drive, mb]]),
+    });
+    expect(told(spaceFindings(asked(less("F", 21_023))))).to.deep.equal([
+      "stops disk:SQLDR01/F: drive F: of SQLDR01 has 21 GB free, and the databases of data need 20 GB more there than they have, and 1024 MB for logs that arrive",
+    ]);
+    expect(spaceFindings(asked(less("F", 21_024)))).to.deep.equal([]);
+    expect(told(spaceFindings(asked(less("B", 49_999))))[0]).to.match(
+      /^risk disk:SQLDR01\/B: .* the first full backup after a move may need 49 GB there$/,
+    );
+    expect(told(spaceFindings(asked({ standby: [] })))[0]).to.match(
+      /^stops disk:SQLDR01\/F: .* need 49 GB more/,
+    );
+    const shared = asked({ copyTo: "\\\\NAS\\LogShip", backupFolder: "\\\\NAS\\LogShip" });
+    expect(
+      spaceFindings({
+        ...shared,
+        free: new Map([
+          ["F", 30_000],
+          ["L", 5000],
+        ]),
+      }),
+    ).to.deep.equal([]);
+    expect(told(spaceFindings(asked({ copyTo: "Q:\\x" })))).to.deep.equal([
+      "stops drive:SQLDR01/Q: it has no drive Q:, which files of data need",
+    ]);
+  });
+
+  it("lets a point be had until the first log beyond it was held for its time", () => {
+    const log = (finishSec: number, more: Partial<BackupSet> = {}): BackupSet => ({
+      file: "K2.trn",
+      position: 1,
+      type: "log",
+      firstLsn: "1",
+      lastLsn: "2",
+      firstFork: "f",
+      fork: "f",
+      startSec: finishSec,
+      finishSec,
+      tail: false,
+      bulk: false,
+      damaged: false,
+      ...more,
+    });
+    const seen = (...sets: readonly BackupSet[]) => ({ state: "RESTORING", sets: [...sets], unreadable: [] });
+    const facts = { databases: ["K2"], holdMin: 180 };
+    expect(pointLastsUntil(facts, { K2: seen(log(1000), log(4600), log(8200)) }, 3000)).to.equal(
+      4600 + 10_800,
+    );
+    expect(pointLastsUntil(facts, { K2: seen(log(1000)) }, 3000), "none beyond it yet").to.equal(
+      3000 + 10_800,
+    );
+    expect(pointLastsUntil(facts, { K2: seen(log(4600, { tail: true })) }, 3000)).to.equal(3000 + 10_800);
+    const two = { databases: ["K2", "Claims"], holdMin: 180 };
+    expect(pointLastsUntil(two, { K2: seen(log(9000)), Claims: seen(log(4000)) }, 3000)).to.equal(
+      4000 + 10_800,
+    );
+  });
+
+  it("says nothing of logins where none lack", () => {
+    expect(loginFindings(of, "SQLDR01", [], [])).to.deep.equal([]);
+  });
+});
