@@ -147,7 +147,9 @@ export interface DeclaredData<K extends string = string> extends Declared<K> {
 export interface Contact {
   /** What for: `network in London`. */
   readonly for: string;
+  /** Whom to ask for. */
   readonly name: string;
+  /** As it is dialled from outside. */
   readonly telephone: string;
 }
 
