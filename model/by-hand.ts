@@ -25,13 +25,17 @@ export interface ByHand {
 
 /** What a text for people may use: the facts, and the move that it is for. */
 export interface HandContext {
+  /** Servers and parts of the estate. */
   readonly lookup: Lookup;
+  /** From which site to which, and how. */
   readonly request: Request;
 }
 
 /** A verb with its text for people; arguments are parsed by the verb. */
 export interface Hand {
+  /** Name of the verb. */
   readonly verb: string;
+  /** How one such step is done by hand. */
   text(args: unknown, context: HandContext): ByHand;
 }
 
