@@ -2,14 +2,14 @@ import type { Finding } from "../model/finding.ts";
 import { inTwo } from "../model/finding.ts";
 import type { Request } from "../model/part.ts";
 import { lookupOf, type Recovery } from "../model/recovery.ts";
-import { plan } from "../planning/plan.ts";
 import type { Look, RunModule } from "../steps/act.ts";
 import { findRunnable, type World } from "../steps/find.ts";
-import { folderOf } from "../model/verb.ts";
+import { machinery } from "../steps/machinery.ts";
 
 /**
- * All that readiness for a move looks at. Nothing is asked of the site that an unplanned move leaves. They are: what the preflight of a planned move looks at, what each part adds, and what is
- * looked at on every server. The preflight's steps are the same code that a move begins with, so that both find the same.
+ * All that readiness for a move looks at: what the preflight of a planned move looks at, what each part adds, and what is
+ * looked at on every server. The preflight's steps are the code that a move begins with, so that both find the same. Of
+ * the site that an unplanned move leaves nothing is asked.
  */
 export async function looksFor(recovery: Recovery, request: Request, world: World): Promise<readonly Look[]> {
   const lookup = lookupOf(recovery);
@@ -30,9 +30,10 @@ export async function looksFor(recovery: Recovery, request: Request, world: Worl
   );
 }
 
+/** What each part's preflight looks at. Nothing waits for anything else here: a look that cannot be had is a finding. */
 const preflightLooks = (recovery: Recovery, request: Request, world: World): readonly Look[] =>
-  plan(recovery, request, world.parts)
-    .steps.filter((step) => step.phase === "preflight" && folderOf(step.verb) !== "machinery")
+  recovery.parts
+    .flatMap((p) => world.parts[p.kind]?.plan(p.id, p.facts, request, lookupOf(recovery)).preflight ?? [])
     .map(({ id, verb, args }): Look => {
       const at = id.split("/")[0] ?? id;
       const host = hostIn(args);
@@ -41,7 +42,7 @@ const preflightLooks = (recovery: Recovery, request: Request, world: World): rea
         at,
         ...(host === undefined ? {} : { host }),
         run: async (io) => {
-          const runnable = await findRunnable(verb, [], world.runs);
+          const runnable = await findRunnable(verb, machinery(world), world.runs);
           const { there, says, expected } = await runnable.bind(args).check(io);
           return there ? [] : [notThere(`preflight:${id}`, at, says, expected)];
         },
