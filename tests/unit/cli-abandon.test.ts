@@ -12,7 +12,9 @@ import { system, toyParts, toyRecovery, toyRuns } from "./toy.ts";
 
 const toDr = { from: "primary", to: "dr", mode: "planned" } as const;
 
-describe("abandon", () => {
+describe("abandon", function () {
+  // Whole moves, one after the other.
+  this.timeout(60_000);
   let r: Rig;
   let terminal: Written;
   const begin = async (databases = 2): Promise<void> => {
