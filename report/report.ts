@@ -60,7 +60,7 @@ export interface Report {
   /** From the declared time of the disaster to the end, where one was declared: what an owner's RTO counts. */
   readonly outageSec?: number;
   readonly targets: Targets;
-  /** The largest loss over all groups of databases; absent where no point was chosen. */
+  /** The largest loss over all groups of databases, or gone back from, what was written since; absent where no point was chosen. */
   readonly lossSec?: number;
   readonly counts: Counts;
   readonly points: readonly ReportPoint[];
@@ -162,7 +162,9 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     cutOverSec: endedSec - firstStartedSec,
     ...(disasterSec === undefined ? {} : { outageSec: endedSec - disasterSec }),
     targets: recovery.targets,
-    ...(points.length > 0 ? { lossSec: Math.max(...points.map((p) => p.lossSec)) } : {}),
+    ...(points.length > 0
+      ? { lossSec: abandoned?.lossSec ?? Math.max(...points.map((p) => p.lossSec)) }
+      : {}),
     counts: countsOf(steps),
     points,
     steps,

@@ -78,6 +78,7 @@ describe("going back past no return", function () {
     expect(next(s, "dr", new Date()).kind).to.equal("undeclared");
     expect(mayProvision(s, { id: "a", site: "dr", epoch: 1 }, "passive").kind).to.equal("act");
     const report = reportOf(await r.journal.entries(), toyRecovery());
+    expect([report.outcome, report.lossSec]).to.deep.equal(["abandoned", last?.lossSec]);
     expect(headline(report)).to.match(/abandoned after .* gone back, which lost what was written at dr in/);
   });
 
