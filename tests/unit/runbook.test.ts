@@ -57,9 +57,14 @@ describe("the runbook", () => {
 
   it("says where a secret is and holds none, not even the name of its value", () => {
     const secret = "hunter2-of-the-runner";
-    for (const name of ["SQL_PRIMARY", "SQL_DR", "TSIG_KEY", "K2_MASTER_KEY", "CAPTURE_KEY"])
-      process.env[name] = secret;
+    const names = ["SQL_PRIMARY", "SQL_DR", "TSIG_KEY", "K2_MASTER_KEY", "CAPTURE_KEY"];
+    const before = names.map((name) => process.env[name]);
+    for (const name of names) process.env[name] = secret;
     const all = siteIds.flatMap((to) => papersFor(recovery, to, parts, hands)).flatMap((p) => [p.html, p.md]);
+    names.forEach((name, i) => {
+      if (before[i] === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = before[i];
+    });
     expect(all.join()).to.contain("environment variable").and.not.to.contain(secret);
   });
 
