@@ -6,6 +6,13 @@ import { declinedApproval } from "./scenarios/declined-approval.ts";
 import { failback } from "./scenarios/failback.ts";
 import { killed } from "./scenarios/killed.ts";
 import { tamperedJournal } from "./scenarios/tampered-journal.ts";
+import { reportOf } from "../../report/report.ts";
+import { situation } from "../../journal/situation.ts";
+import { begin, cutOver, operator, provision, succeeded, timeGoesBy } from "./acts.ts";
+import { checksAtStandby } from "./checks.ts";
+import type { Act, Memory, Scenario } from "./scenario.ts";
+import { linkCut } from "./scenarios/link-cut.ts";
+import { primaryReturns } from "./scenarios/primary-returns.ts";
 import { twoSystems } from "./scenarios/two-systems.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -29,4 +36,6 @@ export const scenarios: readonly Scenario[] = [
   abandonedMove,
   tamperedJournal,
   declinedApproval,
+  primaryReturns,
+  linkCut,
 ];
