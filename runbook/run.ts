@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
+import { mkdir, rename, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { hands } from "../components/registry/hands.ts";
 import { parts } from "../components/registry/parts.ts";
@@ -7,10 +7,8 @@ import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { Refused, runs, type Io, type RunModule } from "../steps/act.ts";
 import { fileName, formats, papersFor, type Paper } from "./papers.ts";
+import { runbooksFolder, staleOf } from "./stale.ts";
 import { writeRunbooks } from "./verbs.ts";
-
-/** Where papers lie, below the folder of the journal. */
-export const runbooksFolder = (keep: string): string => path.join(keep, "runbooks");
 
 /** The papers for a move to a site, from the facts that the journal holds. */
 async function papers(to: SiteId, { journal }: Io): Promise<readonly Paper[]> {
@@ -19,23 +17,11 @@ async function papers(to: SiteId, { journal }: Io): Promise<readonly Paper[]> {
   return papersFor(upgraded(declared.recovery, parts), to, parts, hands);
 }
 
-/** The files that are missing, or of another estate. */
-export async function staleOf(to: SiteId, io: Io): Promise<readonly string[]> {
-  const stale: string[] = [];
-  for (const paper of await papers(to, io))
-    for (const format of formats) {
-      const name = fileName(to, paper.kind, format);
-      const text = await readFile(path.join(runbooksFolder(io.keep), name), "utf8").catch(() => "");
-      if (text !== paper[format]) stale.push(name);
-    }
-  return stale;
-}
-
 /** The code that keeps the papers beside the journal. */
 export const runnables: RunModule["runnables"] = [
   runs(writeRunbooks, {
     check: async ({ to }, io) => {
-      const stale = await staleOf(to, io);
+      const stale = await staleOf(to, await papers(to, io), io.keep);
       return {
         there: stale.length === 0,
         says:

@@ -15,7 +15,7 @@ import type { ProbeOptions } from "../probe.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { dueOf, type Due } from "./due.ts";
-import { notify } from "./notify.ts";
+import { notify } from "../notify.ts";
 import { quietProgress } from "./progress.ts";
 import { isTold, told, type News } from "./said.ts";
 

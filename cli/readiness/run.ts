@@ -18,7 +18,7 @@ import { ownJournal } from "../own-journal.ts";
 import { openProject, registries, type Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { junitText } from "./junit.ts";
-import { notify } from "./notify.ts";
+import { notify } from "../notify.ts";
 import { runnerLook } from "./runner.ts";
 
 /** How the command was typed. */

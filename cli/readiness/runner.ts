@@ -1,7 +1,10 @@
 import { describe } from "../../model/describe.ts";
-import { isFinding, risk, type Finding } from "../../model/finding.ts";
+import { situation } from "../../journal/situation.ts";
+import { isFinding, note, risk, type Finding } from "../../model/finding.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
+import { otherSite, stackOf } from "../../model/site.ts";
+import { upgraded } from "../../model/upgrade.ts";
 import { stackNames } from "../../steps/pulumi-stacks.ts";
 import { journalFindings } from "../doctor/journal.ts";
 import { estateFindings } from "../doctor/run.ts";
@@ -22,10 +25,11 @@ export async function runnerLook(
   parts: Parts,
   terminal: Terminal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly estate?: Recovery }> {
-  const [journal, secrets, stacks] = await Promise.all([
+  const [journal, secrets, stacks, papers] = await Promise.all([
     journalFindings(project),
     secretFindings(project.estate.systems, project.root),
     stackFindings(),
+    paperFindings(project, parts),
   ]);
   const seen = [
     ...estateFindings(project.estate, parts),
@@ -33,6 +37,7 @@ export async function runnerLook(
     clockFinding(terminal.now(), journal.entries.at(-1)?.at),
     ...secrets,
     ...stacks,
+    ...papers,
   ];
   return { findings: seen.filter(isFinding), ...estateNow(project, parts) };
 }
@@ -47,6 +52,45 @@ async function stackFindings(): Promise<readonly ReturnType<typeof stackFinding>
         "stacks",
         `they can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
         'run "parallel-standby doctor" in the shell that a move would be typed in; give the scheduler the same PATH',
+      ),
+    ];
+  }
+}
+
+/** Runbook and card beside the journal, as the facts that a move would go by have them. */
+async function paperFindings({ journal, folder }: Project, parts: Parts): Promise<readonly Finding[]> {
+  const s = await journal.entries().then(
+    (entries) => (entries.length === 0 ? undefined : situation(entries)),
+    () => undefined,
+  );
+  if (!s?.declared) return [];
+  const [{ hands }, { papersFor }, { staleOf }] = await Promise.all([
+    import("../../components/registry/hands.ts"),
+    import("../../runbook/papers.ts"),
+    import("../../runbook/stale.ts"),
+  ]);
+  const to = otherSite(s.active);
+  try {
+    const stale = await staleOf(
+      to,
+      papersFor(upgraded(s.declared.recovery, parts), to, parts, hands),
+      folder,
+    );
+    return stale.length === 0
+      ? []
+      : [
+          note(
+            "runbooks",
+            `${stale.join(", ")} beside the journal: missing, or not what a move to ${to} would do now`,
+            `run "pulumi up -s ${stackOf[to]}", then print them again`,
+          ),
+        ];
+  } catch (error) {
+    return [
+      note(
+        "runbooks",
+        `they can't be written: ${error instanceof Error ? error.message : String(error)}`,
+        "write down by hand how that step is done; the tool itself is not concerned",
       ),
     ];
   }

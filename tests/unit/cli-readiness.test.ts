@@ -2,7 +2,7 @@ import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { junitText } from "../../cli/readiness/junit.ts";
-import { notify } from "../../cli/readiness/notify.ts";
+import { notify } from "../../cli/notify.ts";
 import { lookAndKeep, readiness } from "../../cli/readiness/run.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
