@@ -23,6 +23,7 @@ import { Refused, runs, type Io, type Runnable } from "./act.ts";
 import { answered, ask, type Question } from "./ask.ts";
 import { evidenceOfLife } from "./fence.ts";
 import type { World } from "./find.ts";
+import { endedSays, otherwise } from "./machinery-text.ts";
 import { initStack, stackNames } from "./pulumi-stacks.ts";
 
 /** The code of the machinery's own verbs. */
@@ -230,12 +231,6 @@ export function machinery(world: World): readonly Runnable[] {
   ];
 }
 
-/** `k2 is up, with exceptions: k2/client-answers; owed: 2 steps`. */
-const endedSays = (what: string, exceptions: readonly string[], owed: readonly string[]): string =>
-  [
-    `${what}${exceptions.length > 0 ? `, with exceptions: ${exceptions.join(", ")}` : ""}`,
-    ...(owed.length > 0 ? [`owed: ${String(owed.length)} ${owed.length === 1 ? "step" : "steps"}`] : []),
-  ].join("; ");
 /** What is to be approved, with what is known of it by then. */
 function approvalQuestion(
   { step, group, before, limitSec, secondPerson }: z.infer<typeof approval.args>,
@@ -257,12 +252,6 @@ function approvalQuestion(
 
 const pointSays = ({ group, to, atSec, lossSec }: EntryOf<"point chosen">): string =>
   `${group} goes to ${to === "end" ? "the end of its logs" : moment(atSec)}; lost: ${clockTime(lossSec)}`;
-
-/** Once another system has arrived, a move is not declared anew: what is asked for is said for one system alone. */
-const otherwise = (s: Situation, system = ""): string =>
-  s.arrived.size === 0
-    ? ""
-    : `. ${[...s.arrived].join(", ")} can only be finished, so that "declare" is refused: write "parallel-standby mode unplanned --system ${system} --reason WHY" in its place, with the other options the same`;
 
 /** What every database of these data parts can reach now, and the parts' own rule for the point. */
 export async function reachOf(

@@ -2,7 +2,7 @@ import { coolDownAt, defaultCoolDownMin } from "../../journal/cool-down.ts";
 import { lineOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { next } from "../../journal/next.ts";
-import { situation } from "../../journal/situation.ts";
+import { situation, type Situation } from "../../journal/situation.ts";
 import { isMoving } from "../../journal/state.ts";
 import type { Request } from "../../model/part.ts";
 import { moment } from "../../model/time.ts";
@@ -30,10 +30,18 @@ export function wouldStart(
     case "undeclared":
       throw new CliError(
         isMoving(s)
-          ? `activation ${String(s.epoch)} toward ${fact.to} is past the point of no return: it needs no declaration. Finish it with "pulumi up -s ${activeStack(fact.to)}"`
+          ? `activation ${String(s.epoch)} toward ${fact.to} is past the point of no return: it needs no declaration. Finish it with "pulumi up -s ${activeStack(fact.to)}"${otherTerms(s)}`
           : `${fact.to} is active already: there is nothing to declare`,
       );
   }
+}
+
+/** What is left of a declaration once one system has arrived: the others can still go on on other terms. */
+function otherTerms({ last, arrived }: Situation): string {
+  const others = (last?.systems ?? []).map((m) => m.system).filter((system) => !arrived.has(system));
+  return others.length === 0
+    ? ""
+    : `. For ${others.join(", ")} other terms can be declared: "parallel-standby mode unplanned --system ${others[0] ?? ""}"`;
 }
 
 /** A second move on the heels of the first: refused, unless the declaration says why it is one all the same. */

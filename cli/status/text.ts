@@ -209,10 +209,10 @@ function whileMoving(
 /** The way on for a system that another one's opening has cut off from `declare` and `abandon`. */
 const orUnplanned = ({ systems, from }: NonNullable<Status["lastActivation"]>): readonly string[] =>
   systems
-    .filter((x) => x.state === "failed" && x.openAt === undefined && x.mode === "planned")
+    .filter((x) => x.state === "failed" && x.openAt === undefined)
     .map(
       (x) =>
-        `or, if what ${x.system} has at ${from} is lost: parallel-standby mode unplanned --system ${x.system} (its options: --help)`,
+        `or, ${x.mode === "planned" ? `if what ${x.system} has at ${from} is lost` : `to move ${x.system} on other terms`}: parallel-standby mode unplanned --system ${x.system} (its options: --help)`,
     );
 
 function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {

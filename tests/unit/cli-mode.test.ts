@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { declare } from "../../cli/declare/run.ts";
 import { changeMode } from "../../cli/mode/run.ts";
 import { changeFrom, type ModeOptions } from "../../cli/mode/request.ts";
 import { withdraw } from "../../cli/withdraw/run.ts";
@@ -139,6 +140,19 @@ describe("mode unplanned", () => {
     expect(said()).to.contain("withdrawn: the change of the mode of other, changed by R. Okafor");
     expect(situation(await project.journal.entries()).modeChanges.size).to.equal(0);
     expect(world.restoring.has("other")).to.equal(false);
+  });
+
+  it("is what a declaration past no return names, for the systems that have not arrived", async () => {
+    await write(project, [...moving, opened("data")]);
+    const refused = declare(
+      { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 },
+      project,
+      { parts: holdingParts, runs: holdingRuns(world) },
+      terminal,
+    );
+    expect((await failureOf(refused)).message).to.match(
+      /past the point of no return.*For other other terms can be declared: "parallel-standby mode unplanned --system other"$/,
+    );
   });
 
   for (const [what, facts, more, says] of [

@@ -16,7 +16,9 @@ describe("several systems that are moved", () => {
     const r = await rig("planned", { systems: 2 });
     r.world.reach["db1-0"] = { refused: "a log lacks" };
     const threw = await r.all();
-    expect(threw.get("web1/choose-point")).to.match(/a log lacks/);
+    expect(threw.get("web1/choose-point")).to.match(
+      /a log lacks.*"declare" is refused: write "parallel-standby mode unplanned --system web1 --reason WHY" in its place/,
+    );
     expect([...threw.keys()].filter((id) => systemOf(id, r.moving) === "web0")).to.deep.equal([]);
     expect([...threw.keys()]).to.include.members(["web1/complete", "complete"]);
     const s = situation(await r.journal.entries());
