@@ -1,3 +1,4 @@
+import type { Step } from "../model/verb.ts";
 import { stepsIn } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import {
@@ -24,13 +25,18 @@ import {
 } from "./rule-terms.ts";
 import { choosePoint, gate, proveFence } from "./verbs.ts";
 
+/** Whether a chain opens a database or starts a service at the new site. */
+const writes = ({ steps }: { readonly steps: readonly Step[] }): boolean =>
+  steps.some((s) => s.phase === "open" || s.phase === "start-services");
+
 /** Every rule, in the order of docs/rules.md. */
 export const rules: readonly Rule[] = [
   {
     name: "one writer",
     says: "nothing can write at a site before the other is fenced, or its fence is waived and nothing of it answers",
     plan: (g) => [
-      ...g.chains.flatMap((c) =>
+      // Names alone write nothing: a chain without databases and services has no site to fence.
+      ...g.chains.filter(writes).flatMap((c) =>
         openers(c.steps).flatMap((s) => {
           const proof = c.steps.find((p) => p.verb === proveFence.name);
           return proof && g.isAfter(s.id, proof.id)

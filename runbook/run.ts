@@ -11,17 +11,28 @@ import { runbooksFolder, staleOf } from "./stale.ts";
 import { writeRunbooks } from "./verbs.ts";
 
 /** The papers for a move to a site, from the facts that the journal holds. */
-async function papers(to: SiteId, { journal }: Io): Promise<readonly Paper[]> {
+async function papers(
+  to: SiteId,
+  { journal }: Io,
+): Promise<{ readonly papers: readonly Paper[] } | { readonly why: string }> {
   const { declared } = situation(await journal.entries());
   if (!declared) throw new Refused('the journal holds no facts. Run "pulumi up -s standby" first');
-  return papersFor(upgraded(declared.recovery, parts), to, parts, hands);
+  try {
+    return { papers: papersFor(upgraded(declared.recovery, parts), to, parts, hands) };
+  } catch (error) {
+    return { why: error instanceof Error ? error.message : String(error) };
+  }
 }
 
 /** The code that keeps the papers beside the journal. */
 export const runnables: RunModule["runnables"] = [
   runs(writeRunbooks, {
     check: async ({ to }, io) => {
-      const stale = await staleOf(to, await papers(to, io), io.keep);
+      const made = await papers(to, io);
+      // A site is provisioned with or without papers: readiness tells of those that can't be written.
+      if ("why" in made)
+        return { there: true, says: `no runbooks are written: ${made.why}`, expected: "runbooks" };
+      const stale = await staleOf(to, made.papers, io.keep);
       return {
         there: stale.length === 0,
         says:
@@ -34,7 +45,8 @@ export const runnables: RunModule["runnables"] = [
     act: async ({ to }, io) => {
       const folder = runbooksFolder(io.keep);
       await mkdir(folder, { recursive: true });
-      for (const paper of await papers(to, io))
+      const made = await papers(to, io);
+      for (const paper of "why" in made ? [] : made.papers)
         for (const format of formats) {
           const file = path.join(folder, fileName(to, paper.kind, format));
           // Whoever opens it at this moment sees a whole one.
