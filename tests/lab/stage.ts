@@ -6,7 +6,7 @@ import { checksAtStandby } from "../../lab/play/checks.ts";
 import { rig, type Child, type Ran, type Rig, type RigOptions } from "../../lab/play/rig.ts";
 
 /** How long a test may wait for the engine. Milliseconds. */
-export const engineMs = 180_000;
+export const engineMs = 300_000;
 
 /** A lab with both sites provisioned and some hours of production behind it; `before` changes it before anything runs. */
 export async function provisioned(
