@@ -83,12 +83,16 @@ export class Site extends pulumi.ComponentResource {
               steps,
             ),
           ];
-    if (declared.length > 0)
-      for (const draft of afterFacts)
-        provisioningStep(`${name}-${draft.id}`, draft, plain, { parent: this, dependsOn: declared });
+    const written =
+      declared.length === 0
+        ? []
+        : afterFacts.map((draft) =>
+            provisioningStep(`${name}-${draft.id}`, draft, plain, { parent: this, dependsOn: declared }),
+          );
+    // Last of all: it lists stacks, and a state that the engine writes at that moment is read as half a file.
     provisioningStep(`${name}-stacks`, createStacks.step("stacks", { names: [...stacks] }), plain, {
       parent: this,
-      dependsOn: [...all, ...declared],
+      dependsOn: [...all, ...declared, ...written],
     });
     this.registerOutputs({});
   }

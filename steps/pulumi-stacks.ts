@@ -1,13 +1,26 @@
 import { execFile } from "node:child_process";
+import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { projectRoot } from "../journal/open.ts";
 
+/** How often stacks are listed anew where one of their files is just being written, and the pause before. Milliseconds. */
+const listed = { times: 10, everyMs: 300 };
+
 /** Names of the project's stacks in the backend that is in use. */
 export async function stackNames(signal: AbortSignal): Promise<readonly string[]> {
-  const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"], signal)) as readonly {
-    readonly name: string;
-  }[];
-  return stacks.map((s) => s.name.split("/").at(-1) ?? s.name);
+  for (let time = 1; ; time++)
+    try {
+      const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"], signal)) as readonly {
+        readonly name: string;
+      }[];
+      return stacks.map((s) => s.name.split("/").at(-1) ?? s.name);
+    } catch (error) {
+      // An engine writes a file of the backend in place: whoever reads it at that moment sees none of it, or half.
+      const isHalf =
+        error instanceof Error && /: (unexpected )?EOF|unexpected end of JSON/.test(error.message);
+      if (!isHalf || time >= listed.times) throw error;
+      await wait(listed.everyMs, undefined, { signal });
+    }
 }
 
 /** Names of the resources whose operation the stack's state holds as interrupted. */

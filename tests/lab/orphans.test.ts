@@ -134,7 +134,7 @@ describe("runners that outlive their engine", function () {
   it("leave the old site unprovisioned while the estate moves", async () => {
     failed(
       await up(made, "primary"),
-      /activation 1 toward dr is unfinished, and nothing is provisioned while the estate moves/,
+      /activation 1 toward dr is unfinished and past the point of no return: databases are open at dr, and nothing is provisioned while the estate moves/,
     );
   });
 
