@@ -21,13 +21,13 @@ export function simEstate(lab: SimLab, databases: readonly [string, ...string[]]
   });
   const k2Prd = primary.server("K2PRD01", at("K2PRD01"));
   const k2Dr = dr.server("K2DR01", at("K2DR01"));
-  const sqlPrd = primary.server("SQLPRD01", { ...at("SQLPRD01"), sql: login("SQL_PRIMARY", "SQLPRD01") });
-  const sqlDr = dr.server("SQLDR01", { ...at("SQLDR01"), sql: login("SQL_DR", "SQLDR01") });
+  const sqlPrd = primary.server("SQLPRD01", { ...at("SQLPRD01"), sql: login("SIM_SQL_PRIMARY", "SQLPRD01") });
+  const sqlDr = dr.server("SQLDR01", { ...at("SQLDR01"), sql: login("SIM_SQL_DR", "SQLDR01") });
   const dns = {
     server: lab.dns.address,
     port: lab.dns.port,
     keyName: "dr-key",
-    tsigKey: secret.env("TSIG_KEY"),
+    tsigKey: secret.env("SIM_TSIG_KEY"),
   };
   const data = logShipping("k2-data", {
     databases,
@@ -55,8 +55,8 @@ export function simEstate(lab: SimLab, databases: readonly [string, ...string[]]
           alias("k2.corp.example", { primary: k2Prd, dr: k2Dr, dns }),
         ],
         port: lab.k2Port,
-        masterKey: { password: secret.env("K2_MASTER_KEY") },
-        captureKey: secret.env("CAPTURE_KEY"),
+        masterKey: { password: secret.env("SIM_K2_MASTER_KEY") },
+        captureKey: secret.env("SIM_CAPTURE_KEY"),
         targets: { rtoMin: 60, rpoMin: 240 },
       }),
     ],

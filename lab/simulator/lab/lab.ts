@@ -17,11 +17,11 @@ import type { WiredLab } from "./wires.ts";
 
 /** Passwords and keys of the simulator's lab: the same every time, and of no use anywhere else. */
 export const secrets = {
-  SQL_PRIMARY: "one horse aA1!",
-  SQL_DR: "other horse aA1!",
-  K2_MASTER_KEY: "battery staple aA1!",
-  CAPTURE_KEY: "correct horse aA1!",
-  TSIG_KEY: Buffer.from("a key of the simulator").toString("base64"),
+  SIM_SQL_PRIMARY: "one horse aA1!",
+  SIM_SQL_DR: "other horse aA1!",
+  SIM_K2_MASTER_KEY: "battery staple aA1!",
+  SIM_CAPTURE_KEY: "correct horse aA1!",
+  SIM_TSIG_KEY: Buffer.from("a key of the simulator").toString("base64"),
   SSH_PASSWORD: "let me in aA1!",
 } as const;
 
@@ -62,9 +62,9 @@ export async function simLab(startMs: number): Promise<SimLab> {
   const disks = labDisks({ root: "/sim", clock, network, files: new MemoryFiles() });
   const common = { clock, network, disks, users: [user], sshHostKey };
   const lab = {
-    sqlPrimary: secrets.SQL_PRIMARY,
-    sqlDr: secrets.SQL_DR,
-    masterKey: secrets.K2_MASTER_KEY,
+    sqlPrimary: secrets.SIM_SQL_PRIMARY,
+    sqlDr: secrets.SIM_SQL_DR,
+    masterKey: secrets.SIM_K2_MASTER_KEY,
     k2Service: "service aA1!",
   };
   const server = dnsServer({
@@ -77,7 +77,7 @@ export async function simLab(startMs: number): Promise<SimLab> {
       {
         name: "dr-key",
         algorithm: "hmac-sha256",
-        secretBase64: secrets.TSIG_KEY,
+        secretBase64: secrets.SIM_TSIG_KEY,
         grants: [{ name: labZone, match: "subdomain", types: ["A"] }],
       },
     ],
