@@ -52,8 +52,20 @@ export interface Situation {
   readonly people: People;
 }
 
+/** Entries that were read once are asked many times; a list that has grown since is read again. */
+const known = new WeakMap<readonly Entry[], { readonly head: Entry; readonly says: Situation }>();
+
 /** Reads the situation from the entries; throws where there are none. */
 export function situation(entries: readonly Entry[]): Situation {
+  const found = known.get(entries);
+  const head = entries.at(-1);
+  if (found && head && found.head === head) return found.says;
+  const says = readAnew(entries);
+  if (head) known.set(entries, { head, says });
+  return says;
+}
+
+function readAnew(entries: readonly Entry[]): Situation {
   const first = entries[0];
   const head = entries.at(-1);
   if ((first?.kind !== "genesis" && first?.kind !== "break-glass") || !head) throw new JournalError(absent);

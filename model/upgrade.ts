@@ -1,4 +1,5 @@
 import type * as z from "zod";
+import { oncePer } from "./once-per.ts";
 import type { Part, Parts } from "./part.ts";
 import { Recovery } from "./recovery.ts";
 
@@ -6,12 +7,17 @@ import { Recovery } from "./recovery.ts";
  * Facts from a journal, as this version understands them: those that an older version wrote are upgraded in memory,
  * those of a newer one are refused.
  */
-export function upgraded(recorded: unknown, parts: Parts): Recovery {
-  const known = Recovery.shape.format.value;
+export const upgraded = (recorded: unknown, parts: Parts): Recovery =>
+  recorded !== null && typeof recorded === "object" ? known(parts)(recorded) : upgradedAnew(recorded, parts);
+
+const known = oncePer((parts: Parts) => oncePer((recorded: object) => upgradedAnew(recorded, parts)));
+
+function upgradedAnew(recorded: unknown, parts: Parts): Recovery {
+  const newest = Recovery.shape.format.value;
   const { format } = (recorded ?? {}) as { readonly format?: unknown };
-  if (typeof format === "number" && format > known)
+  if (typeof format === "number" && format > newest)
     throw new Error(
-      `the facts in the journal were written by a newer version (format ${String(format)}; this one knows ${String(known)}). ${update}`,
+      `the facts in the journal were written by a newer version (format ${String(format)}; this one knows ${String(newest)}). ${update}`,
     );
   const read = Recovery.safeParse(recorded);
   if (!read.success)

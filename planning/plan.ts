@@ -1,6 +1,7 @@
 import { joinedBySafety, letsWrite, phases, type Phase } from "../model/phase.ts";
 import type { ByHand, Parts, Request } from "../model/part.ts";
-import { hashOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
+import { oncePer } from "../model/once-per.ts";
+import { canonical, hashOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft, Need, Step } from "../model/verb.ts";
 import { chainName, chainsOf, inTheirOrder, requestFor, waitsOf } from "./chains.ts";
 import { refuseBroken } from "./check-plan.ts";
@@ -32,23 +33,44 @@ export interface Plan {
   readonly hash: string;
 }
 
+/** A graph that is held against no rule yet. */
+interface Drawn {
+  readonly graph: Graph;
+  readonly systems: readonly PlannedSystem[];
+}
+
+/** Every step of a move that is driven without Pulumi asks for the plan of the same facts. */
+const known = oncePer((_: Recovery) =>
+  oncePer((_: Parts) => ({ drawn: new Map<string, Drawn>(), plans: new Map<string, Plan>() })),
+);
+
 /** Facts and direction to a graph of steps. Throws where it would break one of the rules of planning/rules.ts. */
 export function plan(recovery: Recovery, request: Request, parts: Parts): Plan {
+  const { plans } = known(recovery)(parts);
+  const key = canonical(request);
+  const found = plans.get(key);
+  if (found) return found;
   const { graph, systems } = draw(recovery, request, parts);
   refuseBroken(graph);
   const byHand = recovery.parts.flatMap((p) => parts[p.kind]?.byHand?.(p.id, p.facts, request) ?? []);
-  return { request, steps: graph.steps, systems, byHand, hash: hashOf(graph.steps) };
+  const made = { request, steps: graph.steps, systems, byHand, hash: hashOf(graph.steps) };
+  plans.set(key, made);
+  return made;
 }
 
 /**
  * The graph behind a plan, held against no rule yet. Parts order inside a phase; only this function joins phases, and
  * chains.
  */
-export function draw(
-  recovery: Recovery,
-  request: Request,
-  parts: Parts,
-): { readonly graph: Graph; readonly systems: readonly PlannedSystem[] } {
+export function draw(recovery: Recovery, request: Request, parts: Parts): Drawn {
+  const { drawn } = known(recovery)(parts);
+  const key = canonical(request);
+  const found = drawn.get(key) ?? drawAnew(recovery, request, parts);
+  drawn.set(key, found);
+  return found;
+}
+
+function drawAnew(recovery: Recovery, request: Request, parts: Parts): Drawn {
   const steps: Step[] = [];
   const systems: PlannedSystem[] = [];
   const graphChains: Chain[] = [];

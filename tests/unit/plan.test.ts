@@ -28,6 +28,16 @@ function above({ steps }: Plan, id: string): ReadonlySet<string> {
 }
 
 describe("plan", () => {
+  it("is made once for the same facts, request and parts; a copy of the facts with a change gets one of its own", () => {
+    const facts = toyRecovery(1, 2);
+    const made = plan(facts, toDr("planned"), toyParts);
+    expect(plan(facts, toDr("planned"), toyParts)).to.equal(made);
+    expect(plan(facts, toDr("unplanned"), toyParts).hash).not.to.equal(made.hash);
+    expect(plan({ ...facts }, toDr("planned"), toyParts)).not.to.equal(made);
+    expect(plan(facts, toDr("planned"), { ...toyParts })).not.to.equal(made);
+    expect(plan(toyRecovery(1, 3), toDr("planned"), toyParts).hash).not.to.equal(made.hash);
+  });
+
   it("rolls every database of a group forward, and proves the fence, before any database of it opens", () => {
     fc.assert(
       fc.property(...sizes, (n, d, mode) => {

@@ -30,6 +30,17 @@ const point = (epoch: number): Fact => ({
 const now = new Date("2026-11-22T11:00:00Z");
 
 describe("the situation", () => {
+  it("is read anew from a list that has grown, or whose last entry is another", () => {
+    const entries = [...entriesFor(genesis, ...begun)];
+    expect(situation(entries)).to.equal(situation(entries));
+    const [ended] = entriesFor(genesis, ...begun, completed(1)).slice(-1);
+    if (ended) entries.push(ended);
+    expect(situation(entries).ended.get(1)).to.equal("completed");
+    const [other] = entriesFor(genesis, ...begun, abandoned(1)).slice(-1);
+    if (other) entries[entries.length - 1] = other;
+    expect(situation(entries).ended.get(1)).to.equal("abandoned");
+  });
+
   it("forgets verdicts, tries, points and no return when a new activation begins", () => {
     const s = after(...begun, word("a", "failed"), word("b", "started"), point(1), noReturn(1), started(2));
     expect([s.verdicts.size, s.begun.size, s.attempts.size, s.points.size, s.owed.size]).to.deep.equal([

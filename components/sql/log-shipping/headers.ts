@@ -2,6 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { mkdir, readFile, rename, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import * as z from "zod";
+import { oncePer } from "../../../model/once-per.ts";
 import type { Io } from "../../../steps/act.ts";
 import { SqlError, type Sql } from "../../../steps/transports/sql.ts";
 import { readInstance } from "../instance/facts.ts";
@@ -48,12 +49,10 @@ export async function readHeaders(
 ): Promise<readonly FileRead[]> {
   const cache = await openCache(io.keep, host, folder);
   const known = new Map(cache.known);
-  let width: number | undefined;
   const read = async (file: string): Promise<FileRead> => {
     const held = known.get(file);
     if (held) return { file, headers: held };
-    width ??= headerWidth((await readInstance(sql)).major);
-    const found = await readOne(sql, folder, file, width);
+    const found = await readOne(sql, folder, file, await widthOn(sql));
     if ("headers" in found && isLog(file)) known.set(file, found.headers);
     return found;
   };
@@ -64,6 +63,9 @@ export async function readHeaders(
     await cache.keep(new Map([...known].filter(([file]) => files.includes(file))));
   return all;
 }
+
+/** A server keeps its version as long as a connection to it stands. */
+const widthOn = oncePer(async (sql: Sql) => headerWidth((await readInstance(sql)).major));
 
 const isLog = (file: string): boolean => /\.trn$/i.test(file);
 

@@ -1,7 +1,19 @@
 import { DateTime } from "luxon";
 
+const known = new Map<string, readonly number[]>();
+/** Each of some hundred logs is looked at by many steps: as many times as a few archives hold. */
+const mostKnown = 10_000;
+
 /** The moments that a local time without offset may be: two in the hour that is repeated when summer time ends. */
 function moments(text: string, timeZone: string): readonly number[] {
+  const key = `${timeZone} ${text}`;
+  const found = known.get(key) ?? read(text, timeZone);
+  if (known.size >= mostKnown) known.clear();
+  known.set(key, found);
+  return found;
+}
+
+function read(text: string, timeZone: string): readonly number[] {
   const parsed = DateTime.fromISO(text, { zone: timeZone });
   if (!parsed.isValid) throw new Error(`"${text}" is not a time in ${timeZone}`);
   return parsed.getPossibleOffsets().map((d) => d.toSeconds());
