@@ -1,3 +1,4 @@
+import { markSet, type Rewind } from "./rewind.ts";
 import type { LabClock } from "./types.ts";
 
 /** Longest wait that one `setTimeout` takes (2^31 - 1 ms); a later time is waited for in several. */
@@ -18,7 +19,11 @@ interface Due {
  * standing at its time; work that schedules further work inside the window is run too. Calls of `advance` queue up;
  * work itself must await neither `advance` nor a later lab time (it would wait for itself). Its timers keep no process alive.
  */
-export function labClock({ startMs }: { readonly startMs: number }): LabClock {
+export function labClock({
+  startMs,
+}: {
+  readonly startMs: number;
+}): LabClock & { /** What is due, and when it is now by the real clock. */ mark(): Rewind } {
   let labBase = startMs;
   let realBase = performance.now();
   let standing: number | undefined;
@@ -102,6 +107,15 @@ export function labClock({ startMs }: { readonly startMs: number }): LabClock {
       closed = true;
       pending.clear();
       clearTimeout(timer);
+    },
+    mark() {
+      const kept = { labBase, realBase, order };
+      const due = markSet(pending);
+      return () => {
+        ({ labBase, realBase, order } = kept);
+        due();
+        arm();
+      };
     },
   };
 }

@@ -2,6 +2,7 @@ import { type Door, type Reply, TcpDoor, UdpDoor } from "./network/doors.ts";
 import { type CutBy, Faults, type LinkEnd, type Verdict } from "./network/faults.ts";
 import type { Line } from "./network/line.ts";
 import { MemoryDoor } from "./network/memory-door.ts";
+import { markMap, markSet, rewindAll, type Rewind } from "./rewind.ts";
 import type { HostIdentity, LabSite } from "./types.ts";
 
 export type { CutBy, LinkEnd, Verdict } from "./network/faults.ts";
@@ -187,6 +188,24 @@ export class LabNetwork {
   /** Everything to and from the host takes so many real milliseconds longer; 0 ends it. */
   hostSlow(host: string, delayMs: number): void {
     this.#faults.slow(this.#known(host).name, delayMs);
+  }
+
+  /** Ports, whether they are open, and what is wrong. Only without sockets. */
+  mark(): Rewind {
+    const doors = [...this.#doors.values()].flatMap((some) => [...some]);
+    const port = this.#nextPort;
+    const rewind = rewindAll([
+      this.#faults.mark(),
+      markMap(this.#doors),
+      ...[...this.#doors.values()].map(markSet),
+      ...doors.flatMap((d) => (d instanceof MemoryDoor ? [d.mark()] : [])),
+      markMap(this.#power),
+      ...[...this.#power.values()].map(markSet),
+    ]);
+    return () => {
+      this.#nextPort = port;
+      rewind();
+    };
   }
 
   /** Shuts all ports for good. */

@@ -1,3 +1,5 @@
+import type { Rewind } from "./rewind.ts";
+
 /** The site of a lab host. The lab has its own type: it imports nothing of the product. */
 export type LabSite = "primary" | "dr";
 
@@ -55,6 +57,8 @@ export interface Program {
   /** Resolves when the program has begun; what it needs longer (recovery, a slow port) it does on its own. */
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** What belongs to it, marked with its service. Default: nothing. */
+  mark?(): Rewind;
 }
 
 /** A host's own address, name and time zone, as its programs need them. */

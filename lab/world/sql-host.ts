@@ -67,6 +67,14 @@ export async function sqlHost({
       await wire.close();
       await instance.stop();
     },
+    mark: () => {
+      const kept = { listener, port };
+      const rewind = instance.mark();
+      return () => {
+        ({ listener, port } = kept);
+        rewind();
+      };
+    },
   };
   const host = windowsHost({
     identity,

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { type Disk, type DiskEntry, DiskError } from "../types.ts";
+import { markMap, markSet, rewindAll, type Rewind } from "../rewind.ts";
 import type { Files } from "./files.ts";
 import { formatPath, parsePath, splitPath, type WindowsPath } from "./paths.ts";
 
@@ -48,6 +49,15 @@ export class HostDisk implements Disk {
     this.#now = now;
     this.#shares = shares;
     for (const drive of drives) this.addDrive(drive);
+  }
+
+  /** Its drives and shares, and what is wrong with it; files are their own. */
+  mark(): Rewind {
+    return rewindAll([
+      ...[this.#drives, this.#full, this.#denied].map(markSet),
+      markMap(this.#folders),
+      markMap(this.#room),
+    ]);
   }
 
   /** The drive letters, in order. */

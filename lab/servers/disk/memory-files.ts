@@ -1,4 +1,5 @@
 import { dirname } from "node:path/posix";
+import { markMap, markSet, rewindAll, type Rewind } from "../rewind.ts";
 import type { Files } from "./files.ts";
 
 type Node = { readonly data: Buffer | undefined; readonly names: Set<string>; readonly modifiedMs: number };
@@ -14,6 +15,10 @@ export class MemoryFiles implements Files {
   /** The same files, which later changes of either do not touch. */
   copy(): MemoryFiles {
     return new MemoryFiles(this.#nodes);
+  }
+
+  mark(): Rewind {
+    return rewindAll([markMap(this.#nodes), ...[...this.#nodes.values()].map(({ names }) => markSet(names))]);
   }
 
   makeFolderNow(path: string): void {

@@ -1,4 +1,5 @@
 import { type LabNetwork, labNetwork, type Line, type Listener } from "../network.ts";
+import { markList, rewindAll, type Rewind } from "../rewind.ts";
 import { answerQuery } from "./answer.ts";
 import { bareResponse, decodeMessage, opcode, type RawMessage, rcode, type, typeNumber } from "./message.ts";
 import { signResponse, tsigError, type TsigKey, verify } from "./tsig.ts";
@@ -75,6 +76,15 @@ export class DnsServer {
   /** The updates that were asked for, oldest first. */
   get updates(): readonly UpdateSeen[] {
     return this.#updates;
+  }
+
+  mark(): Rewind {
+    const [switches, frozen] = [this.#switches, this.#frozen];
+    const rewind = rewindAll([this.zone.mark(), markList(this.#updates)]);
+    return () => {
+      [this.#switches, this.#frozen] = [switches, frozen];
+      rewind();
+    };
   }
 
   /** Changes what the server does wrong; what is not named stays. */

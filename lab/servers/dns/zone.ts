@@ -1,3 +1,4 @@
+import type { Rewind } from "../rewind.ts";
 import { dataOf, textOf } from "./data.ts";
 import { type, typeNumber } from "./message.ts";
 import { fqdn, isInZone } from "./names.ts";
@@ -43,6 +44,13 @@ export class Zone {
 
   get records(): readonly ZoneRecord[] {
     return this.#records;
+  }
+
+  mark(): Rewind {
+    const records = this.#records;
+    return () => {
+      this.#records = records;
+    };
   }
 
   /** The serial number of the SOA record. */

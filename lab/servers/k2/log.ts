@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import type { Rewind } from "../rewind.ts";
 import type { Disk, HostIdentity, LabClock } from "../types.ts";
 import { DiskError } from "../types.ts";
 
@@ -41,6 +42,13 @@ export class HostServerLog {
 
   constructor(options: HostServerLogOptions) {
     this.#options = options;
+  }
+
+  mark(): Rewind {
+    const [line, toFile] = [this.#line, this.toFile];
+    return () => {
+      [this.#line, this.toFile] = [line, toFile];
+    };
   }
 
   /** Today's file: the date in the host's local time and a cycle number. */

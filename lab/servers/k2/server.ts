@@ -1,4 +1,5 @@
 import type { LabNetwork, Line, Listener } from "../network.ts";
+import { markSet, rewindAll, type Rewind } from "../rewind.ts";
 import type { Disk, HostIdentity, LabClock, Program } from "../types.ts";
 import { type EventSink, HostServerLog } from "./log.ts";
 
@@ -77,6 +78,15 @@ export class K2Server implements Program {
     this.#port = listener.port;
     await listener.close();
     return this.#port;
+  }
+
+  mark(): Rewind {
+    const [listener, port, generation, ready] = [this.#listener, this.#port, this.#generation, this.#ready];
+    const rewind = rewindAll([markSet(this.#cancels), this.log.mark()]);
+    return () => {
+      [this.#listener, this.#port, this.#generation, this.#ready] = [listener, port, generation, ready];
+      rewind();
+    };
   }
 
   async start(): Promise<void> {

@@ -1,3 +1,4 @@
+import { markList, markMap, markSet, rewindAll, type Rewind } from "../rewind.ts";
 import type { HostIdentity, LabSite } from "../types.ts";
 
 /** What happens to a connection: it works, it is refused or reset, or nothing is ever said. */
@@ -31,6 +32,16 @@ export class Faults {
   readonly #slowMs = new Map<string, number>();
   readonly #cuts = new Map<LabSite, CutBy>();
   readonly #links: Link[] = [];
+
+  mark(): Rewind {
+    return rewindAll([
+      ...[this.#down, this.#stalled].map(markSet),
+      markSet(this.#sitesDown),
+      markMap(this.#slowMs),
+      markMap(this.#cuts),
+      markList(this.#links),
+    ]);
+  }
 
   hostDown(host: string, down: boolean): void {
     if (down) this.#down.add(host);

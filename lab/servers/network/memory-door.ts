@@ -1,3 +1,4 @@
+import type { Rewind } from "../rewind.ts";
 import type { Door } from "./doors.ts";
 
 /** A port of a lab that has no sockets: it has a number, and is open or shut. Who asks it calls what listens by name. */
@@ -19,6 +20,12 @@ export class MemoryDoor implements Door {
   shut(): Promise<void> {
     this.#open = false;
     return Promise.resolve();
+  }
+  mark(): Rewind {
+    const open = this.#open;
+    return () => {
+      this.#open = open;
+    };
   }
   /** Who may come in is asked each time. */
   turnAway(): void {}

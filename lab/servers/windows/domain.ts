@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { markFields, markSet, rewindAll, type Rewind } from "../rewind.ts";
 
 /** What a Windows server of the lab is in its domain, and which of the domain's accounts may do what on it. */
 export class DomainMember {
@@ -8,6 +9,10 @@ export class DomainMember {
   public channelStatus = 0;
   readonly #deleted = new Set<string>();
   readonly #mayNot = new Set<string>();
+
+  mark(): Rewind {
+    return rewindAll([markFields(this), markSet(this.#deleted), markSet(this.#mayNot)]);
+  }
 
   /** The account is deleted in the domain. */
   deleteAccount(account: string): void {

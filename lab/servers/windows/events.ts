@@ -1,3 +1,4 @@
+import { markList, markMap, rewindAll, type Rewind } from "../rewind.ts";
 import type { LabClock } from "../types.ts";
 
 /** Windows's event levels: 1 critical, 2 error, 3 warning, 4 information. */
@@ -34,6 +35,10 @@ export class EventLog {
     const log = this.#logs.get(key) ?? [];
     this.#logs.set(key, log);
     log.push({ ...event, timeMs: this.#clock.now(), record: log.length + 1 });
+  }
+
+  mark(): Rewind {
+    return rewindAll([markMap(this.#logs), ...[...this.#logs.values()].map(markList)]);
   }
 
   /** The events of a log, oldest first; undefined where there is no such log. */

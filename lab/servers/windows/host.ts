@@ -1,6 +1,7 @@
 import { DateTime } from "luxon";
 import type { HostDisk } from "../disk.ts";
 import type { LabNetwork } from "../network.ts";
+import { rewindAll, type Rewind } from "../rewind.ts";
 import type { HostIdentity, LabClock } from "../types.ts";
 import { runLine } from "./cmd/run.ts";
 import { type Command, Input, newShell, type Shell, type Streams } from "./cmd/shell.ts";
@@ -134,6 +135,20 @@ export class WindowsHost {
   async close(): Promise<void> {
     this.#endPower();
     await this.#lostPower();
+  }
+
+  /** All of it but its files. */
+  mark(): Rewind {
+    const [state, planned, boot, isDone] = [this.#state, this.#planned, this.#boot, this.#bootIsDone];
+    const error = this.clockErrorMs;
+    const own = [this.disk, this.events, this.services, this.registry, this.domain, this.tasks];
+    const rewind = rewindAll(own.map((one) => one.mark()));
+    return () => {
+      [this.#state, this.#planned, this.#boot, this.#bootIsDone] = [state, planned, boot, isDone];
+      this.clockErrorMs = error;
+      if (this.#power.signal.aborted) this.#power = new AbortController();
+      rewind();
+    };
   }
 
   /** The time of the host's own clock, now or for a moment of lab time, in its time zone. */

@@ -1,3 +1,5 @@
+import { markMap, rewindAll, type Rewind } from "../rewind.ts";
+
 /** The value types that the model knows, as `reg` names them. */
 export const valueTypes = [
   "REG_SZ",
@@ -27,6 +29,15 @@ export class RegistryKey {
 
   constructor(name: string) {
     this.name = name;
+  }
+
+  /** With all below it. */
+  mark(): Rewind {
+    return rewindAll([
+      markMap(this.values),
+      markMap(this.keys),
+      ...[...this.keys.values()].map((k) => k.mark()),
+    ]);
   }
 }
 
@@ -68,6 +79,10 @@ export class Registry {
     for (const hive of Object.values(hives)) this.addKey(hive);
     this.addKey("HKLM\\SOFTWARE\\WOW6432Node");
     this.addKey("HKLM\\SYSTEM\\CurrentControlSet\\Services");
+  }
+
+  mark(): Rewind {
+    return this.#root.mark();
   }
 
   /** The key, or undefined. */

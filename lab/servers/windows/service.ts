@@ -98,3 +98,20 @@ export function processName(service: Service): string {
   const path = /^"([^"]+)"/.exec(service.image)?.[1] ?? service.image.replace(/(\.exe)\s.*$/i, "$1");
   return path.slice(path.lastIndexOf("\\") + 1);
 }
+
+/** Start failures that the start request itself answers; others show as the exit code of the process. */
+export const answeredByStart: ReadonlySet<number> = new Set([2, 3, 5, 1053, 1069]);
+/** How long Windows waits for a started process to report in (ServicesPipeTimeout), in milliseconds. */
+export const pipeTimeoutMs = 30_000;
+
+export const noSuchService = (name: string, all: readonly Service[]): Error =>
+  new Error(`There is no service ${name}; there are ${all.map((s) => s.name).join(", ") || "none"}.`);
+
+/** The running or pending services that depend on one, those that must be stopped first in front. */
+export function activeDependents(service: Service, all: readonly Service[]): readonly Service[] {
+  const key = service.name.toUpperCase();
+  const direct = all.filter(
+    (one) => one.state !== "stopped" && one.dependsOn.some((name) => name.toUpperCase() === key),
+  );
+  return [...new Set(direct.flatMap((one) => [...activeDependents(one, all), one]))];
+}

@@ -1,14 +1,19 @@
+import { markFields, markMap, markSet, rewindAll, type Rewind } from "../rewind.ts";
 import type { LabClock } from "../types.ts";
 import type { EventLog } from "./events.ts";
 import { ServiceEvents } from "./service-events.ts";
-import { installed, type Service, type ServiceFaults, type ServiceSpec } from "./service.ts";
+import {
+  activeDependents,
+  answeredByStart,
+  installed,
+  noSuchService,
+  pipeTimeoutMs,
+  type Service,
+  type ServiceFaults,
+  type ServiceSpec,
+} from "./service.ts";
 import { StateWatch } from "./state-watch.ts";
 import { win32Text } from "./win32.ts";
-
-/** Start failures that the start request itself answers; others show as the exit code of the process. */
-const answeredByStart = new Set([2, 3, 5, 1053, 1069]);
-/** How long Windows waits for a started process to report in (ServicesPipeTimeout), in milliseconds. */
-const pipeTimeoutMs = 30_000;
 
 /**
  * The service control manager of one host. Requests answer with Windows's error codes, 0 for accepted; the change of
@@ -37,6 +42,21 @@ export class ServiceManager {
     this.#services.set(spec.name.toUpperCase(), installed(spec));
   }
 
+  mark(): Rewind {
+    const pid = this.#nextPid;
+    const rewind = rewindAll([
+      markMap(this.#services),
+      ...[...this.#services.values()].flatMap((s) => [markFields(s), s.program?.mark?.() ?? []].flat()),
+      markMap(this.#due),
+      markSet(this.#starting),
+      this.#watch.mark(),
+    ]);
+    return () => {
+      this.#nextPid = pid;
+      rewind();
+    };
+  }
+
   /** All services, in order of their key names. */
   list(): readonly Service[] {
     return [...this.#services.values()].sort((one, other) => (one.name < other.name ? -1 : 1));
@@ -55,11 +75,7 @@ export class ServiceManager {
 
   /** The running or pending services that depend on this one, those that must be stopped first in front. */
   activeDependents(service: Service): readonly Service[] {
-    const key = service.name.toUpperCase();
-    const direct = this.list().filter(
-      (one) => one.state !== "stopped" && one.dependsOn.some((name) => name.toUpperCase() === key),
-    );
-    return [...new Set(direct.flatMap((one) => [...this.activeDependents(one), one]))];
+    return activeDependents(service, this.list());
   }
 
   /** Asks for a start, after the services it depends on. */
@@ -144,9 +160,7 @@ export class ServiceManager {
           void this.start(service.name);
         }),
       );
-    } else {
-      this.#events.crashed(service, undefined);
-    }
+    } else this.#events.crashed(service, undefined);
   }
 
   /** Waits until the service is neither starting nor stopping; gives up when the signal says so. */
@@ -168,7 +182,7 @@ export class ServiceManager {
     const service = this.#known(name);
     if (service.state !== "stopped") return;
     for (const dependency of service.dependsOn) await this.runAlready(dependency);
-    service.pid = this.#newPid();
+    service.pid = this.#nextPid += 4;
     await this.#running(service);
   }
 
@@ -219,7 +233,7 @@ export class ServiceManager {
   #begin(service: Service): void {
     service.state = "start-pending";
     service.exitCode = 0;
-    service.pid = this.#newPid();
+    service.pid = this.#nextPid += 4;
     this.#watch.changed();
     if (service.faults.hangsOnStart) return;
     this.#later(service, service.startUpMs, async () => {
@@ -277,20 +291,9 @@ export class ServiceManager {
     this.#due.delete(service);
   }
 
-  #newPid(): number {
-    this.#nextPid += 4;
-    return this.#nextPid;
-  }
-
   #known(name: string): Service {
     const service = this.find(name);
     if (service) return service;
-    throw new Error(
-      `There is no service ${name}; there are ${
-        this.list()
-          .map((one) => one.name)
-          .join(", ") || "none"
-      }.`,
-    );
+    throw noSuchService(name, this.list());
   }
 }

@@ -1,6 +1,12 @@
+import { markSet, type Rewind } from "../rewind.ts";
+
 /** Lets callers wait for a state that changes only by calls of `changed`. */
 export class StateWatch {
   readonly #waiting = new Set<() => void>();
+
+  mark(): Rewind {
+    return markSet(this.#waiting);
+  }
 
   /** Something has changed: whoever waits looks again. */
   changed(): void {

@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import { markFields, markMap, rewindAll, type Rewind } from "../rewind.ts";
 import type { LabClock } from "../types.ts";
 
 /** When a task runs by itself. Times are the host's local time. */
@@ -38,6 +39,14 @@ export class TaskScheduler {
     this.#clock = clock;
     this.#timeZone = timeZone;
     this.#run = run;
+  }
+
+  mark(): Rewind {
+    return rewindAll([
+      markMap(this.#tasks),
+      ...[...this.#tasks.values()].map(markFields),
+      markMap(this.#due),
+    ]);
   }
 
   /** All tasks by name. */

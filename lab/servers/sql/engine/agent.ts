@@ -1,3 +1,4 @@
+import { markFields, markMap, rewindAll, type Rewind } from "../../rewind.ts";
 import { plain } from "./types.ts";
 import { localTimeOf } from "./agent-time.ts";
 import { runStep, type StepResult } from "./agent-steps.ts";
@@ -33,6 +34,10 @@ export class Agent {
   }
   private get tables(): ReturnType<typeof agentTables> {
     return agentTables(this.instance);
+  }
+
+  mark(): Rewind {
+    return rewindAll([markFields(this), markMap(this.running), markMap(this.timers)]);
   }
 
   async start(): Promise<void> {

@@ -125,7 +125,7 @@ async function oldMedia(
   isFormat: boolean,
   { instance }: Frame,
   ended: ReturnType<typeof message>,
-): Promise<{ data: Buffer; sets: BackupSet[] } | undefined> {
+): Promise<{ data: Buffer; sets: readonly BackupSet[] } | undefined> {
   try {
     if (!(await instance.disk.exists(device))) return undefined;
     if (isFormat) return undefined;

@@ -102,7 +102,7 @@ export async function runRequest(
 
 /** Parses and runs a text in a scope. A syntax error ends only that scope. */
 export async function runText(sql: string, frame: Frame): Promise<Flow> {
-  let statements: Statement[];
+  let statements: readonly Statement[];
   try {
     statements = parseBatch(sql);
   } catch (error) {

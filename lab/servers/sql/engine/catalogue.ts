@@ -31,10 +31,14 @@ const views: Views = {
 };
 const parsed = new Map<string, readonly SourceColumn[]>();
 
-/** The columns of a `name type, name type` text. */
+/** The columns of a `name type, name type` text; there are as many as the engine's own files hold. */
 export function columnsOf(text: string): readonly SourceColumn[] {
+  const found = parsed.get(text);
+  if (found) return found;
   const cursor = new Cursor(text);
-  return cursor.list(() => ({ name: cursor.next().text, type: parseType(cursor).type }));
+  const columns = cursor.list(() => ({ name: cursor.next().text, type: parseType(cursor).type }));
+  parsed.set(text, columns);
+  return columns;
 }
 
 /** A catalogue view as a source of rows; undefined where there is none of that name. Old names (sysdatabases) work in any schema. */
@@ -56,8 +60,7 @@ export function catalogueView(
       : undefined) ??
     (database.name === "msdb" ? views[`msdb.${name.toLowerCase()}`] : undefined);
   if (!view) return undefined;
-  const columns = parsed.get(view.columns) ?? columnsOf(view.columns);
-  parsed.set(view.columns, columns);
+  const columns = columnsOf(view.columns);
   const cell = (value: V | boolean | undefined): V =>
     value === undefined ? null : typeof value === "boolean" ? (value ? 1 : 0) : value;
   return {

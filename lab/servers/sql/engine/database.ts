@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { markFields, markList, markSet, rewindAll, type Rewind } from "../../rewind.ts";
 import type { ColumnDefinition, KeyDefinition } from "./ast.ts";
 import { type Change, type Key, Store, Transaction } from "./store.ts";
 import type { V } from "./types.ts";
@@ -123,6 +124,15 @@ export class Database {
   }
   get fork(): Fork {
     return this.forks.at(-1) ?? { guid: "", from: 0n };
+  }
+
+  mark(): Rewind {
+    return rewindAll([
+      markFields(this),
+      this.store.mark(),
+      ...[this.files, this.log, this.forks].map((list: unknown[]) => markList(list)),
+      markSet(this.active),
+    ]);
   }
 
   /** The LSN of a new log record; the log moves on by it. */

@@ -1,9 +1,19 @@
 import { IANAZone } from "luxon";
 import type { Offset } from "./types.ts";
 
+/** Zones change their offset at full quarters of an hour at the most. */
+const quarterMs = 900_000;
+const offsets = new Map<string, Map<number, number>>();
+
 /** Minutes that a zone is ahead of UTC at a moment. */
 export function offsetMinutes(zone: string, utcMs: number): number {
-  return IANAZone.create(zone).offset(utcMs);
+  const known = offsets.get(zone) ?? new Map<number, number>();
+  offsets.set(zone, known);
+  const quarter = Math.floor(utcMs / quarterMs);
+  const found = known.get(quarter) ?? IANAZone.create(zone).offset(quarter * quarterMs);
+  if (known.size > 10_000) known.clear();
+  known.set(quarter, found);
+  return found;
 }
 
 /** Wall-clock milliseconds of a moment in a zone. */

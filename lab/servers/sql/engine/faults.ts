@@ -1,3 +1,4 @@
+import { markFields, rewindAll, type Rewind } from "../../rewind.ts";
 import type { Disk } from "../../types.ts";
 import { message, refuseWith, type SqlError } from "./errors.ts";
 
@@ -16,9 +17,13 @@ export interface OrderedFailure {
 export class Faults {
   private orders: { order: OrderedFailure; left: number }[] = [];
 
+  mark(): Rewind {
+    return rewindAll([markFields(this), ...this.orders.map(markFields)]);
+  }
+
   /** The next statements whose text matches fail. */
   failNext(order: OrderedFailure): void {
-    this.orders.push({ order, left: order.times ?? 1 });
+    this.orders = [...this.orders, { order, left: order.times ?? 1 }];
   }
   clear(): void {
     this.orders = [];

@@ -1,8 +1,10 @@
 import { randomUUID } from "node:crypto";
 import type { Instance, Login, Message, Session } from "../contract.ts";
+import { markFields, markList, markMap, rewindAll, type Rewind } from "../../rewind.ts";
 import type { Disk, HostIdentity, LabClock, Program } from "../../types.ts";
 import type { Folders, Speed, SqlInstanceOptions } from "./instance-options.ts";
 import { Agent } from "./agent.ts";
+import { AppLocks } from "./app-locks.ts";
 import { Database, type DatabaseFile, type Settings } from "./database.ts";
 import { wallClock } from "./datetimes.ts";
 import { message } from "./errors.ts";
@@ -36,6 +38,7 @@ export class SqlInstance implements Instance, Program {
   public readonly procedures: ReadonlyMap<string, Procedure> = systemProcedures;
   public readonly configuration: Map<string, ConfigurationOption>;
   public readonly agent: Agent;
+  public readonly locks = new AppLocks();
   public readonly onChange: () => void;
   public readonly shell: SqlInstanceOptions["shell"];
   public serviceMasterKey = randomUUID().toUpperCase();
@@ -44,7 +47,6 @@ export class SqlInstance implements Instance, Program {
   /** Lines of the error log, oldest first. */
   public readonly errorLog: { readonly atMs: number; readonly text: string }[] = [];
   private readonly list = new Map<string, Database>();
-  private readonly locks = new Map<string, { session: EngineSession; count: number }>();
   private nextSpid = 51;
   private nextTemporary = 0;
 
@@ -78,6 +80,21 @@ export class SqlInstance implements Instance, Program {
       this.createDatabase(name, { recoveryModel: name === "model" ? "FULL" : "SIMPLE" });
     createMsdb(this);
     this.agent = new Agent(this);
+  }
+
+  mark(): Rewind {
+    return rewindAll([
+      markFields(this),
+      this.faults.mark(),
+      this.principals.mark(),
+      markMap(this.sessions),
+      ...[...this.configuration.values()].map(markFields),
+      this.agent.mark(),
+      markList(this.errorLog),
+      markMap(this.list),
+      ...[...this.list.values()].map((d) => d.mark()),
+      this.locks.mark(),
+    ]);
   }
 
   get timeZone(): string {
@@ -264,26 +281,6 @@ export class SqlInstance implements Instance, Program {
   /** Checks the thresholds of log shipping and raises 14420 and 14421, as the alert job does. */
   async checkThresholds(): Promise<void> {
     await checkLogShipping(this);
-  }
-
-  /** sp_getapplock: true where the lock was had. */
-  lock(resource: string, session: EngineSession): boolean {
-    const held = this.locks.get(resource.toLowerCase());
-    if (held && held.session !== session) return false;
-    this.locks.set(resource.toLowerCase(), { session, count: (held?.count ?? 0) + 1 });
-    return true;
-  }
-  unlock(resource: string, session: EngineSession): boolean {
-    const held = this.locks.get(resource.toLowerCase());
-    if (held?.session !== session) return false;
-    if (--held.count === 0) this.locks.delete(resource.toLowerCase());
-    return true;
-  }
-  lockHolder(resource: string): EngineSession | undefined {
-    return this.locks.get(resource.toLowerCase())?.session;
-  }
-  releaseLocks(session: EngineSession): void {
-    for (const [resource, held] of this.locks) if (held.session === session) this.locks.delete(resource);
   }
 }
 

@@ -81,8 +81,17 @@ export function writeMedia(old: Buffer | undefined, set: Buffer): Buffer {
   return old ? Buffer.concat([old, set]) : Buffer.concat([magic, set]);
 }
 
+/** Files are written as a whole: one that was read before holds the same sets. */
+const known = new WeakMap<Buffer, readonly BackupSet[]>();
+
 /** The sets of a file, in order. */
-export function readMedia(file: Buffer): BackupSet[] {
+export function readMedia(file: Buffer): readonly BackupSet[] {
+  const sets = known.get(file) ?? readAnew(file);
+  known.set(file, sets);
+  return sets;
+}
+
+function readAnew(file: Buffer): readonly BackupSet[] {
   if (file.length === 0) throw new MediaError("empty");
   if (!file.subarray(0, magic.length).equals(magic)) throw new MediaError("header");
   const sets: BackupSet[] = [];

@@ -9,8 +9,21 @@ import { parseSecurity } from "./parse-security.ts";
 import { parseType } from "./parse-types.ts";
 import type { Statement } from "./statements.ts";
 
+/** Batches that were read lately: servers are sent the same ones again and again. */
+const known = new Map<string, readonly Statement[]>();
+const mostKnown = 2000;
+
 /** All statements of a batch. Any syntax error refuses the whole batch, as in SQL Server. */
-export function parseBatch(sql: string): Statement[] {
+export function parseBatch(sql: string): readonly Statement[] {
+  const found = known.get(sql);
+  if (found) return found;
+  const statements = parseAnew(sql);
+  if (known.size >= mostKnown) known.clear();
+  known.set(sql, statements);
+  return statements;
+}
+
+function parseAnew(sql: string): readonly Statement[] {
   const cursor = new Cursor(sql);
   const statements: Statement[] = [];
   while (cursor.accept(";"));

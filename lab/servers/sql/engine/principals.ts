@@ -1,4 +1,5 @@
 import { createHash, randomBytes } from "node:crypto";
+import { markFields, markMap, markSet, rewindAll, type Rewind } from "../../rewind.ts";
 
 /** A login or server role. `hash` is what LOGINPROPERTY(name, 'PasswordHash') gives. */
 export interface ServerPrincipal {
@@ -32,8 +33,13 @@ export function hashPassword(password: string, salt: Buffer = randomBytes(4)): B
   const digest = createHash("sha512").update(Buffer.from(password, "utf16le")).update(salt).digest();
   return Buffer.concat([Buffer.from([2, 0]), salt, digest]);
 }
+/** By hash, the password that was found to be the right one. */
+const known = new WeakMap<Buffer, string>();
 export function isPassword(password: string, hash: Buffer): boolean {
-  return hash.length === 70 && hashPassword(password, hash.subarray(2, 6)).equals(hash);
+  if (known.get(hash) === password) return true;
+  const isRight = hash.length === 70 && hashPassword(password, hash.subarray(2, 6)).equals(hash);
+  if (isRight) known.set(hash, password);
+  return isRight;
 }
 
 /** The logins, server roles, memberships and permissions of an instance. */
@@ -67,6 +73,16 @@ export class Principals {
       this.put({ ...common, id: 3 + i, name, sid: Buffer.from([3 + i]), type: "R", isPolicyChecked: false }),
     );
     this.addMember("sysadmin", "sa");
+  }
+
+  mark(): Rewind {
+    return rewindAll([
+      markFields(this),
+      markMap(this.byName),
+      markMap(this.members),
+      ...[...this.members.values()].map(markSet),
+      markMap(this.grants),
+    ]);
   }
 
   all(): ServerPrincipal[] {

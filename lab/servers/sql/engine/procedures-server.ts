@@ -39,10 +39,10 @@ export const serverProcedures: ProcedureTable = {
       const resource = `${frame.database.id}:${call.mustText("Resource")}`;
       const limit = call.number("LockTimeout");
       const until = limit === undefined || limit < 0 ? Number.POSITIVE_INFINITY : Date.now() + limit;
-      if (frame.instance.lock(resource, frame.session)) return 0;
+      if (frame.instance.locks.take(resource, frame.session)) return 0;
       while (Date.now() < until) {
         await pause(5, frame.signal);
-        if (frame.instance.lock(resource, frame.session)) return 1;
+        if (frame.instance.locks.take(resource, frame.session)) return 1;
       }
       return -1;
     },
@@ -52,7 +52,7 @@ export const serverProcedures: ProcedureTable = {
       "@Resource nvarchar(255), @LockOwner varchar(32) = 'Transaction', @DbPrincipal sysname = 'public'",
     run: (call) => {
       if (
-        call.frame.instance.unlock(
+        call.frame.instance.locks.release(
           `${call.frame.database.id}:${call.mustText("Resource")}`,
           call.frame.session,
         )

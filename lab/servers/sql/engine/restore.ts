@@ -205,7 +205,7 @@ export async function openMedia(
   device: string,
   { instance }: Pick<Frame, "instance">,
   ended: Message,
-): Promise<BackupSet[]> {
+): Promise<readonly BackupSet[]> {
   try {
     const data = await instance.disk.read(device);
     return readMedia(data);

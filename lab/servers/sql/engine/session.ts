@@ -194,7 +194,7 @@ export class EngineSession implements Session {
     this.options = noOptions();
     this.openKeys.clear();
     this.openMasterKeys.clear();
-    this.instance.releaseLocks(this);
+    this.instance.locks.releaseAll(this);
     this.temp = this.instance.newTemporaryDatabase();
     this.principal = this.original;
     this.database = this.initial.state === "ONLINE" ? this.initial : this.instance.master;
@@ -207,7 +207,7 @@ export class EngineSession implements Session {
   }
   close(): void {
     if (this.transactionDepth > 0) this.rollback();
-    this.instance.releaseLocks(this);
+    this.instance.locks.releaseAll(this);
     this.instance.sessions.delete(this.spid);
     this.database = this.instance.master;
   }

@@ -1,3 +1,4 @@
+import { markMap, rewindAll, type Rewind } from "../../rewind.ts";
 import type { Database } from "./database.ts";
 
 export type Key = string | number;
@@ -31,6 +32,9 @@ export class Store {
     const values = this.collection(collection);
     if (value === undefined) values.delete(key);
     else values.set(key, value);
+  }
+  mark(): Rewind {
+    return rewindAll([markMap(this.collections), ...[...this.collections.values()].map(markMap)]);
   }
   /** A copy that later changes do not touch. */
   copy(): Store {

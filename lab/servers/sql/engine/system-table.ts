@@ -6,6 +6,16 @@ import type { V } from "./types.ts";
 /** A row of a system table by column name. */
 export type SystemRow = Readonly<Record<string, V>>;
 
+/** Rows are never changed in place. */
+const known = new WeakMap<readonly V[], SystemRow>();
+function named(values: readonly V[], { columns }: Table): SystemRow {
+  const found = known.get(values);
+  if (found) return found;
+  const row = Object.fromEntries(columns.map((column, i) => [column.name, values[i] ?? null]));
+  known.set(values, row);
+  return row;
+}
+
 /** A table of msdb as the server's own code uses it: rows by column name. What it writes is seen by T-SQL and the other way round. */
 export class SystemTable {
   private readonly database: Database;
@@ -42,13 +52,11 @@ export class SystemTable {
   }
   private entries(): { key: string | number; row: SystemRow }[] {
     const { table } = this;
-    return [...this.database.rows(table)].map(([key, values]) => ({
-      key,
-      row: Object.fromEntries(table.columns.map((column, i) => [column.name, values[i] ?? null])),
-    }));
+    return [...this.database.rows(table)].map(([key, values]) => ({ key, row: named(values, table) }));
   }
   all(): SystemRow[] {
-    return this.entries().map((entry) => entry.row);
+    const { table } = this;
+    return [...this.database.rows(table).values()].map((values) => named(values, table));
   }
   find(test: (row: SystemRow) => boolean): SystemRow | undefined {
     return this.all().find(test);

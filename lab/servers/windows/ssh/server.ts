@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import ssh2 from "ssh2";
 import type { AuthContext, Connection, ParsedKey } from "ssh2";
 import type { Line, Listener } from "../../network.ts";
+import { markList, type Rewind } from "../../rewind.ts";
 import type { Program } from "../../types.ts";
 import { type Logon, ShellFiles } from "../cmd/shell.ts";
 import type { WindowsHost } from "../host.ts";
@@ -70,6 +71,15 @@ export class SshHost implements Program {
   /** Another host key from now on, as after a new installation or with another machine in its place. */
   changeHostKey(hostKey: string = newSshKey().private): void {
     this.#hostKey = hostKey;
+  }
+
+  mark(): Rewind {
+    const [fault, key, listener, port] = [this.fault, this.#hostKey, this.#listener, this.#port];
+    const logons = markList(this.#logons);
+    return () => {
+      [this.fault, this.#hostKey, this.#listener, this.#port] = [fault, key, listener, port];
+      logons();
+    };
   }
 
   async start(): Promise<void> {
