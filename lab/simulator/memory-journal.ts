@@ -11,13 +11,14 @@ export interface MemoryJournal extends Journal {
   as(who: string): Journal;
   /** A runner's process has ended. */
   ended(who: string): void;
-  /** Called with each entry that is written. */
-  onEntry: ((entry: Entry) => void) | undefined;
+  /** Called with each entry that is written, and what stood before it. */
+  onEntry: ((entry: Entry, before: readonly Entry[]) => void) | undefined;
 }
 
 /** A journal in memory: the same chain, the same exclusion, the same leases, and nothing is read twice. */
 export function memoryJournal(before: readonly Entry[] = []): MemoryJournal {
-  const entries: Entry[] = [...before];
+  /** A new list with each entry: whoever holds one sees the journal as it was. */
+  let entries: readonly Entry[] = [...before];
   const leases = new Map<string, Holder>();
   const storeOf = (who: string): Store => ({
     place: "memory",
@@ -39,19 +40,22 @@ export function memoryJournal(before: readonly Entry[] = []): MemoryJournal {
   });
   const as = (who: string): Journal => ({
     store: storeOf(who),
-    entries: () => Promise.resolve([...entries]),
+    entries: () => Promise.resolve(entries),
     append: (fact) =>
       Promise.resolve().then(() => {
         const chosen = typeof fact === "function" ? fact(entries) : fact;
         if (!chosen) return;
         const entry = JSON.parse(lineOf(chosen, entries, new Date(), who)) as Entry;
-        entries.push(entry);
-        made.onEntry?.(entry);
+        const before = entries;
+        entries = [...entries, entry];
+        made.onEntry?.(entry, before);
       }),
   });
   const made: MemoryJournal = {
     ...as("runner"),
-    all: entries,
+    get all() {
+      return entries;
+    },
     as,
     ended: (who) => {
       for (const [name, held] of leases) if (held.who === who) leases.delete(name);

@@ -1,5 +1,6 @@
 import { syncBuiltinESMExports } from "node:module";
 import timersPromises from "node:timers/promises";
+import { markFields, markSet, rewindAll, type Rewind } from "../servers/rewind.ts";
 import crypto, { createHash, type BinaryLike } from "node:crypto";
 
 interface Timer {
@@ -14,10 +15,13 @@ interface Timer {
 /** Time that stands still while anything works, and then goes on at once to what is due next. */
 export interface VirtualTime {
   now(): number;
-  /** Runs work; while it waits, time goes on. Rejects where it waits for nothing that will ever happen. */
+  /**
+   * Runs work in the place of the process's own timers and clocks, and gives those back when it has ended; while it waits,
+   * time goes on. Rejects where it waits for nothing that will ever happen.
+   */
   run<T>(work: () => Promise<T>): Promise<T>;
-  /** The machine's own time again. */
-  end(): void;
+  /** What time it is, and what is due. */
+  mark(): Rewind;
 }
 
 const real = {
@@ -36,10 +40,7 @@ const real = {
 /** How often in a row nothing may happen before time goes on: promises of a turn settle, and start others. */
 const quietTurns = 2;
 
-/**
- * Takes the place of the process's timers and clocks, for everything in it, until `end`. Files that are read or written
- * meanwhile are waited for.
- */
+/** Takes the place of the timers and clocks of the whole process while it runs. Files that are read or written are waited for. */
 export function virtualTime(startMs: number): VirtualTime {
   let nowMs = startMs;
   let order = 0;
@@ -115,7 +116,7 @@ export function virtualTime(startMs: number): VirtualTime {
     }
   }
 
-  Object.assign(globalThis, {
+  const own = {
     setTimeout: (work: (...a: unknown[]) => void, ms: number, ...args: unknown[]) =>
       handle(
         add(() => {
@@ -135,53 +136,79 @@ export function virtualTime(startMs: number): VirtualTime {
     clearTimeout: clear,
     clearInterval: clear,
     Date: VirtualDate,
-  });
-  performance.now = () => nowMs - startMs;
-  AbortSignal.timeout = (ms) => {
-    const over = new AbortController();
-    add(() => {
-      over.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
-    }, ms).held = false;
-    return over.signal;
   };
-  timersPromises.setTimeout = wait as typeof timersPromises.setTimeout;
-  crypto.scrypt = quickly as typeof crypto.scrypt;
-  syncBuiltinESMExports();
+  const begin = (): void => {
+    Object.assign(globalThis, own);
+    performance.now = () => nowMs - startMs;
+    AbortSignal.timeout = (ms) => {
+      const over = new AbortController();
+      add(() => {
+        over.abort(new DOMException("The operation was aborted due to timeout", "TimeoutError"));
+      }, ms).held = false;
+      return over.signal;
+    };
+    timersPromises.setTimeout = wait as typeof timersPromises.setTimeout;
+    crypto.scrypt = quickly as typeof crypto.scrypt;
+    syncBuiltinESMExports();
+  };
+  const end = (): void => {
+    Object.assign(globalThis, {
+      setTimeout: real.setTimeout,
+      setInterval: real.setInterval,
+      clearTimeout: real.clearTimeout,
+      clearInterval: real.clearInterval,
+      Date: real.Date,
+    });
+    performance.now = real.performanceNow;
+    AbortSignal.timeout = real.abortTimeout;
+    timersPromises.setTimeout = real.wait;
+    crypto.scrypt = real.scrypt;
+    syncBuiltinESMExports();
+  };
 
   const turn = (): Promise<void> => new Promise((resolve) => real.setImmediate(resolve));
   /** Work of Node's own threads: files, keys derived from passwords. */
   const threadsAtWork = (): boolean => process.getActiveResourcesInfo().some((r) => /req/i.test(r));
 
+  const turns = async (): Promise<void> => {
+    for (let i = 0; i < quietTurns; i++) await turn();
+  };
+  const goOn = async <T>(work: () => Promise<T>): Promise<T> => {
+    const state = { ended: false };
+    const isOver = (): boolean => state.ended;
+    const over = (): void => void (state.ended = true);
+    const running = work();
+    running.then(over, over);
+    while (!isOver()) {
+      await turns();
+      if (isOver() || threadsAtWork()) continue;
+      const due = next();
+      if (!due) throw new Error("everything waits, and nothing is due");
+      fire(due);
+    }
+    // What goes on by itself comes to its next wait, and stays there.
+    do await turns();
+    while (threadsAtWork());
+    return running;
+  };
+
   return {
     now: () => nowMs,
     run: async (work) => {
-      const state = { ended: false };
-      const end = (): void => void (state.ended = true);
-      const isOver = (): boolean => state.ended;
-      const running = work();
-      running.then(end, end);
-      while (!isOver()) {
-        for (let i = 0; i < quietTurns && !isOver(); i++) await turn();
-        if (isOver() || threadsAtWork()) continue;
-        const due = next();
-        if (!due) throw new Error("everything waits, and nothing is due");
-        fire(due);
+      begin();
+      try {
+        return await goOn(work);
+      } finally {
+        end();
       }
-      return running;
     },
-    end: () => {
-      Object.assign(globalThis, {
-        setTimeout: real.setTimeout,
-        setInterval: real.setInterval,
-        clearTimeout: real.clearTimeout,
-        clearInterval: real.clearInterval,
-        Date: real.Date,
-      });
-      performance.now = real.performanceNow;
-      AbortSignal.timeout = real.abortTimeout;
-      timersPromises.setTimeout = real.wait;
-      crypto.scrypt = real.scrypt;
-      syncBuiltinESMExports();
+    mark: () => {
+      const kept = { nowMs, order };
+      const rewind = rewindAll([markSet(timers), ...[...timers].map(markFields)]);
+      return () => {
+        ({ nowMs, order } = kept);
+        rewind();
+      };
     },
   };
 }

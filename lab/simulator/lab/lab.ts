@@ -3,6 +3,7 @@ import { labDisks } from "../../servers/disk.ts";
 import { MemoryFiles } from "../../servers/disk/memory-files.ts";
 import { dnsServer, type DnsServer } from "../../servers/dns/server.ts";
 import { labNetwork, type LabNetwork } from "../../servers/network.ts";
+import { rewindAll, type Rewind } from "../../servers/rewind.ts";
 import type { SqlInstance } from "../../servers/sql/engine/instance.ts";
 import type { HostIdentity, LabClock } from "../../servers/types.ts";
 import type { WindowsHost } from "../../servers/windows/host.ts";
@@ -39,6 +40,8 @@ export interface SimLab extends WiredLab {
   readonly hosts: ReadonlyMap<string, WindowsHost>;
   instance(name: string): SqlInstance;
   port(name: string): number;
+  /** Both sites as they are now: to be put back to this moment again and again. */
+  mark(): Rewind;
   close(): Promise<void>;
 }
 
@@ -59,7 +62,8 @@ export async function simLab(startMs: number): Promise<SimLab> {
     if (!found) throw new Error(`the simulator has no server ${name}`);
     return found;
   };
-  const disks = labDisks({ root: "/sim", clock, network, files: new MemoryFiles() });
+  const files = new MemoryFiles();
+  const disks = labDisks({ root: "/sim", clock, network, files });
   const common = { clock, network, disks, users: [user], sshHostKey };
   const lab = {
     sqlPrimary: secrets.SIM_SQL_PRIMARY,
@@ -97,12 +101,14 @@ export async function simLab(startMs: number): Promise<SimLab> {
     hosts.set(s.name, made.host);
   }
   const k2Port = 5555;
+  const leads: (() => unknown)[] = [];
   for (const s of servers.filter((one) => one.runs.includes("k2"))) {
     const lead = addressAt(s.name, `k2-sql.${labZone}`, {
       network,
       nameServer: "DNSDR01",
       zone: server.zone,
     });
+    leads.push(lead);
     hosts.set(
       s.name,
       await k2Host({
@@ -140,6 +146,14 @@ export async function simLab(startMs: number): Promise<SimLab> {
     sql: (name) => (sqlHosts.get(name)?.isRunning() ? sqlOf(name).instance : undefined),
     instance: (name) => sqlOf(name).instance,
     port: (name) => sqlOf(name).port,
+    mark: () => {
+      const rewind = rewindAll([clock, network, files, server, ...hosts.values()].map((one) => one.mark()));
+      return () => {
+        rewind();
+        // What a server remembers of a name's address is what it was told last.
+        for (const lead of leads) lead();
+      };
+    },
     close: async () => {
       await Promise.all([...hosts.values()].map((h) => h.close()));
       await server.close();

@@ -10,7 +10,16 @@ import { hashOf } from "../../../model/recovery.ts";
 import { plan } from "../../../planning/plan.ts";
 import { runActivationStep } from "../../../steps/runner.ts";
 import { wires } from "../../../steps/transports/wires.ts";
-import { faultyJournal, faultyWires, Runner, running, type Call, type Fault, type Points } from "./points.ts";
+import {
+  faultyJournal,
+  faultyWires,
+  Runner,
+  running,
+  short,
+  type Call,
+  type Fault,
+  type Points,
+} from "./points.ts";
 import type { Event, Schedule } from "./schedule.ts";
 import type { Stage } from "./stage.ts";
 import { silent, up, type Run, type Stack } from "./up.ts";
@@ -36,8 +45,8 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
   const recovery = describe(estate, realParts);
   const told: string[] = [];
   const watch = new Watch(stage, recovery, realParts);
-  journal.onEntry = (entry) => {
-    watch.wrote(entry);
+  journal.onEntry = (entry, before) => {
+    watch.wrote(entry, before);
   };
   const stack: Stack = new Map();
   const beside: Promise<unknown>[] = [];
@@ -57,7 +66,7 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
           : event.at <= count;
         if (!isNow) continue;
         due.splice(due.indexOf(event), 1);
-        told.push(`${event.what}, at ${call.step?.id ?? "the beginning"} (${call.what})`);
+        told.push(`${event.what}, at ${call.step?.id ?? "the beginning"} (${short(call.what)})`);
         fault = (await happens(event.what, call)) ?? fault;
       }
       return fault;

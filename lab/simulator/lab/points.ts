@@ -106,7 +106,8 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 const changes = /\b(RESTORE|BACKUP|ALTER|CREATE|DROP|INSERT|UPDATE|DELETE|EXEC)\b/i;
 const changesHost =
   /\b(sc(\.exe)?\s+\S*\s*(stop|start|config)|net(\.exe)?\s+(stop|start)|robocopy|reg\s+add)\b/i;
-const short = (text: string): string => text.replaceAll(/\s+/g, " ").trim().slice(0, 70);
+/** A call in a few words, for people. */
+export const short = (what: string): string => what.replaceAll(/\s+/g, " ").trim().slice(0, 80);
 const nothing = (): void => undefined;
 
 /** The same servers, with what happens on the way to them. */
@@ -128,7 +129,7 @@ export function faultyWires(inner: Wires, points: Points): Wires {
         through(
           points,
           {
-            what: `${hostId}: ${short(text)}`,
+            what: `${hostId}: ${text}`,
             host: hostId,
             changes: lie !== undefined && changes.test(text),
           },
@@ -144,7 +145,7 @@ export function faultyWires(inner: Wires, points: Points): Wires {
     ssh: async (hostId, io: Io) => {
       const ssh = await inner.ssh(hostId, io);
       const call = <T>(what: string, may: boolean, work: () => Promise<T>, lie?: () => T): Promise<T> =>
-        through(points, { what: `${hostId}: ${short(what)}`, host: hostId, changes: may }, work, {
+        through(points, { what: `${hostId}: ${what}`, host: hostId, changes: may }, work, {
           signal: io.signal,
           ...(lie ? { lie } : {}),
         });

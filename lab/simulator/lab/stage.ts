@@ -1,16 +1,14 @@
-import * as fs from "node:fs";
-import * as os from "node:os";
-import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { parts } from "../../../components/registry/parts.ts";
 import { runs } from "../../../components/registry/runs.ts";
 import type { Estate } from "../../../model/estate.ts";
-import type { ProvisioningEnvelope } from "../../../steps/envelope.ts";
 import { runProvisioningStep } from "../../../steps/provisioning-runner.ts";
 import { wires } from "../../../steps/transports/wires.ts";
+import { rewindAll } from "../../servers/rewind.ts";
 import { memoryJournal, type MemoryJournal } from "../memory-journal.ts";
 import { virtualTime } from "../virtual-time.ts";
 import { simEstate } from "./estate.ts";
+import { runnersFolder } from "./folder.ts";
 import { secrets, simLab, type SimLab } from "./lab.ts";
 import { provisioningOf } from "./provision.ts";
 import { silent } from "./up.ts";
@@ -30,54 +28,50 @@ const beginMs = Date.UTC(2026, 10, 22, 3);
 const ranHours = 4.5;
 export const databases = ["K2", "Claims"] as const;
 
-let envelopes: readonly ProvisioningEnvelope[] | undefined;
+/** A stage that is put back to its first moment for each schedule that is played on it. */
+interface Staged {
+  on<T>(work: (stage: Stage) => Promise<T>): Promise<T>;
+}
 
-/** The steps of provisioning are the same every time: the servers are. Made before time is taken over. */
-export async function prepareStage(): Promise<void> {
+let staged: Promise<Staged> | undefined;
+
+/** Makes the stage: both sites provisioned by the product's own steps, and some hours of work. Once is enough. */
+export const prepareStage = (): Promise<Staged> => (staged ??= makeStage());
+
+/** Runs work on the stage as it was made, in virtual time. One at a time. */
+export const onStage = async <T>(work: (stage: Stage) => Promise<T>): Promise<T> =>
+  (await prepareStage()).on(work);
+
+async function makeStage(): Promise<Staged> {
   Object.assign(process.env, secrets);
   for (const load of Object.values(runs)) await load();
   const time = virtualTime(beginMs);
-  let lab: SimLab;
-  try {
-    lab = await time.run(() => simLab(beginMs));
-  } finally {
-    time.end();
-  }
+  const lab = await time.run(() => simLab(beginMs));
   const estate = simEstate(lab);
-  envelopes = [
+  const envelopes = [
     ...(await provisioningOf(estate, "primary", "primary")),
     ...(await provisioningOf(estate, "dr", "primary")),
   ];
-}
-
-/** Runs work on a stage of its own, in virtual time. */
-export async function onStage<T>(work: (stage: Stage) => Promise<T>): Promise<T> {
-  const known = envelopes;
-  if (!known) throw new Error("the stage is not prepared");
-  const before = process.cwd();
-  const memory = fs.existsSync("/dev/shm") ? "/dev/shm" : os.tmpdir();
-  const folder = fs.mkdtempSync(path.join(memory, "parallel-standby-sim-"));
-  fs.writeFileSync(path.join(folder, "Pulumi.yaml"), "name: simulator\n");
-  process.chdir(folder);
-  const time = virtualTime(beginMs);
-  try {
-    return await time.run(async () => {
-      const lab = await simLab(beginMs);
-      const journal = memoryJournal();
-      try {
-        return await wires.run(wiresTo(lab), async () => {
-          await journal.append({ kind: "genesis", estate: "simulator", active: "primary" });
-          for (const envelope of known) await runProvisioningStep(envelope, { journal, parts, runs }, silent);
-          await wait(ranHours * 3_600_000);
-          return await work({ lab, estate: simEstate(lab), journal, databases });
-        });
-      } finally {
-        await lab.close();
-      }
-    });
-  } finally {
-    time.end();
-    process.chdir(before);
-    fs.rmSync(folder, { recursive: true, force: true });
-  }
+  const folder = runnersFolder();
+  const made = memoryJournal();
+  await folder.within(() =>
+    time.run(() =>
+      wires.run(wiresTo(lab), async () => {
+        await made.append({ kind: "genesis", estate: "simulator", active: "primary" });
+        for (const envelope of envelopes)
+          await runProvisioningStep(envelope, { journal: made, parts, runs }, silent);
+        await wait(ranHours * 3_600_000);
+      }),
+    ),
+  );
+  const rewind = rewindAll([time.mark(), lab.mark(), folder.mark()]);
+  return {
+    on: (work) => {
+      rewind();
+      const journal = memoryJournal(made.all);
+      return folder.within(() =>
+        time.run(() => wires.run(wiresTo(lab), () => work({ lab, estate, journal, databases }))),
+      );
+    },
+  };
 }

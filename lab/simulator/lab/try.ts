@@ -5,7 +5,7 @@ import { onStage, prepareStage } from "./stage.ts";
 export { prepareStage } from "./stage.ts";
 export type { Played } from "./play.ts";
 
-/** Plays one schedule on a stage of its own. `prepareStage` comes first, once. */
+/** Plays one schedule on the stage as it was made. */
 export const tried = (schedule: Schedule): Promise<Played> => onStage((stage) => play(stage, schedule));
 
 /** Prepares and plays; for a product with a mistake in it, which is loaded for this alone. */

@@ -8,7 +8,7 @@ import { draw } from "../../../planning/plan.ts";
 import type { Graph } from "../../../planning/graph.ts";
 import type { Happened } from "../../../planning/rule.ts";
 import { rules } from "../../../planning/rules.ts";
-import type { Call } from "./points.ts";
+import { short, type Call } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import { nowIn } from "./truth.ts";
 
@@ -60,13 +60,12 @@ export class Watch {
     if (!last) return;
     if (letsWrite.has(step.phase) && site === last.to)
       this.#ask({ kind: "acts", step, epoch: last.epoch }, entries);
-    if (site === last.from && /RESTORE (DATABASE|LOG) .* FROM /.test(what))
-      this.#ask({ kind: "overwrites", site: last.from, database: what, unshipped: true }, entries);
+    if (site === last.from && /RESTORE (DATABASE|LOG)\s.*\sFROM\s/s.test(what))
+      this.#ask({ kind: "overwrites", site: last.from, database: short(what), unshipped: true }, entries);
   }
 
-  wrote(entry: Entry): void {
+  wrote(entry: Entry, before: readonly Entry[]): void {
     const entries = this.#stage.journal.all;
-    const before = entries.slice(0, -1);
     if (entry.kind === "activation started")
       this.#ask(
         { kind: "begins", epoch: entry.epoch, declared: situation(before).declaration !== undefined },
