@@ -15,5 +15,6 @@ export type {
   Some,
 } from "./model/estate.ts";
 export type { GuardInput, WitnessInput } from "./model/guard.ts";
+export type { ObserverInput } from "./model/observer.ts";
 export { secret, type SecretRef } from "./model/secret.ts";
 export type { SiteId } from "./model/site.ts";

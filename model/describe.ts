@@ -2,6 +2,7 @@ import type { Declared, Estate, Server } from "./estate.ts";
 import { GuardFacts, guardFactsOf, guardProblems, guardServers } from "./guard.ts";
 import { Host } from "./host.ts";
 import { didYouMean, misspeltKeys } from "./nearest.ts";
+import { observerFacts, observerProblems, type ObserverInput } from "./observer.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
 import { JournalRef, lookupOf, Recovery, type RecoveryPart } from "./recovery.ts";
 import { shape } from "./shape.ts";
@@ -46,6 +47,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
   const declared = collect(systems);
   const servers = [...new Set([...serversOf(declared), ...guardServers(estate.guard)])];
   const guard = estate.guard && guardFactsOf(estate.guard);
+  const observers = Array.isArray(estate.observers) ? (estate.observers as readonly ObserverInput[]) : [];
   const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
     ...either(misspeltKeys("estate", estate, estateKeys), () => shape("estate", EstateShape, estate)),
@@ -59,6 +61,10 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     ...timeZones(servers),
     ...(estate.guard ? guardProblems(estate.guard) : []),
     ...(guard ? shape("estate.guard", GuardFacts, guard) : []),
+    ...observerProblems(
+      observers,
+      servers.map((s) => s.id),
+    ),
   ];
   const readable: RecoveryPart[] = [];
   const unreadable: RecoveryPart[] = [];
@@ -108,6 +114,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     systems: systemFacts(systems),
     ...(estate.coolDownMin === undefined ? {} : { coolDownMin: estate.coolDownMin }),
     ...(guard ? { guard } : {}),
+    ...(observers.length > 0 ? { observers: observerFacts(observers) } : {}),
     parts: readable,
   };
 }
@@ -120,6 +127,7 @@ const estateKeys: Readonly<Record<keyof Estate, true>> = {
   contacts: true,
   systems: true,
   guard: true,
+  observers: true,
 };
 const targetKeys: Readonly<Record<keyof Targets, true>> = { rtoMin: true, rpoMin: true };
 

@@ -2,6 +2,7 @@ import type { GuardInput } from "./guard.ts";
 import type { AzureVm, Host, SqlAccess, SshAccess } from "./host.ts";
 import { misspeltKeys } from "./nearest.ts";
 import type { Problem } from "./part.ts";
+import type { ObserverInput } from "./observer.ts";
 import type { OptionalStep } from "./optional.ts";
 import type { JournalRef } from "./recovery.ts";
 import type { SiteId } from "./site.ts";
@@ -175,6 +176,11 @@ export interface Estate {
    * Default: none; their services start with Windows.
    */
   readonly guard?: GuardInput;
+  /**
+   * Servers in third places that are asked whether they reach a site of which the runner reaches nothing. Default: none;
+   * then nothing but people can tell a dead site from a dead line.
+   */
+  readonly observers?: readonly ObserverInput[];
 }
 
 /** Declares an estate: both sites and all systems. Nothing is created, read or checked; `describe` does that when it is used. */

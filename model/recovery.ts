@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import * as z from "zod";
 import { GuardFacts } from "./guard.ts";
 import { Host } from "./host.ts";
+import { Observer } from "./observer.ts";
 import { bySite, type SiteId } from "./site.ts";
 import type { Lookup } from "./part.ts";
 import { SystemFacts } from "./system.ts";
@@ -49,6 +50,8 @@ export const Recovery = z.strictObject({
   coolDownMin: z.int().nonnegative().optional(),
   /** Absent where nothing keeps servers from starting what belongs to the other site. */
   guard: GuardFacts.optional(),
+  /** Servers in third places that are asked about a site that the runner does not reach. Absent where there are none. */
+  observers: z.array(Observer).optional(),
   /** Each after those it uses. `facts` are parsed by the part of that kind and version. */
   parts: z.array(
     z.strictObject({

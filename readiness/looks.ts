@@ -4,6 +4,7 @@ import type { Request } from "../model/part.ts";
 import { lookupOf, type Recovery } from "../model/recovery.ts";
 import type { Look, RunModule } from "../steps/act.ts";
 import { findRunnable, type World } from "../steps/find.ts";
+import { observerLooks } from "./observer-looks.ts";
 import { machinery } from "../steps/machinery.ts";
 
 /**
@@ -23,7 +24,12 @@ export async function looksFor(recovery: Recovery, request: Request, world: Worl
     modules.flatMap((m) => m.hostLooks?.(host, request) ?? []),
   );
   const left = new Set(recovery.hosts.filter((h) => h.site === request.from).map((h) => h.id));
-  const all = [...preflightLooks(recovery, request, world), ...ofParts.flat(), ...ofHosts];
+  const all = [
+    ...preflightLooks(recovery, request, world),
+    ...ofParts.flat(),
+    ...ofHosts,
+    ...observerLooks(recovery),
+  ];
   // Parts that stand on the same servers ask the same of them.
   return [...new Map(all.map((look) => [look.id, look])).values()].filter(
     ({ host }) => request.mode === "planned" || host === undefined || !left.has(host),

@@ -2,6 +2,7 @@ import type { Terms } from "../journal/terms.ts";
 import { chainName, chainsOf } from "../planning/chains.ts";
 import { Refused } from "../steps/act.ts";
 import { evidenceOfLife } from "../steps/fence.ts";
+import { observedLife } from "../steps/observers.ts";
 import { look, type Surroundings } from "./look.ts";
 
 /** How long the look may take. */
@@ -43,7 +44,11 @@ async function refuseVoid(
     at,
     limitSec,
     () => undefined,
-    (io) => evidenceOfLife(parts, recovery, from, world.runs, io, accepted),
+    (io) =>
+      Promise.all([
+        evidenceOfLife(parts, recovery, from, world.runs, io, accepted),
+        observedLife(recovery, from, io, accepted),
+      ]).then((signs) => signs.flat()),
   );
   if (life.length === 0) return;
   throw new Refused(

@@ -22,6 +22,7 @@ import {
 import { Refused, runs, type Io, type Runnable } from "./act.ts";
 import { answered, ask, type Question } from "./ask.ts";
 import { evidenceOfLife } from "./fence.ts";
+import { observedLife } from "./observers.ts";
 import type { World } from "./find.ts";
 import { endedSays, otherwise } from "./machinery-text.ts";
 import { initStack, stackNames } from "./pulumi-stacks.ts";
@@ -107,7 +108,11 @@ export function machinery(world: World): readonly Runnable[] {
         const terms = s.last && termsOf(s.last, parts.at(-1));
         if (terms?.waiveFence === undefined)
           return { there: false, says: `nothing proves that ${names} cannot write`, expected };
-        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io, terms.accepted);
+        const recovery = await facts();
+        const life = [
+          ...(await evidenceOfLife(parts, recovery, site, world.runs, io, terms.accepted)),
+          ...(await observedLife(recovery, site, io, terms.accepted)),
+        ];
         return life.length > 0
           ? {
               there: false,
@@ -124,13 +129,17 @@ export function machinery(world: World): readonly Runnable[] {
         const s = await now();
         const { last } = s;
         const names = Object.keys(hosts).join(", ");
-        const accepted = last && termsOf(last, parts.at(-1)).accepted;
-        const life = await evidenceOfLife(parts, await facts(), site, world.runs, io, accepted);
+        const terms = last && termsOf(last, parts.at(-1));
+        const recovery = await facts();
+        const life = [
+          ...(await evidenceOfLife(parts, recovery, site, world.runs, io, terms?.accepted)),
+          ...(terms?.waiveFence === undefined ? [] : await observedLife(recovery, site, io, terms.accepted)),
+        ];
         const again = `run "parallel-standby declare" again`;
         throw new Error(
           life.length > 0
             ? `${site} answers (${life.join("; ")}), and what it runs is not proven to be stopped. If it works, ${again} with --mode planned, and nothing is lost; else ${again} with --mode unplanned and without --waive-fence, and "pulumi up": its steps there are then tried once more${otherwise(s, parts.at(-1))}`
-            : last === undefined || termsOf(last, parts.at(-1)).waiveFence === undefined
+            : terms?.waiveFence === undefined
               ? `nothing of ${site} answers, and so nothing proves that ${names} cannot come back. Make sure of it (power, network), then "parallel-standby waive --as YOUR-NAME --reason HOW-YOU-KNOW", and "pulumi up"`
               : `${site} answered a moment ago, so the waiver was void. Run "pulumi up" again`,
         );

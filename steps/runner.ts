@@ -13,6 +13,7 @@ import { closeBehind } from "./close-behind.ts";
 import { begunAs } from "./begun.ts";
 import type { ActivationEnvelope } from "./envelope.ts";
 import { evidenceOfLife } from "./fence.ts";
+import { observedLife } from "./observers.ts";
 import { findRunnable, type World } from "./find.ts";
 import { withIo } from "./io.ts";
 import { lockOfStep, lockStep } from "./lock.ts";
@@ -114,7 +115,18 @@ export async function runActivationStep(
           waits: (question) => journal.append(question),
           signal: skip.signal,
         },
-        (io) => perform(envelope, recovery, { site: last.from, accepted: terms.accepted }, world, io),
+        (io) =>
+          perform(
+            envelope,
+            recovery,
+            {
+              site: last.from,
+              accepted: terms.accepted,
+              isWaived: terms.waiveFence !== undefined && s.owed.size > 0,
+            },
+            world,
+            io,
+          ),
       );
       await write(ended.verdict, ended.says);
       return `${ended.verdict}: ${ended.says}`;
@@ -144,6 +156,8 @@ export async function runActivationStep(
 interface OldSite {
   readonly site: SiteId;
   readonly accepted: readonly string[] | undefined;
+  /** Nothing proves that it is fenced; people answer for it. */
+  readonly isWaived: boolean;
 }
 
 async function perform(
@@ -176,12 +190,15 @@ const announces = ({ phase, probes }: ActivationEnvelope["step"]): boolean =>
 async function refuseWhileAlive(
   step: ActivationEnvelope["step"],
   recovery: Recovery,
-  { site: from, accepted }: OldSite,
+  { site: from, accepted, isWaived }: OldSite,
   world: World,
   io: Io,
 ): Promise<void> {
-  const look = (): Promise<readonly string[]> =>
-    evidenceOfLife(step.probes ?? [], recovery, from, world.runs, io, accepted);
+  const look = async (): Promise<readonly string[]> =>
+    [
+      await evidenceOfLife(step.probes ?? [], recovery, from, world.runs, io, accepted),
+      isWaived ? await observedLife(recovery, from, io, accepted) : [],
+    ].flat();
   let life = await look();
   if (life.length > 0 && step.phase === "open") {
     const s = situation(await world.journal.entries());

@@ -3,7 +3,9 @@ import type { Estate, Server } from "../../model/estate.ts";
 import { Host, type SshAccess } from "../../model/host.ts";
 import { inTwo, stops, type Finding } from "../../model/finding.ts";
 import { didYouMean } from "../../model/nearest.ts";
+import type { ObserverInput } from "../../model/observer.ts";
 import type { Parts } from "../../model/part.ts";
+import type { SiteId } from "../../model/site.ts";
 import type { Io } from "../../steps/act.ts";
 import { findRunnable, type World } from "../../steps/find.ts";
 import { withIo } from "../../steps/io.ts";
@@ -14,6 +16,7 @@ import type { Project } from "../project.ts";
 import { serversOf } from "../servers.ts";
 import type { Terminal } from "../terminal.ts";
 import { allWell, hostsText, none, type Found, type HostFound } from "./found.ts";
+import { tryObserver } from "./observer-check.ts";
 import { unpinned } from "./ssh-check.ts";
 
 /** How long looking at one server may take, in seconds: 10 for each connection, the rest for its answers. */
@@ -31,19 +34,28 @@ export async function check(
   { parts, runs }: Pick<World, "parts" | "runs">,
   terminal: Terminal,
 ): Promise<void> {
-  const servers = chosen(names, serversOf(estate));
-  if (servers.length === 0) throw new CliError("the estate names no server: declare systems in estate.ts");
+  const all = serversOf(estate);
+  const wanted = chosen(names, [...all.map((s) => s.id), ...observersOf(estate).map((o) => o.name)]);
+  const servers = all.filter((s) => wanted.includes(s.id));
+  const observers = observersOf(estate).filter((o) => wanted.includes(o.name));
+  if (wanted.length === 0) throw new CliError("the estate names no server: declare systems in estate.ts");
   const wrong = mistakes(estate, parts);
   if (wrong.length > 0) terminal.out(["estate.ts:", ...wrong.map((says) => `  ${says}`), ""].join("\n"));
-  const found = await Promise.all(
-    servers.map(async (server): Promise<HostFound> => {
+  const found = await Promise.all([
+    ...servers.map(async (server): Promise<HostFound> => {
       const [ssh, sql] = await Promise.all([
         safely(server.id, () => trySsh(server)),
         safely(server.id, () => trySql(server)),
       ]);
       return { host: server.id, site: server.site, ssh, sql };
     }),
-  );
+    ...observers.map(async (one): Promise<HostFound> => ({
+      host: one.name,
+      site: "third place",
+      ssh: await safely(one.name, () => askObserver(one)),
+      sql: none,
+    })),
+  ]);
   terminal.out(hostsText(found));
   const bad = found.filter((f) => !allWell([f])).length;
   if (wrong.length + bad > 0)
@@ -57,8 +69,14 @@ export async function check(
   async function trySsh(server: Server): Promise<Found> {
     const { ssh } = server.host;
     if (!ssh) return none;
-    if (!isPinned(ssh)) return unpinned(server, AbortSignal.timeout(hostLimitSec * 1000));
+    if (!isPinned(ssh)) return unpinned(server.id, server.host, AbortSignal.timeout(hostLimitSec * 1000));
     return look(server.host, async (io) => ({ has: true, ...(await lookAtServer(server.id, io)) }));
+  }
+
+  async function askObserver(one: ObserverInput): Promise<Found> {
+    return isPinned(one.ssh)
+      ? within([], "dr", (io) => tryObserver(one, io))
+      : unpinned(one.name, one, AbortSignal.timeout(hostLimitSec * 1000));
   }
 
   async function trySql(server: Server): Promise<Found> {
@@ -76,12 +94,16 @@ export async function check(
     const parsed = Host.safeParse(host);
     // What is wrong with it is among the mistakes of the estate.
     if (!parsed.success) return Promise.resolve({ has: true, findings: [unknown(host.id)] });
+    return within([parsed.data], host.site, work);
+  }
+
+  function within(hosts: readonly Host[], to: SiteId, work: (io: Io) => Promise<Found>): Promise<Found> {
     return withIo(
       {
-        known: { hosts: [parsed.data], parts: [] },
+        known: { hosts: [...hosts], parts: [] },
         journal,
         journalRef: estate.journal,
-        to: host.site,
+        to,
         say: () => undefined,
         limitSec: hostLimitSec,
       },
@@ -100,16 +122,19 @@ function mistakes(estate: Estate, parts: Parts): readonly string[] {
       return [`${error instanceof Error ? error.message : String(error)}. "npm run check" shows the place`];
     return error.message
       .split("\n")
-      .filter((_, i) => !/^server .*\.ssh\.hostKey$/.test(error.problems[i]?.at ?? ""));
+      .filter((_, i) => !/^(server|observer) .*\.ssh\.hostKey$/.test(error.problems[i]?.at ?? ""));
   }
 }
 
 /** What an owner wrote may lack what its type promises, until this verb has told it. */
 const isPinned = ({ hostKey }: Partial<SshAccess>): boolean => hostKey !== undefined && hostKey !== "";
 
-/** Only the servers that were named. */
-function chosen(names: readonly string[], all: readonly Server[]): readonly Server[] {
-  const ids = all.map((s) => s.id);
+/** Observers as an estate is written with them, which may not be finished yet. */
+const observersOf = ({ observers }: Estate): readonly ObserverInput[] =>
+  Array.isArray(observers) ? (observers as readonly ObserverInput[]) : [];
+
+/** Only those that were named. */
+function chosen(names: readonly string[], ids: readonly string[]): readonly string[] {
   const unknown = names.filter((n) => !ids.includes(n));
   if (unknown.length > 0)
     throw new UsageError(
@@ -120,7 +145,7 @@ function chosen(names: readonly string[], all: readonly Server[]): readonly Serv
         )
         .join("\n"),
     );
-  return names.length === 0 ? all : all.filter((s) => names.includes(s.id));
+  return names.length === 0 ? ids : ids.filter((id) => names.includes(id));
 }
 
 /** What cannot be reached is a finding, not the end. */

@@ -1,11 +1,14 @@
-import type { Server } from "../../model/estate.ts";
+import type { SshInput } from "../../model/estate.ts";
 import { stops } from "../../model/finding.ts";
 import { hostKeyShownBy } from "../../steps/transports/ssh-connect.ts";
 import type { Found } from "./found.ts";
 
 /** The key of a server that has none pinned yet. Nothing but the greeting is sent to it. */
-export async function unpinned(server: Server, signal: AbortSignal): Promise<Found> {
-  const { id, host } = server;
+export async function unpinned(
+  id: string,
+  host: { readonly address: string; readonly ssh?: SshInput | undefined },
+  signal: AbortSignal,
+): Promise<Found> {
   const port = host.ssh?.port ?? 22;
   const hostKey = await hostKeyShownBy({ host: id, address: host.address, port, signal });
   // The whole line, so that it can take the place of the one that is there.

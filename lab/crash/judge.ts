@@ -33,3 +33,10 @@ export function judge(disturbance: Disturbance, wanted: Result, found: Result): 
     ],
   };
 }
+
+/** The result in a line, and in one more each what is wrong. */
+export const textOf = ({ name, points, runs, seconds, wrong }: Judged): string =>
+  [
+    `${wrong.length === 0 ? "✔" : "✘"} ${name}: ${String(points)} points, ${String(runs)} runs, ${String(seconds)} s`,
+    ...wrong.map((line) => `    ${line}`),
+  ].join("\n");

@@ -1,6 +1,6 @@
 import { Command, Option } from "commander";
 import { drivers, kinds, playCutover, victims, type Disturbance, type Result } from "./cutover.ts";
-import { judge, nameOf, type Judged } from "./judge.ts";
+import { judge, nameOf, textOf, type Judged } from "./judge.ts";
 import type { Point } from "./points.ts";
 
 /** Each step dies at each of the five points; those that can follow one another in one cutover are played in one. */
@@ -34,8 +34,6 @@ const program = new Command("npm run crash --")
   .action(async (options: Options) => {
     process.exitCode = await playAll(options);
   });
-await program.parseAsync();
-
 async function playAll({ kind, driver, victim, json }: Options): Promise<number> {
   const began = performance.now();
   const judged: Judged[] = [];
@@ -70,8 +68,4 @@ async function played(disturbance: Disturbance): Promise<Result> {
   return playCutover(disturbance, (line) => tell(`  ${line}`), stop.signal);
 }
 
-const textOf = ({ name, points, runs, seconds, wrong }: Judged): string =>
-  [
-    `${wrong.length === 0 ? "✔" : "✘"} ${name}: ${String(points)} points, ${String(runs)} runs, ${String(seconds)} s`,
-    ...wrong.map((line) => `    ${line}`),
-  ].join("\n");
+await program.parseAsync();

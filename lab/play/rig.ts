@@ -8,7 +8,8 @@ import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { offlineEnv } from "../../tools/engine/env.ts";
 import { engineShell } from "../world/lab-file.ts";
 import { endOffspring, markName } from "./offspring.ts";
-import { startLab, type Lab, type LabOptions } from "../world/start.ts";
+import type { LabOptions } from "../world/options.ts";
+import { startLab, type Lab } from "../world/start.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const commandLine = join(repository, "bin", "parallel-standby.ts");

@@ -1,5 +1,5 @@
 import type { Report } from "../../report/report.ts";
-import type { LabOptions } from "../world/start.ts";
+import type { LabOptions } from "../world/options.ts";
 import type { Rig } from "./rig.ts";
 
 /** What a scenario plays on. */

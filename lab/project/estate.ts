@@ -143,5 +143,9 @@ export const estate = defineEstate({
         },
       }
     : {}),
+  // Where the lab has a third place: whoever stands there tells a dead site from a dead line.
+  ...(lab.hosts["OBS01"]
+    ? { observers: [{ name: "OBS01", ...at("OBS01"), ssh: { ...ssh, ...at("OBS01").ssh } }] }
+    : {}),
   systems: [workflows, ...(lab.claimsPort === undefined ? [] : [claims(lab.claimsPort)])],
 });

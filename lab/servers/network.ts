@@ -100,6 +100,18 @@ export class LabNetwork {
     return doors.some((d) => d instanceof MemoryDoor && d.port === port && d.isOpen) ? "open" : "refused";
   }
 
+  /**
+   * What one host meets at a port of another. Asked of the network itself, since a site that is cut off has no door for
+   * anybody of this machine, while a third place still reaches it.
+   */
+  knockFrom(from: string, address: string, port: number): Verdict {
+    const [one, other] = [this.host(from), this.host(address)];
+    if (!one || !other) return "refused";
+    const verdict = this.#faults.verdict(one, other);
+    if (verdict !== "open") return verdict;
+    return [...(this.#doors.get(other.name) ?? [])].some((d) => d.port === port) ? "open" : "refused";
+  }
+
   /** Whether one host reaches another, for shares and for what stand-ins do among themselves. Names may be unknown. */
   reachable(from: string, to: string): boolean {
     const [one, other] = [this.host(from), this.host(to)];

@@ -1,7 +1,10 @@
 import type { Rewind } from "./rewind.ts";
 
-/** The site of a lab host. The lab has its own type: it imports nothing of the product. */
-export type LabSite = "primary" | "dr";
+/**
+ * The site of a lab host, or a third place, whose line to each of them is its own: what cuts a site off does not cut it
+ * off from there. The lab has its own type: it imports nothing of the product.
+ */
+export type LabSite = "primary" | "dr" | "third";
 
 /** One clock for the whole lab. It runs at the speed of the real one, behind it, and can be moved on. */
 export interface LabClock {

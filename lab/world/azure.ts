@@ -7,7 +7,11 @@ import type { LabNetwork } from "../servers/network.ts";
 import type { HostIdentity, LabClock, LabSite } from "../servers/types.ts";
 
 /** The Azure region of each site. */
-export const regions: Readonly<Record<LabSite, string>> = { primary: "uksouth", dr: "ukwest" };
+export const regions: Readonly<Record<LabSite, string>> = {
+  primary: "uksouth",
+  dr: "ukwest",
+  third: "northeurope",
+};
 
 /** A lab's Azure: its servers as VMs, and the endpoint of Azure Resource Manager. */
 export interface LabAzure {

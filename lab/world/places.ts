@@ -6,13 +6,21 @@ export interface LabServer {
   readonly site: LabSite;
   /** Loopback addresses differ by site, so that an alias proves something. */
   readonly address: string;
-  readonly runs: readonly ("k2" | "sql" | "dns")[];
+  readonly runs: readonly ("k2" | "sql" | "dns" | "observer")[];
 }
 
 /** Both sites' clocks. */
 export const labTimeZone = "Europe/London";
 
 const nameServer: LabServer = { name: "DNSDR01", site: "dr", address: "127.20.1.10", runs: ["dns"] };
+
+/** A server at neither site. */
+export const observer: LabServer = {
+  name: "OBS01",
+  site: "third",
+  address: "127.30.1.4",
+  runs: ["observer"],
+};
 
 /** The lab's servers: two in each of two buildings, or one with both K2 and SQL Server, and a name server. */
 export const labServers = (perSite: 1 | 2): readonly LabServer[] =>

@@ -9,37 +9,20 @@ import { sharedClock } from "../clock/shared.ts";
 import { labDisks } from "../servers/disk.ts";
 import { dnsServer, type DnsServer } from "../servers/dns/server.ts";
 import { labNetwork, type LabNetwork } from "../servers/network.ts";
-import type { Speed, SqlInstance } from "../servers/sql/engine/instance.ts";
+import type { SqlInstance } from "../servers/sql/engine/instance.ts";
 import type { Disk, HostIdentity, LabClock } from "../servers/types.ts";
-import type { WindowsHost } from "../servers/windows/host.ts";
+import { windowsHost, type WindowsHost } from "../servers/windows/host.ts";
 import { labAzure, type LabAzure } from "./azure.ts";
 import { minuteOfWork, newPassword, newSecrets, production, standby, type LabSecrets } from "./databases.ts";
 import { freePort } from "./free-port.ts";
 import { k2Host } from "./k2-host.ts";
+import type { LabOptions } from "./options.ts";
 import { pathWith, writeLabFiles, writeLauncher, type LabFile } from "./lab-file.ts";
 import { obeyIn } from "./obey.ts";
-import { labServers, labTimeZone, labZone, type LabServer } from "./places.ts";
+import { labServers, labTimeZone, observer as thirdPlace, labZone, type LabServer } from "./places.ts";
 import { addressAt } from "./resolver.ts";
 import { claimsService, ledger } from "./second-system.ts";
 import { sqlHost, type SqlHost } from "./sql-host.ts";
-
-/** What a lab may be told. */
-export interface LabOptions {
-  /** The project's folder; everything of the lab lies in `.lab` below it. */
-  readonly folder: string;
-  /** What a shell needs beside the lab's own: the engine's folder on the PATH, PULUMI_HOME. */
-  readonly shell: Readonly<Record<string, string>>;
-  /** How long backups, restores and jobs take in real time. Default: no time at all. */
-  readonly speed: Partial<Speed>;
-  /** Whether the K2 servers are VMs of a simulated Azure. Default: false. */
-  readonly azure: boolean;
-  /** 1: K2 and SQL Server stand on one server at each site. Default: 2. */
-  readonly hostsPerSite: 1 | 2;
-  /** Whether the estate has a guard, with a witness on the SQL Server of each site. Default: false. */
-  readonly guard: boolean;
-  /** 2: beside K2 a service of another system, with a database of its own. Default: 1. */
-  readonly systems: 1 | 2;
-}
 
 /** Two sites that run, until `close`. */
 export interface Lab {
@@ -87,10 +70,11 @@ export async function startLab({
   hostsPerSite = 2,
   systems = 1,
   guard = false,
+  observer = false,
 }: Partial<LabOptions> & Pick<LabOptions, "folder">): Promise<Lab> {
   const root = join(resolve(folder), ".lab");
   await mkdir(join(root, "keys"), { recursive: true });
-  const servers = labServers(hostsPerSite);
+  const servers = [...labServers(hostsPerSite), ...(observer ? [thirdPlace] : [])];
   const running = (what: "k2" | "sql"): readonly LabServer[] => servers.filter((s) => s.runs.includes(what));
   const clock = await sharedClock(join(root, "clock"));
   const network = labNetwork();
@@ -195,6 +179,12 @@ export async function startLab({
               ],
       }),
     );
+
+  for (const s of servers.filter((one) => one.runs.includes("observer"))) {
+    const host = windowsHost({ ...common, identity: known(s.name), disk: disks.host(s.name) });
+    await host.start();
+    hosts.set(s.name, host);
+  }
 
   const azure = withAzure
     ? await labAzure({ clock, network, servers: running("k2").map((s) => known(s.name)) })

@@ -1,12 +1,11 @@
 import type { Client } from "ssh2";
 import type { Io } from "../act.ts";
-import { nameOfSecret } from "../../model/secret.ts";
 import { connected, openClient } from "./ssh-connect.ts";
 import { readOver, writeOver } from "./ssh-files.ts";
 import { runOver } from "./ssh-run.ts";
 import { onePerStep } from "./one-per-step.ts";
 import { Unreachable } from "./unreachable.ts";
-import { whyUnusable } from "./ssh-key.ts";
+import { loginWith } from "./ssh-login.ts";
 import { wires } from "./wires.ts";
 
 export { Unreachable } from "./unreachable.ts";
@@ -48,7 +47,7 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Ssh> {
     throw new Error(
       `${hostId} has no ssh in the estate. Write ssh: { user, hostKey, privateKey } at its site or its server.`,
     );
-  const login = await loginOf(hostId, io);
+  const login = await loginWith(hostId, ssh, io);
   const client = await openClient({
     host: hostId,
     address,
@@ -79,22 +78,6 @@ async function open(hostId: string, io: Io, broken: () => void): Promise<Ssh> {
     readFile: (path) => use(readOver(client, path, failed)),
     writeFile: (path, data) => use(writeOver(client, path, data, failed)),
   };
-}
-
-/** The key, or the password where there is no key. */
-async function loginOf(hostId: string, io: Io): Promise<{ privateKey: string } | { password: string }> {
-  const { ssh } = io.host(hostId);
-  if (ssh?.privateKey) {
-    const privateKey = await io.secret(ssh.privateKey);
-    const why = whyUnusable(privateKey);
-    if (why !== undefined)
-      throw new Error(`${hostId}: the SSH key in ${nameOfSecret(ssh.privateKey)} cannot be used: ${why}.`);
-    return { privateKey };
-  }
-  if (ssh?.password) return { password: await io.secret(ssh.password) };
-  throw new Error(
-    `${hostId}.ssh has neither privateKey nor password. Write privateKey: secret.file("~/.ssh/id_ed25519").`,
-  );
 }
 
 /**

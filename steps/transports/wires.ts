@@ -8,8 +8,8 @@ import type { Ssh } from "./ssh.ts";
 export interface Wires {
   sql(hostId: string, io: Io): Promise<Sql>;
   ssh(hostId: string, io: Io): Promise<Ssh>;
-  /** Whether something accepts a TCP connection there. */
-  answers(address: string, port: number): Promise<boolean>;
+  /** Whether something accepts a TCP connection there, of the runner or of the observer that is named. */
+  answers(address: string, port: number, observer?: string): Promise<boolean>;
   /** The answer of a name server to a message. */
   dns(server: DnsServer, message: Buffer, over: "udp" | "tcp"): Promise<Buffer>;
 }

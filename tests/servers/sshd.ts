@@ -33,8 +33,8 @@ export interface Sshd extends Running {
   readonly login: KeyPair;
 }
 
-/** Starts OpenSSH as the present user with these host keys, and waits until it listens. */
-export async function startSshd(hostKeys: readonly KeyPair[]): Promise<Sshd> {
+/** Starts OpenSSH as the present user with these host keys, and waits until it listens. `more`: lines of its configuration. */
+export async function startSshd(hostKeys: readonly KeyPair[], more = ""): Promise<Sshd> {
   if (sshd.path === undefined) throw new Error(`no sshd${sshd.note}`);
   // As root it confines what talks to strangers to this folder, which Debian makes when its service starts.
   const separated = "/run/sshd";
@@ -49,7 +49,7 @@ export async function startSshd(hostKeys: readonly KeyPair[]): Promise<Sshd> {
   writeFileSync(path.join(folder, "authorized_keys"), `${login.line}\n`, { mode: 0o600 });
   for (;;) {
     const port = await freePort();
-    writeFileSync(path.join(folder, "sshd_config"), config(folder, port, files));
+    writeFileSync(path.join(folder, "sshd_config"), `${config(folder, port, files)}${more}\n`);
     const running = start(sshd.path, ["-D", "-e", "-f", path.join(folder, "sshd_config")], folder);
     await running.logged(/Server listening|Address already in use/);
     if (!running.log().includes("Address already in use"))

@@ -220,7 +220,7 @@ describe("a bad estate", () => {
     [
       "a misspelt key of the estate",
       written({ estate: { jornal: { folder: "j" }, journal: undefined } }),
-      /^estate\.jornal: it is not known\. Did you mean journal\? Write one of name, journal, coolDownMin, runner, contacts, systems, guard\.$/,
+      /^estate\.jornal: it is not known\. Did you mean journal\? Write one of name, journal, coolDownMin, runner, contacts, systems, guard, observers\.$/,
     ],
     [
       "no system",

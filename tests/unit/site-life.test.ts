@@ -37,6 +37,41 @@ describe("dead, alive, or the link between", () => {
       /^NO ANSWER from primary \(London\), nor from dr \(Leeds\): this runner's own link/,
     ],
     [
+      "only a third place reaches it",
+      {
+        works: ["SQLPRD01 accepts connections from OBS01"],
+        indirect: ["SQLPRD01 accepts connections from OBS01"],
+        observed: [{ observer: "OBS01", sees: ["SQLPRD01"] }],
+        targetAnswers: true,
+      },
+      /^CUT OFF, NOT DEAD: primary \(London\) works as seen from a third place: SQLPRD01 accepts connections from OBS01$/,
+    ],
+    [
+      "a third place reaches it, and so does the runner",
+      {
+        works: ["k2: port 5555 of K2PRD01 answers", "SQLPRD01 accepts connections from OBS01"],
+        indirect: ["SQLPRD01 accepts connections from OBS01"],
+        observed: [{ observer: "OBS01", sees: ["SQLPRD01"] }],
+      },
+      /^ALIVE: primary \(London\) works: k2: port 5555/,
+    ],
+    [
+      "a third place reaches nothing either, and another could not be asked",
+      {
+        targetAnswers: true,
+        observed: [
+          { observer: "OBS01", sees: [] },
+          { observer: "OBS02", sees: [], trouble: "it refused the login" },
+        ],
+      },
+      /while dr \(Leeds\) answers; OBS01, in a third place, reaches nothing there either: .* OBS02 could not be asked: it refused the login$/,
+    ],
+    [
+      "the third place could not be asked",
+      { targetAnswers: true, observed: [{ observer: "OBS01", sees: [], trouble: "no key" }] },
+      /: it is dead, or only the line to it is\. Ask somebody .*\. OBS01 could not be asked: no key$/,
+    ],
+    [
       "it could not be looked at",
       { trouble: "no secret K2", targetAnswers: true },
       /^UNKNOWN: whether primary \(London\) still works could not be seen: no secret K2$/,

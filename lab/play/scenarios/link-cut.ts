@@ -25,6 +25,7 @@ const waive: Act<Memory> = {
   run: async (memory, { rig, say }) => {
     const disasterMs = memory.endedAtMs - earlierMs;
     const reason = ["--waive-fence", "somebody called from London: all is dark"];
+    const looked = await rig.pulumi(["preview", "-s", "dr-active"]);
     const one = refused(await declareLost(rig, disasterMs, reason), /a second person must answer for it/);
     const two = [...reason, "--second", "S.Lee"];
     succeeded(await declareLost(rig, disasterMs, two), "declare with a second name");
@@ -35,6 +36,15 @@ const waive: Act<Memory> = {
         name: "two can, and what they saw is in the journal",
         ok: declaration?.second === "S.Lee" && (declaration.accepted?.length ?? 0) > 0,
         detail: declaration?.accepted?.[0] ?? "nothing was kept",
+      },
+      {
+        name: "a server in a third place reaches what the runner does not, and that speaks against the waiver",
+        ok:
+          /CUT OFF, NOT DEAD: .*SQLPRD01 accepts connections from OBS01/.test(looked.all) &&
+          (declaration?.accepted ?? []).some((sign) =>
+            sign.startsWith("SQLPRD01 accepts connections from OBS01"),
+          ),
+        detail: /CUT OFF, NOT DEAD[^\n]*/.exec(looked.all)?.[0] ?? "preview does not say so",
       },
     ];
     say(declaration?.accepted?.[0] ?? "");
@@ -98,7 +108,7 @@ const look: Act<Memory> = {
 export const linkCut: Scenario = {
   name: "link-cut",
   about: "the primary is cut off and works on; a waiver needs two people, and the first contact fences it",
-  lab: { guard: true },
+  lab: { guard: true, observer: true },
   acts: [
     begin,
     provision("primary", "London"),

@@ -100,8 +100,8 @@ export class Faults {
     if (from?.name === to.name) return "open";
     if (from && !this.isUp(from)) return "refused";
     if (this.#stalled.has(to.name)) return "silent";
-    const cut =
-      from?.site === to.site ? undefined : (this.#cuts.get(to.site) ?? (from && this.#cuts.get(from.site)));
+    const apart = from?.site === to.site || from?.site === "third";
+    const cut = apart ? undefined : (this.#cuts.get(to.site) ?? (from && this.#cuts.get(from.site)));
     const link = this.#links.find(
       ({ one, other }) => (isAt(one, from) && isAt(other, to)) || (isAt(other, from) && isAt(one, to)),
     );

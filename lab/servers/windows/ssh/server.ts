@@ -132,6 +132,15 @@ export class SshHost implements Program {
       const who = user;
       if (!who) return;
       this.#logons.push({ user: who.name, logon, timeMs: this.#host.clock.now() });
+      client.on("tcpip", (accept, reject, { destIP, destPort }) => {
+        const verdict = this.#host.network.knockFrom(this.#host.identity.name, destIP, destPort);
+        // As sshd does: the channel opens when the connection stands, fails when it is refused, and waits else.
+        if (verdict === "refused") reject();
+        else if (verdict === "open")
+          accept()
+            .on("error", () => undefined)
+            .end();
+      });
       client.on("session", (accept) => {
         const session = accept();
         session.on("exec", (acceptExec, _reject, info) => {

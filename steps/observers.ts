@@ -1,0 +1,93 @@
+import type { Host } from "../model/host.ts";
+import type { Observer } from "../model/observer.ts";
+import type { Recovery } from "../model/recovery.ts";
+import type { SiteId } from "../model/site.ts";
+import type { Io, LifeSign } from "./act.ts";
+import { seenFrom, type TcpPort } from "./transports/seen-from.ts";
+import { portAnswers } from "./transports/tcp.ts";
+
+/** What an observer sees of a site's servers that the runner does not reach. */
+export interface Sighting {
+  /** Its name. */
+  readonly observer: string;
+  /** Names of the servers that accept a connection from there. */
+  readonly sees: readonly string[];
+  /** Why it could not be asked, as a sentence. Then it sees nothing, and says nothing. */
+  readonly trouble?: string;
+}
+
+/** Seconds in which a server must accept a connection of the runner. */
+const acceptLimitSec = 3;
+/** Seconds for all observers together: their own connections have 10, and what they try 5. */
+const limitSec = 16;
+
+/** The ports on which the estate knows a server. */
+export const portsOf = ({ ssh, sql }: Pick<Host, "ssh" | "sql">): readonly number[] =>
+  [ssh?.port, sql?.port].flatMap((port) => port ?? []);
+
+/**
+ * Asks each observer of the estate for those servers of a site that the runner itself does not reach. What the runner
+ * reaches is looked at by the parts, which see more than a port.
+ */
+export async function sightings(
+  recovery: Pick<Recovery, "hosts" | "observers">,
+  site: SiteId,
+  io: Io,
+): Promise<readonly Sighting[]> {
+  const { observers = [] } = recovery;
+  if (observers.length === 0) return [];
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]);
+  const asked: Io = { ...io, signal };
+  const own = recovery.hosts.filter((h) => h.site === site && portsOf(h).length > 0);
+  const reached = await Promise.all(own.map((h) => reaches(h, asked)));
+  const dark = own.filter((_, i) => reached[i] !== true);
+  if (dark.length === 0) return [];
+  return Promise.all(observers.map((observer) => seenBy(observer, dark, asked)));
+}
+
+async function reaches(host: Host, io: Io): Promise<boolean> {
+  const tried = portsOf(host).map((port) =>
+    portAnswers(host.address, port, { signal: io.signal, limitSec: acceptLimitSec }).catch(() => false),
+  );
+  return (await Promise.all(tried)).includes(true);
+}
+
+async function seenBy(observer: Observer, hosts: readonly Host[], io: Io): Promise<Sighting> {
+  const ports = hosts.flatMap((h): (TcpPort & { host: string })[] =>
+    portsOf(h).map((port) => ({ host: h.id, address: h.address, port })),
+  );
+  try {
+    const open = await seenFrom(observer, ports, io);
+    return {
+      observer: observer.id,
+      sees: [...new Set(ports.filter((_, i) => open[i]).map((p) => p.host))],
+    };
+  } catch (error) {
+    return {
+      observer: observer.id,
+      sees: [],
+      trouble: error instanceof Error ? error.message : String(error),
+    };
+  }
+}
+
+/** A sighting as signs of life: the same words each time, so that two people can answer for one that was seen before. */
+export const signsOf = (seen: readonly Sighting[]): readonly LifeSign[] =>
+  seen.flatMap(({ observer, sees }) =>
+    sees.map((host) => ({
+      indirect: true,
+      says: `${host} accepts connections from ${observer} (third place), and not from here`,
+    })),
+  );
+
+/** What observers see of a site that two people have not answered for. For a fence that is waived, and so not proven. */
+export async function observedLife(
+  recovery: Pick<Recovery, "hosts" | "observers">,
+  site: SiteId,
+  io: Io,
+  accepted: readonly string[] = [],
+): Promise<readonly string[]> {
+  return signsOf(await sightings(recovery, site, io))
+    .map((s) => s.says)
+    .filter((says) => !accepted.includes(says));
+}

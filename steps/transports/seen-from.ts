@@ -1,0 +1,90 @@
+import type { Client } from "ssh2";
+import type { Observer } from "../../model/observer.ts";
+import type { Io } from "../act.ts";
+import { openClient } from "./ssh-connect.ts";
+import { loginWith } from "./ssh-login.ts";
+import { Unreachable } from "./unreachable.ts";
+import { wires } from "./wires.ts";
+
+/** A TCP port. */
+export interface TcpPort {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** Seconds that the observer may take to connect to one port: a dead one is silent for longer than anybody waits. */
+const connectLimitSec = 5;
+/** RFC 4254, section 5.1: the server could not connect, or may not. */
+const reason = { prohibited: 1, connectFailed: 2, unknownType: 3 } as const;
+
+/**
+ * Which of these ports accept a TCP connection from an observer, in the same order: its OpenSSH server is asked to
+ * connect to each, and nothing is sent there. Throws where the observer itself cannot be asked.
+ */
+export async function seenFrom(
+  observer: Observer,
+  ports: readonly TcpPort[],
+  io: Io,
+): Promise<readonly boolean[]> {
+  const simulated = wires.getStore();
+  if (simulated)
+    return Promise.all(ports.map(({ address, port }) => simulated.answers(address, port, observer.id)));
+  const { id, address, ssh } = observer;
+  const client = await openClient({
+    host: id,
+    address,
+    port: ssh.port,
+    user: ssh.user,
+    hostKey: ssh.hostKey,
+    signal: io.signal,
+    ...(await loginWith(id, ssh, io)),
+  });
+  // Without a listener an error after the login would end the process.
+  client.on("error", () => undefined);
+  const cut = (): void => void client.destroy();
+  io.signal.addEventListener("abort", cut, { once: true });
+  try {
+    return await Promise.all(ports.map((port) => connects(client, port, observer)));
+  } finally {
+    io.signal.removeEventListener("abort", cut);
+    client.destroy();
+  }
+}
+
+function connects(client: Client, { address, port }: TcpPort, observer: Observer): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const broken = (): void => {
+      reject(
+        new Unreachable(observer.id, observer.address, observer.ssh.port, "broken", "cut the connection."),
+      );
+    };
+    const limit = setTimeout(() => {
+      end();
+      resolve(false);
+    }, connectLimitSec * 1000);
+    const end = (): void => {
+      clearTimeout(limit);
+      client.off("close", broken);
+    };
+    client.once("close", broken);
+    client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => {
+      end();
+      if (!(error instanceof Error)) {
+        channel.on("error", () => undefined);
+        channel.destroy();
+        resolve(true);
+        return;
+      }
+      const why = "reason" in error ? error.reason : undefined;
+      if (why === reason.connectFailed) resolve(false);
+      else
+        reject(
+          new Error(
+            why === reason.prohibited || why === reason.unknownType
+              ? `${observer.id} does not forward TCP for ${observer.ssh.user}. Write "AllowTcpForwarding local" into its sshd_config and restart sshd there`
+              : `${observer.id} was asked to connect to ${address}:${String(port)} and said: ${error.message}`,
+          ),
+        );
+    });
+  });
+}

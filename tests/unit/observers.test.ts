@@ -1,0 +1,149 @@
+import { expect } from "chai";
+import { labClock } from "../../lab/servers/clock.ts";
+import { labDisks } from "../../lab/servers/disk.ts";
+import { labNetwork, type LabNetwork } from "../../lab/servers/network.ts";
+import { windowsHost, type WindowsHost } from "../../lab/servers/windows/host.ts";
+import { mkdtemp, rm } from "node:fs/promises";
+import * as os from "node:os";
+import * as path from "node:path";
+import type { Host } from "../../model/host.ts";
+import { observerProblems, type Observer } from "../../model/observer.ts";
+import { observerLooks } from "../../readiness/observer-looks.ts";
+import { observedLife, sightings } from "../../steps/observers.ts";
+import { newSshKey } from "../../lab/servers/windows/ssh/keys.ts";
+import { stepBench, type StepBench } from "./step-io.ts";
+
+const password = "right horse";
+
+describe("observers in a third place", () => {
+  let root: string;
+  let network: LabNetwork;
+  let close: () => Promise<void>;
+  let third: WindowsHost;
+  let sqlPrd: WindowsHost;
+  let step: StepBench;
+  const observer = (change: Partial<Observer["ssh"]> = {}): Observer => ({
+    id: "OBS01",
+    address: "127.30.1.4",
+    ssh: {
+      port: third.ssh.port,
+      user: "CORP\\svc-dr",
+      hostKey: third.ssh.publicKey,
+      password: { env: "SSH" },
+      ...change,
+    },
+  });
+  const host = (): Host => ({
+    id: "SQLPRD01",
+    site: "primary",
+    address: "127.10.1.5",
+    timeZone: "UTC",
+    ssh: { port: sqlPrd.ssh.port, user: "u", hostKey: "ssh-ed25519 AAAA", password: { env: "SSH" } },
+    whilePassive: "running",
+  });
+  const look = (observers: Observer[] = [observer()]) =>
+    sightings({ hosts: [host()], observers }, "primary", step.io);
+
+  before(async () => {
+    root = await mkdtemp(path.join(os.tmpdir(), "observers-"));
+    const clock = labClock({ startMs: Date.UTC(2026, 10, 22, 3) });
+    network = labNetwork();
+    const disks = labDisks({ root, clock, network });
+    const started = async (name: string, site: "primary" | "third", address: string) => {
+      const identity = { name, site, address, timeZone: "UTC" } as const;
+      network.addHost(identity);
+      const users = [{ name: "CORP\\svc-dr", password }];
+      const made = windowsHost({ identity, clock, network, disk: disks.host(name), users });
+      await made.start();
+      return made;
+    };
+    sqlPrd = await started("SQLPRD01", "primary", "127.10.1.5");
+    third = await started("OBS01", "third", "127.30.1.4");
+    close = async () => {
+      await Promise.all([sqlPrd.close(), third.close()]);
+      await network.close();
+      clock.close();
+      await rm(root, { recursive: true, force: true });
+    };
+  });
+  after(() => close());
+  beforeEach(() => {
+    step = stepBench({ secrets: { SSH: password } });
+  });
+  afterEach(async () => {
+    await step.end();
+    await network.siteUp("primary");
+    await network.siteJoined("primary");
+    network.linkJoined({ site: "third" }, { site: "primary" });
+  });
+
+  it("are not asked where the runner reaches the servers itself, nor where there are none", async () => {
+    expect(await look()).to.deep.equal([]);
+    await network.siteCut("primary");
+    expect(await look([])).to.deep.equal([]);
+  });
+
+  it("see a site that only the runner's line has lost: a sign of life that speaks in the same words each time", async () => {
+    await network.siteCut("primary");
+    expect(await look()).to.deep.equal([{ observer: "OBS01", sees: ["SQLPRD01"] }]);
+    const facts = { hosts: [host()], observers: [observer()] };
+    const signs = await observedLife(facts, "primary", step.io);
+    expect(signs).to.have.length(1);
+    expect(signs[0]).to.match(/^SQLPRD01 accepts connections from OBS01 \(third place\), and not from here$/);
+    expect(await observedLife(facts, "primary", step.io, signs)).to.deep.equal([]);
+  });
+
+  it("see nothing of a site without power, and say nothing where they do not answer in time", async () => {
+    await network.siteDown("primary");
+    expect(await look()).to.deep.equal([{ observer: "OBS01", sees: [] }]);
+    await network.siteUp("primary");
+    await network.siteCut("primary");
+    network.linkCut({ site: "third" }, { site: "primary" });
+    expect(await look(), "a line that loses packets").to.deep.equal([{ observer: "OBS01", sees: [] }]);
+  }).timeout(20_000);
+
+  it("that cannot be asked say why, and see nothing: another key, a wrong password, no server", async () => {
+    await network.siteCut("primary");
+    const other = newSshKey().public.trim().split(" ").slice(0, 2).join(" ");
+    const [key, login, dead] = await Promise.all([
+      look([observer({ hostKey: other })]),
+      look([observer({ password: { env: "NONE" } })]),
+      look([observer({ port: 1 })]),
+    ]);
+    expect(key[0]).to.include({ observer: "OBS01" });
+    expect(key[0]?.trouble).to.match(/shows another host key/);
+    expect(login[0]?.trouble).to.match(/NONE/);
+    expect(dead[0]?.trouble).to.match(/refuses connections/);
+    for (const seen of [key, login, dead]) expect(seen[0]?.sees).to.deep.equal([]);
+  });
+
+  it("are looked at on a quiet day: one that lets the runner in is well, one that does not is a risk", async () => {
+    const memory = { before: () => [], note: () => undefined };
+    const [good] = observerLooks({ observers: [observer()] });
+    expect(await good?.run(step.io, memory)).to.deep.equal([]);
+    const [bad] = observerLooks({ observers: [observer({ port: 1 })] });
+    expect((await bad?.run(step.io, memory))?.[0]).to.include({
+      id: "observer:OBS01",
+      severity: "risk",
+      at: "OBS01",
+    });
+  });
+
+  it("are refused as an estate writes them where a name is taken, a key misspelt, or no host key pinned", () => {
+    const ssh = { user: "u", hostKey: "ssh-ed25519 AAAA", password: { env: "SSH" } };
+    const at = { name: "OBS01", address: "127.30.1.4", ssh };
+    const says = (...given: Parameters<typeof observerProblems>[0]) =>
+      observerProblems(given, ["SQLPRD01"]).map((p) => `${p.at}: ${p.says}`);
+    expect(says(at)).to.deep.equal([]);
+    expect(says(at, at)).to.deep.equal([
+      "estate.observers.1.name: OBS01 is the name of another server of the estate",
+    ]);
+    expect(says({ ...at, name: "SQLPRD01" })[0]).to.match(
+      /^estate\.observers\.0\.name: SQLPRD01 is the name/,
+    );
+    expect(says({ ...at, adress: "x" } as typeof at)[0]).to.match(/Did you mean address\?/);
+    expect(says({ ...at, ssh: { ...ssh, hostKey: "" } })[0]).to.match(
+      /^observer OBS01\.ssh\.hostKey: no host key/,
+    );
+  });
+});
