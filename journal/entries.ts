@@ -3,6 +3,7 @@ import { Moment, PointEvidence, PointRequest } from "../model/point.ts";
 import { Recovery } from "../model/recovery.ts";
 import { SiteId } from "../model/site.ts";
 import { Adopted, BreakGlass } from "./recorded.ts";
+import { Repository } from "./repository.ts";
 import { JournalMode as Mode, MovingSystem, Terms } from "./terms.ts";
 
 const name = z.string().min(1);
@@ -55,6 +56,8 @@ export const Fact = z.discriminatedUnion("kind", [
     point: PointRequest.optional(),
     /** What moves by itself, each with a point, a fence and a verdict of its own. Absent in journals of versions that knew none. */
     systems: z.array(MovingSystem).optional(),
+    /** Absent in journals of versions that did not look. */
+    repository: Repository.optional(),
   }),
   z.object({ kind: z.literal("plan changed"), epoch: z.int(), planHash: name }),
   z.object({

@@ -7,6 +7,7 @@ import { chainsOf } from "../planning/chains.ts";
 import type { World } from "../steps/find.ts";
 import { begin } from "./begin.ts";
 import { attemptsOf, outlookText, prepare, preparedText } from "./prepare.ts";
+import { repositoryOf } from "./repository.ts";
 
 /** A line for whoever watches, shown while it happens and not kept. */
 const passing = (line: string): void => void pulumi.log.info(line, undefined, undefined, true);
@@ -35,7 +36,7 @@ export async function activate(
   if (pulumi.runtime.isDryRun()) {
     const outlook = await outlookText(prepared, estate, world);
     if (outlook !== undefined) await pulumi.log.info(outlook);
-  } else await begin(prepared, journal, passing);
+  } else await begin(prepared, journal, passing, await repositoryOf(process.cwd()));
   const { head } = situation(await journal.entries());
   new Failover("move", {
     plan,

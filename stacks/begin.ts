@@ -1,6 +1,7 @@
 import type { Journal } from "../journal/journal.ts";
 import { movingSystems } from "../journal/mode-change.ts";
 import { next, type Next } from "../journal/next.ts";
+import type { Repository } from "../journal/repository.ts";
 import { situation } from "../journal/situation.ts";
 import { termsIn } from "../journal/terms.ts";
 import { canonical } from "../model/recovery.ts";
@@ -14,14 +15,15 @@ const waitForOthersSec = 120;
 
 /**
  * Ends an open drill, then writes that the activation starts, or that its plan has changed; only when nothing older runs
- * any more. What has
- * slipped in while that was written still sees the situation before it: it is waited for, too. Throws `Refused` where
- * something else runs on, or where the journal has changed so that this does not begin.
+ * any more. What has slipped in while that was written still sees the situation before it: it is waited for, too.
+ * `repository`: the commit that the estate stands at, for the report. Throws `Refused` where something else runs on, or
+ * where the journal has changed so that this does not begin.
  */
 export async function begin(
   prepared: Prepared,
   journal: Journal,
   say: (line: string) => void,
+  repository?: Repository,
 ): Promise<void> {
   const { now, target, plan: made, factsHash, at } = prepared;
   if (now.kind === "start") {
@@ -61,6 +63,7 @@ export async function begin(
       declaration: now.declaration.seq,
       ...termsIn(now.declaration),
       systems: movingSystems(made.systems, now.terms),
+      ...(repository ? { repository } : {}),
     };
   });
   await nothingElseRuns(journal, now.epoch, say);

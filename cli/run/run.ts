@@ -5,6 +5,7 @@ import { clockTime } from "../../model/time.ts";
 import type { Step } from "../../model/verb.ts";
 import { begin } from "../../stacks/begin.ts";
 import { attemptsOf, prepare, preparedText, type Prepared } from "../../stacks/prepare.ts";
+import { repositoryOf } from "../../stacks/repository.ts";
 import { takeRun } from "../../stacks/sole-run.ts";
 import { drive, type Driven } from "../../steps/drive.ts";
 import { envelopeOf } from "../../steps/envelope.ts";
@@ -36,7 +37,7 @@ export interface Machine {
  */
 export async function run(
   { to, preview }: { readonly to?: SiteId; readonly preview: boolean },
-  { estate, journal }: Project,
+  { estate, journal, root }: Project,
   registries: Pick<World, "parts" | "runs">,
   terminal: Terminal,
   machine: Machine,
@@ -55,7 +56,7 @@ export async function run(
     }
     terminal.out(preparedText(prepared));
     if (preview) return;
-    await begin(prepared, journal, say);
+    await begin(prepared, journal, say, await repositoryOf(root));
     const failures = new Map<string, string>();
     const driven = await driveAll(prepared, world, estate.journal, machine, failures, say);
     terminal.out(closing(situation(await journal.entries()), prepared, driven, failures));
