@@ -12,4 +12,5 @@ process.on("uncaughtException", (error) => {
 const { runStepProcess } = await import("../steps/process.ts");
 const { parts } = await import("../components/registry/parts.ts");
 const { runs } = await import("../components/registry/runs.ts");
-process.exit(await runStepProcess(await text(process.stdin), { parts, runs }));
+const { keepReport } = await import("./keep-report.ts");
+process.exit(await runStepProcess(await text(process.stdin), { parts, runs }, { ended: keepReport }));

@@ -13,4 +13,4 @@ process.on("uncaughtException", (error) => {
 const { runStepProcess, sweep } = await import("../steps/process.ts");
 const { parts } = await import("../components/registry/parts.ts");
 const { runs } = await import("../components/registry/runs.ts");
-process.exit(await runStepProcess(await text(process.stdin), { parts, runs }, sweep));
+process.exit(await runStepProcess(await text(process.stdin), { parts, runs }, { work: sweep }));

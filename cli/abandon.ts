@@ -29,6 +29,9 @@ export function addAbandon(program: Command, terminal: Terminal): void {
       }
       const { abandon } = await import("./abandon/run.ts");
       const { openProject, registries } = await import("./project.ts");
-      await abandon(options, await openProject(terminal), await registries(), terminal);
+      const { withReport } = await import("./report/beside.ts");
+      const project = await openProject(terminal);
+      const known = await registries();
+      await withReport(project, terminal, () => abandon(options, project, known, terminal));
     });
 }

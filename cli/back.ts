@@ -33,6 +33,9 @@ export function addBack(program: Command, terminal: Terminal): void {
       }
       const { goBack } = await import("./back/run.ts");
       const { openProject, registries } = await import("./project.ts");
-      await goBack(options, await openProject(terminal), await registries(), terminal);
+      const { withReport } = await import("./report/beside.ts");
+      const project = await openProject(terminal);
+      const known = await registries();
+      await withReport(project, terminal, () => goBack(options, project, known, terminal));
     });
 }

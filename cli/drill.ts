@@ -71,12 +71,17 @@ export function addDrill(program: Command, terminal: Terminal): void {
     .summary("what a drill tried, what was seen, and whether anything of it is left")
     .description("Tells a drill from the journal alone.")
     .option("--drill <n>", "number of the drill; without it, the newest")
+    .option("--out <file>", "writes it as one HTML page, too; with --json as JSON")
     .option("--json", "for machines")
     .addHelpText(
       "after",
-      examples(["parallel-standby drill report", "parallel-standby drill report --drill 2 --json"]),
+      examples([
+        "parallel-standby drill report",
+        "parallel-standby drill report --out drill.html",
+        "parallel-standby drill report --drill 2 --json",
+      ]),
     )
-    .action(async (options: { readonly drill?: string; readonly json?: true }) => {
+    .action(async (options: { readonly drill?: string; readonly json?: true; readonly out?: string }) => {
       const { drillReport } = await import("./drill/report.ts");
       const { openProject } = await import("./project.ts");
       await drillReport(options, await openProject(terminal), terminal);

@@ -34,16 +34,11 @@ export function addRun(program: Command, terminal: Terminal): void {
       const { openProject, registries } = await import("./project.ts");
       const { stackOutputs } = await import("../steps/pulumi-stacks.ts");
       const project = await openProject(terminal);
-      await run(
-        { ...(site === undefined ? {} : { to: site }), preview },
-        project,
-        await registries(),
-        terminal,
-        {
-          runStep: stepProcesses(project.root),
-          outputsOf: stackOutputs,
-          onStop,
-        },
+      const known = await registries();
+      const machine = { runStep: stepProcesses(project.root), outputsOf: stackOutputs, onStop };
+      const { withReport } = await import("./report/beside.ts");
+      await withReport(project, terminal, () =>
+        run({ ...(site === undefined ? {} : { to: site }), preview }, project, known, terminal, machine),
       );
     });
 }

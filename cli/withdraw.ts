@@ -25,6 +25,9 @@ export function addWithdraw(program: Command, terminal: Terminal): void {
       }
       const { withdraw } = await import("./withdraw/run.ts");
       const { openProject, registries } = await import("./project.ts");
-      await withdraw(options, await openProject(terminal), await registries(), terminal);
+      const { withReport } = await import("./report/beside.ts");
+      const project = await openProject(terminal);
+      const known = await registries();
+      await withReport(project, terminal, () => withdraw(options, project, known, terminal));
     });
 }

@@ -3,7 +3,7 @@ import { html } from "htm/preact";
 import { activeStack, otherSite, type SiteId } from "../model/site.ts";
 import { durationText } from "../model/time.ts";
 import type { Recovery } from "../model/recovery.ts";
-import { pageOf } from "./page.ts";
+import { paperPage } from "./page.ts";
 import type { Runbook } from "./runbook.ts";
 
 /** Work that people do in a move, as the card lists it. */
@@ -134,7 +134,7 @@ export const cardMarkdown = (
 
 /** The card as one HTML page that prints on one sheet of A4. */
 export const cardPage = (recovery: Recovery, to: SiteId, blocks: readonly Block[], mark: string): string =>
-  pageOf(titleOf(recovery, to), [
+  paperPage(titleOf(recovery, to), [
     html`<h1>${titleOf(recovery, to)}</h1>`,
     html`<div class="columns">${blocks.map(block)}</div>`,
     html`<footer>${mark}</footer>`,

@@ -1,7 +1,6 @@
-import { Fragment, h, type VNode } from "preact";
-import { renderToString } from "preact-render-to-string";
+import type { VNode } from "preact";
 import { html } from "htm/preact";
-import { style } from "../report/style.ts";
+import { pageOf } from "../report/page.ts";
 import { graph } from "./graph.ts";
 import { chaptersOf, type HandStep, type Runbook } from "./runbook.ts";
 import { afterText, introOf, markOf, titleOf, whereText } from "./texts.ts";
@@ -20,33 +19,12 @@ svg rect.optional { fill-opacity: .05; stroke-dasharray: 3 2; } svg g text { fil
 @media print { .do { break-inside: avoid; } pre { font-size: 8.5pt; } .columns h2 { margin: 8px 0 2px; } }
 @media (max-width: 700px) { .columns { grid-template-columns: 1fr; } }`;
 
-/** A page that needs nothing else: no script, no font, no picture from elsewhere. Whatever it is given is shown as text. */
-export const pageOf = (title: string, body: VNode | readonly VNode[]): string =>
-  `<!doctype html>\n${renderToString(
-    h(
-      Fragment,
-      null,
-      html`<html lang="en">
-        <head>
-          <meta charset="utf-8" />
-          <meta name="viewport" content="width=device-width, initial-scale=1" />
-          <meta
-            http-equiv="Content-Security-Policy"
-            content="default-src 'none'; style-src 'unsafe-inline'"
-          />
-          <title>${title}</title>
-          ${h("style", { dangerouslySetInnerHTML: { __html: `${style}${own}` } })}
-        </head>
-        <body>
-          <main>${body}</main>
-        </body>
-      </html>`,
-    ),
-  )}\n`;
+/** A page of a paper. */
+export const paperPage = (title: string, body: readonly VNode[]): string => pageOf(title, body, own);
 
 /** A runbook as one HTML page, to be printed: the graph, then every step with a box to tick. */
 export const runbookPage = (runbook: Runbook): string =>
-  pageOf(titleOf(runbook), [
+  paperPage(titleOf(runbook), [
     html`<h1>${titleOf(runbook)}</h1>`,
     ...introOf(runbook).map((p) => html`<p>${p}</p>`),
     html`<h2>Which step waits for which</h2>`,

@@ -10,6 +10,12 @@ import { runActivationStep } from "./runner.ts";
 /** How often it is looked whether a step that says nothing should be heard of. Milliseconds. */
 const tickMs = 5_000;
 
+/** How long what comes after a step may hold up its end. Milliseconds. */
+const afterMs = 10_000;
+
+/** Called when a step has ended, with whether it stops what depends on it; what it throws is said and changes nothing. */
+export type StepEnded = (envelope: Envelope, world: World, failed: boolean) => Promise<void>;
+
 type Work = (envelope: Envelope, world: World, progress: Progress) => Promise<string>;
 
 const runStep: Work = (envelope, world, progress) => {
@@ -41,18 +47,32 @@ export const sweep: Work = (envelope, world, progress) => {
 export async function runStepProcess(
   input: string,
   registries: Pick<World, "parts" | "runs">,
-  work: Work = runStep,
+  { work = runStep, ended }: { readonly work?: Work; readonly ended?: StepEnded } = {},
 ): Promise<number> {
   const progress = progressOn(process.stderr);
   process.stdout.on("error", () => undefined);
   const ticking = setInterval(progress.tick, tickMs).unref();
+  let known: { readonly envelope: Envelope; readonly world: World } | undefined;
+  const after = async (failed: boolean): Promise<void> => {
+    if (!ended || !known) return;
+    const late = Promise.withResolvers<never>();
+    const limit = setTimeout(() => late.reject(new Error("it took too long")), afterMs);
+    await Promise.race([ended(known.envelope, known.world, failed), late.promise])
+      .catch((error: unknown) =>
+        progress.say(`no report is written: ${error instanceof Error ? error.message : String(error)}`),
+      )
+      .finally(() => clearTimeout(limit));
+  };
   try {
     const envelope = envelopeIn(input);
     const world: World = { ...registries, journal: openJournal(envelope.journal, progress.say) };
+    known = { envelope, world };
     const says = await work(envelope, world, progress);
+    await after(false);
     await new Promise<void>((resolve) => process.stdout.write(`${cut(says, 2000)}\n`, () => resolve()));
     return 0;
   } catch (error) {
+    await after(true);
     progress.last(error instanceof Error ? error.message : String(error));
     return 1;
   } finally {

@@ -9,7 +9,7 @@ import { plan } from "../../planning/plan.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
-import { reportsFolder } from "../report/place.ts";
+import { reportsFolder } from "../../report/place.ts";
 import { statusOf } from "./status.ts";
 import { statusText } from "./text.ts";
 

@@ -8,7 +8,7 @@ import { init } from "../../cli/journal/init.ts";
 import { show } from "../../cli/journal/show.ts";
 import { verify } from "../../cli/journal/verify.ts";
 import { report } from "../../cli/report/run.ts";
-import { reportFile } from "../../cli/report/place.ts";
+import { reportFile } from "../../report/place.ts";
 import {
   begun,
   failureOf,

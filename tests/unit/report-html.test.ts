@@ -39,7 +39,7 @@ const withText = (r: Report, text: string): Report => ({
     rows: r.timeline.rows.map((row) => ({ ...row, bars: row.bars.map((b) => ({ ...b, step: text })) })),
   },
   held: r.held.map((h) => ({ ...h, part: text, says: text })),
-  waivers: r.waivers.map(() => ({ what: text, reason: text, by: text })),
+  waivers: r.waivers.map(() => ({ what: text, reason: text, by: text, atSec: 1, open: [text] })),
   owed: r.owed.map(() => ({ step: text, says: text })),
   exceptions: [{ step: text, says: text }],
   modeChanges: [{ systems: [text], as: text, reason: text, atSec: 1, acceptLossSec: 1, incident: text }],
@@ -82,7 +82,7 @@ describe("the page of a report", () => {
   it("shows times of the source's clocks beside UTC where they differ", () => {
     const r = whole();
     const page = renderHtml({ ...r, from: { ...r.from, timeZone: "America/New_York" } });
-    expect(page).to.contain("2026-11-22 03:10:00 UTC (2026-11-21 22:10:00 in America/New_York)");
+    expect(page).to.contain("2026-11-22 03:10:00 UTC (2026-11-21 22:10:00 -05:00 in America/New_York)");
   });
 
   it("takes no text of people or servers for markup, whatever it is", () => {

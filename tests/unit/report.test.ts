@@ -248,8 +248,20 @@ describe("the report of an activation", () => {
       .add(completed);
     const r = reportOf(s.entries, recovery);
     expect(r.waivers).to.deep.equal([
-      { what: "the proof that primary cannot write", reason: "power is cut", by: "R. Okafor" },
-      { what: "step web0/stop", reason: "no answer", by: "R. Okafor" },
+      {
+        what: "the proof that primary cannot write",
+        reason: "power is cut",
+        by: "R. Okafor",
+        atSec: Date.parse("2026-11-22T05:41:00Z") / 1000,
+        open: ["web0/stop"],
+      },
+      {
+        what: "step web0/stop",
+        reason: "no answer",
+        by: "R. Okafor",
+        atSec: Date.parse("2026-11-22T05:46:08Z") / 1000,
+        open: ["web0/stop"],
+      },
     ]);
     expect(r.held.map((h) => h.part)).to.deep.equal(["data0"]);
   });
@@ -269,9 +281,10 @@ describe("the report of an activation", () => {
       declared: "2026-11-22T05:41:00.000Z",
       firstStarted: "2026-11-22T05:46:03.000Z",
       started: "2026-11-22T05:46:03.000Z",
+      served: "2026-11-22T05:46:27.000Z",
       ended: "2026-11-22T05:46:27.000Z",
     });
-    const { headline: _headline, times: _times, ...rest } = read;
+    const { headline: _headline, times: _times, sourceTimes: _sourceTimes, ...rest } = read;
     expect(rest).to.deep.equal(JSON.parse(JSON.stringify(r)));
   });
 });

@@ -251,6 +251,8 @@ describe("the report of several systems", () => {
         what: "the proof that what web1 has at primary cannot write",
         reason: "its power is cut",
         by: "ben",
+        atSec: report.startedSec,
+        open: [],
       },
     ]);
     expect(renderHtml(report)).to.match(

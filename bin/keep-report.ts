@@ -1,0 +1,13 @@
+import * as path from "node:path";
+import { projectRoot } from "../journal/open.ts";
+import type { StepEnded } from "../steps/process.ts";
+
+/**
+ * Keeps the report of a move when one of its steps has stopped it, or when it is completed: whoever drives it, and also
+ * where nobody does any more. The page's code is loaded only then.
+ */
+export const keepReport: StepEnded = async (envelope, { journal }, failed) => {
+  if (!("epoch" in envelope) || (!failed && envelope.step.phase !== "complete")) return;
+  const { keepReport: keep } = await import("../report/keep.ts");
+  await keep(journal, path.resolve(projectRoot(), envelope.journal.folder), envelope.epoch);
+};
