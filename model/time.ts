@@ -15,16 +15,26 @@ export function fromLocalTime(text: string, timeZone: string): number {
   return Math.max(...parsed.getPossibleOffsets().map((d) => d.toMillis())) / 1000;
 }
 
-/** For people: UTC, and the local time of a place where it differs: `2026-11-22 03:10:00 UTC (22:10:00 in America/New_York)`. */
+/**
+ * For people: UTC, and the local time of a place where it differs, with its offset, since one hour of the year occurs
+ * twice: `2026-11-22 03:10:00 UTC (2026-11-21 22:10:00 -05:00 in America/New_York)`.
+ */
 export function moment(atSec: number, timeZone = "UTC"): string {
   const utc = DateTime.fromSeconds(atSec, { zone: "utc" });
   const local = utc.setZone(timeZone);
   const own =
     local.offset === 0
       ? ""
-      : ` (${local.toFormat(local.hasSame(utc, "day") ? "HH:mm:ss" : "yyyy-MM-dd HH:mm:ss")} in ${timeZone})`;
+      : ` (${local.toFormat(local.hasSame(utc, "day") ? "HH:mm:ss ZZ" : "yyyy-MM-dd HH:mm:ss ZZ")} in ${timeZone})`;
   return `${utc.toFormat("yyyy-MM-dd HH:mm:ss")} UTC${own}`;
 }
+
+/** A moment for machines, in UTC: `2026-11-22T03:10:00.000Z`. */
+export const isoUtc = (atSec: number): string => new Date(atSec * 1000).toISOString();
+
+/** A moment for machines, by the clocks of a place: `2026-11-21T22:10:00.000-05:00`. */
+export const isoAt = (atSec: number, timeZone: string): string =>
+  DateTime.fromSeconds(atSec, { zone: timeZone }).toISO() ?? isoUtc(atSec);
 
 /** Hours, minutes and seconds: `2:30:00`. */
 export const clockTime = (seconds: number): string =>

@@ -1,11 +1,16 @@
 import { drillOf, dueMs, isSwept, type Drill } from "../journal/drills.ts";
 import type { Entry } from "../journal/entries.ts";
+import { situation } from "../journal/situation.ts";
+import { otherSite } from "../model/site.ts";
 import { moment } from "../model/time.ts";
 import { dataOnly, pointText } from "./entry-text.ts";
 
 /** What came of a drill. Times are ISO 8601 in UTC. */
 export interface DrillReport {
+  readonly estate: string;
   readonly drill: number;
+  /** Time zone of the site whose databases were copied, by which its times are told; UTC where no facts are known. */
+  readonly timeZone: string;
   /** `succeeded`: its copies were verified, and a sweep has found that nothing is left of it. */
   readonly outcome: "declared" | "open" | "succeeded" | "swept unverified" | "taken back" | "not all swept";
   readonly as: string;
@@ -38,8 +43,11 @@ export function drillReportOf(entries: readonly Entry[], number?: number): Drill
   const drill = drillOf(entries, number);
   if (!drill) return undefined;
   const { declared, started, verified, swept } = drill;
+  const { estate, declared: facts } = situation(entries);
   return {
+    estate,
     drill: drill.number,
+    timeZone: facts?.recovery.sites[otherSite(declared.site)].timeZone ?? "UTC",
     outcome: outcomeOf(drill),
     as: declared.as,
     site: declared.site,
@@ -75,7 +83,7 @@ function outcomeOf(drill: Drill): DrillReport["outcome"] {
 
 /** The report as people read it. */
 export function drillReportText(r: DrillReport): string {
-  const at = (iso: string): string => moment(Date.parse(iso) / 1000);
+  const at = (iso: string): string => moment(Date.parse(iso) / 1000, r.timeZone);
   return [
     `drill ${String(r.drill)} at ${r.site}: ${r.outcome.toUpperCase()}`,
     `  declared   ${at(r.declaredAt)} by ${r.as}; point: ${r.asked}`,

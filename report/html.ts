@@ -1,58 +1,65 @@
-import { Fragment, h, type VNode } from "preact";
-import { renderToString } from "preact-render-to-string";
-import { reportedPhases } from "../model/phase.ts";
-import { clockTime, durationText, moment } from "../model/time.ts";
-import { drawing, toneOf } from "./drawing.ts";
+import type { VNode } from "preact";
 import { html } from "htm/preact";
+import { repositoryText } from "../journal/repository.ts";
+import { clockTime, durationText, moment } from "../model/time.ts";
+import { drawing } from "./drawing.ts";
 import { headline } from "./headline.ts";
+import { blocking } from "./html-blocking.ts";
+import { lossByDatabase } from "./html-data.ts";
+import { consentsTable, waived } from "./html-people.ts";
+import { readinessSection } from "./html-readiness.ts";
+import { stepsTable } from "./html-steps.ts";
 import { exceptions, systemsTable } from "./html-systems.ts";
 import { modeChangedText } from "./mode-changes.ts";
-import { pointLossText } from "./loss.ts";
+import { namedValues } from "./html-rows.ts";
+import { pageOf } from "./page.ts";
 import { isOpen, type Report, type ReportSite } from "./report.ts";
-import { style } from "./style.ts";
-import type { StepLine } from "./verdicts.ts";
 
-/**
- * A report as one HTML page that needs nothing else: no script, no font, no picture from elsewhere. Whatever the
- * journal holds is shown as text, never as markup.
- */
-export function renderHtml(report: Report): string {
-  const title = `${report.estate}: activation ${String(report.epoch)}, ${report.from.id} to ${report.to.id}`;
-  const page = html`<html lang="en">
-    <head>
-      <meta charset="utf-8" />
-      <meta name="viewport" content="width=device-width, initial-scale=1" />
-      <meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'" />
-      <title>${title}</title>
-      ${h("style", { dangerouslySetInnerHTML: { __html: style } })}
-    </head>
-    <body>
-      <main>
-        ${head(report)} ${exceptions(report)} ${figures(report)} ${systemsTable(report)} ${waived(report)}
-        ${due(report)}
-        <h2>What was asked, and when</h2>
-        ${circumstances(report)} ${data(report)}
-        <h2>Phases over time</h2>
-        ${drawing(report)}
-        ${report.timeline.later > 0 ? html`<p class="over">${`Not drawn: ${String(report.timeline.later)} steps that ran after it had completed.`}</p>` : null}
-        <h2>Every step</h2>
-        ${steps(report)} ${evidence(report)}
-      </main>
-    </body>
-  </html>`;
-  return `<!doctype html>\n${renderToString(h(Fragment, null, page))}\n`;
-}
+/** A report as one HTML page: what stops it first, then exceptions, figures and waivers, and every step and hash at the end. */
+export const renderHtml = (r: Report): string =>
+  pageOf(`${r.estate}: activation ${String(r.epoch)}, ${r.from.id} to ${r.to.id}`, [
+    over(r),
+    blocking(r),
+    exceptions(r),
+    html`<h1>${sentence(headline(r))}</h1>`,
+    figures(r),
+    systemsTable(r),
+    waived(r),
+    due(r),
+    html`<h2>What was asked, and when</h2>`,
+    circumstances(r),
+    consentsTable(r.consents, r.from.timeZone),
+    lossByDatabase(r),
+    readinessSection(r.readiness, r.outcome !== "unfinished", r.from.timeZone),
+    html`<h2>Phases over time</h2>`,
+    drawing(r),
+    r.timeline.later > 0
+      ? html`<p class="over">
+          ${`Not drawn: ${String(r.timeline.later)} steps that ran after it had completed.`}
+        </p>`
+      : null,
+    html`<h2>Every step</h2>`,
+    stepsTable(r.steps),
+    evidence(r),
+  ]);
 
 const named = (s: ReportSite): string => (s.place === s.id ? s.id : `${s.id} (${s.place})`);
 
-const head = (r: Report): VNode =>
+const over = (r: Report): VNode =>
   html`<p class="over">
-      <b>${r.estate}</b
-      >${` · activation ${String(r.epoch)} · ${r.mode} move from ${named(r.from)} to `}<b>${named(r.to)}</b>${` · ${r.outcome}`}
-    </p>
-    <h1>${sentence(headline(r))}</h1>`;
+    <b>${r.estate}</b
+    >${` · activation ${String(r.epoch)} · ${r.mode} move from ${named(r.from)} to `}<b>${named(r.to)}</b>${` · ${r.outcome}`}
+  </p>`;
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** Up to where the time without a system was counted. */
+const untilText: Readonly<Record<NonNullable<Report["served"]>["by"], string>> = {
+  "smoke test": "until the smoke test had passed",
+  "client aliases": "until names led there; no smoke test is declared",
+  services: "until services answered; no smoke test is declared",
+  completion: "to the end of the cutover: no smoke test has passed",
+};
 
 function figures(r: Report): VNode {
   const card = (name: string, sec: number, targetMin: number | undefined, more?: string): VNode => {
@@ -71,7 +78,7 @@ function figures(r: Report): VNode {
               </div>
               <div class="against">
                 ${`target ${clockTime(target)}: `}<span class=${met ? "met" : "missed"}
-                  >${met ? "met" : `missed by ${clockTime(sec - target)}`}</span
+                  >${met ? (r.outcome === "unfinished" ? "not over yet" : "met") : `missed by ${clockTime(sec - target)}`}</span
                 >
               </div>`
       }
@@ -83,48 +90,45 @@ function figures(r: Report): VNode {
     completed: "Cut over in",
     "completed with exceptions": "Cut over in",
     abandoned: "Abandoned after",
-    unfinished: "Running for",
+    unfinished: "Not finished after",
   }[r.outcome];
   const isMeasured = isPlanned && r.outcome !== "abandoned";
   const accepted =
     r.mode === "unplanned"
       ? `to the declared time of the disaster; ${durationText(r.acceptLossSec)} was accepted`
       : undefined;
-  const since =
-    r.epochs.length > 1
-      ? `since the first of ${String(r.epochs.length)} activations: it was declared anew`
-      : undefined;
+  const since = [
+    ...(r.epochs.length > 1
+      ? [`since the first of ${String(r.epochs.length)} activations: it was declared anew`]
+      : []),
+    ...(isPlanned && r.served ? [untilText[r.served.by]] : []),
+  ].join("; ");
+  const until = r.served ? untilText[r.served.by] : "to the end of what is told";
   return html`<div class="cards">
-    ${r.outageSec === undefined ? null : card("Since the disaster (RTO)", r.outageSec, r.outcome === "abandoned" ? undefined : r.targets.rtoMin, "from its declared time to the end of the cutover, with the time to decide")}
-    ${card(`${took}${isMeasured && r.outcome !== "unfinished" ? " (RTO)" : ""}`, r.cutOverSec, isMeasured ? r.targets.rtoMin : undefined, since)}
+    ${r.outageSec === undefined ? null : card("Since the disaster (RTO)", r.outageSec, r.outcome === "abandoned" ? undefined : r.targets.rtoMin, `from its declared time ${until}, with the time to decide`)}
+    ${card(`${took}${isMeasured && r.outcome !== "unfinished" ? " (RTO)" : ""}`, r.cutOverSec, isMeasured ? r.targets.rtoMin : undefined, since === "" ? undefined : since)}
     ${r.lossSec === undefined || (r.outcome === "abandoned" && !isOpen(r)) ? null : card(isOpen(r) ? "Data lost (RPO)" : "Data that would be lost (RPO)", r.lossSec, r.targets.rpoMin, accepted)}
   </div>`;
 }
 
-const waived = (r: Report): VNode | null =>
-  r.waivers.length === 0
-    ? null
-    : html`<section class="note waived">
-        <h2>Waived: not done or not proven, and somebody answers for it</h2>
-        <ul>
-          ${r.waivers.map((w) => html`<li><b>${w.what}</b>${`: ${w.reason} (${w.by})`}</li>`)}
-        </ul>
-      </section>`;
-
-const due = (r: Report): VNode | null =>
-  r.owed.length === 0
-    ? null
-    : html`<section class="note due">
-        <h2>${`Still owed: run "pulumi up -s ${r.to.id}-active" again once it can be done`}</h2>
-        <ul>
-          ${r.owed.map((o) => html`<li><b>${o.step}</b>${`: ${o.says}`}</li>`)}
-        </ul>
-      </section>`;
+/** What is owed and not said above, in red, already. */
+function due(r: Report): VNode | null {
+  const red = new Set(r.waivers.flatMap((w) => (w.settled ? [] : [w.what])));
+  const owed = r.owed.filter((o) => !red.has(`step ${o.step}`));
+  if (owed.length === 0) return null;
+  return html`<section class="note due">
+    <h2>${`Still owed: run "pulumi up -s ${r.to.id}-active" again once it can be done`}</h2>
+    <ul>
+      ${owed.map((o) => html`<li><b>${o.step}</b>${`: ${o.says}`}</li>`)}
+    </ul>
+  </section>`;
+}
 
 function circumstances(r: Report): VNode {
   const at = (sec: number): string => moment(sec, r.from.timeZone);
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["Declared by", r.as],
+    ["Begun by", r.begunBy],
     ["Incident", r.incident],
     [
       "Mode",
@@ -146,6 +150,17 @@ function circumstances(r: Report): VNode {
       (c) => [`Unplanned: ${c.systems.join(", ")}`, modeChangedText(c, r.from.timeZone)] as const,
     ),
     ["No return", r.noReturnSec === undefined ? "not reached" : at(r.noReturnSec)],
+    ["People could work", r.served ? `${at(r.served.atSec)}: ${untilText[r.served.by]}` : undefined],
+    [
+      "Since it was declared",
+      r.sinceDeclaredSec === undefined
+        ? undefined
+        : `${clockTime(r.sinceDeclaredSec)}, with the time to begin`,
+    ],
+    [
+      "Since production was stopped",
+      r.stoppedSec === undefined ? undefined : `${clockTime(r.stoppedSec)}, from its first service`,
+    ],
     ["State of the estate", r.outcome === "unfinished" ? r.state : undefined],
     [
       r.outcome === "unfinished" ? "Last heard of" : r.outcome === "abandoned" ? "Abandoned" : "Completed",
@@ -154,86 +169,17 @@ function circumstances(r: Report): VNode {
     ["Abandoned by", r.abandoned ? `${r.abandoned.as}: ${r.abandoned.reason}` : undefined],
     ["Paid since", r.paid > 0 ? `${String(r.paid)} of the steps that were owed` : undefined],
   ];
-  return html`<dl>
-    ${rows.map(([name, value]) =>
-      value === undefined
-        ? null
-        : html`<dt>${name}</dt>
-            <dd>${value}</dd>`,
-    )}
-  </dl>`;
+  return namedValues(rows);
 }
 
-const data = (r: Report): VNode | null =>
-  r.points.length === 0
-    ? null
-    : html`<h2>Where the data stands</h2>
-        ${r.points.map(
-          (p) =>
-            html`<p>
-                ${`${p.group}: ${p.to === "end" ? "to the end of the logs, " : ""}${moment(p.atSec, r.from.timeZone)}, ${pointLossText(p, isOpen(r))}. One point for all of its databases.`}
-              </p>
-              <div class="wide">
-                <table>
-                  <thead>
-                    <tr>
-                      <th>Database</th>
-                      <th>Could go back to</th>
-                      <th>Reached</th>
-                      <th>The log that proves it</th>
-                    </tr>
-                  </thead>
-                  <tbody>
-                    ${p.databases.map(
-                      (d) =>
-                        html`<tr>
-                          <td>${d.database}</td>
-                          <td>${moment(d.fromSec, r.from.timeZone)}</td>
-                          <td>${moment(d.toSec, r.from.timeZone)}</td>
-                          <td class="proof"><code>${d.evidence}</code></td>
-                        </tr>`,
-                    )}
-                  </tbody>
-                </table>
-              </div>`,
-        )}`;
-
-function steps(r: Report): VNode {
-  const groups = ["" as const, ...reportedPhases].flatMap((phase) => {
-    const lines = r.steps.filter((s) => s.phase === phase);
-    return lines.length > 0 ? [{ phase, lines }] : [];
-  });
-  return html`<div class="wide">
-    <table>
-      ${groups.map(
-        ({ phase, lines }) =>
-          html`<tbody>
-            <tr>
-              <th colspan="4">${phase === "" ? "without a phase" : phase}</th>
-            </tr>
-            ${lines.map(stepRow)}
-          </tbody>`,
-      )}
-    </table>
-  </div>`;
-}
-
-const stepRow = (s: StepLine): VNode =>
-  html`<tr>
-    <td class="id">${s.step}</td>
-    <td class=${`v ${toneOf(s.standing)}`}>${s.standing}</td>
-    <td>
-      ${s.says}${s.vain > 0 ? html`<small>${`after ${String(s.vain)} ${s.vain === 1 ? "try" : "tries"} in vain`}</small>` : null}
-    </td>
-    <td class="num">${s.toSec === undefined ? "…" : clockTime(s.toSec - s.fromSec)}</td>
-  </tr>`;
-
-const evidence = ({ hashes, from }: Report): VNode =>
+const evidence = ({ hashes, from, repository }: Report): VNode =>
   html`<footer>
     <p>
-      ${`Times are UTC, and in brackets those of ${named(from)} (${from.timeZone}) where its clocks differ. Everything here is drawn from the journal, whose entries are chained by their hashes; "parallel-standby journal verify" proves the chain.`}
+      ${`Times are UTC, and in brackets, with their offset, those of ${named(from)} (${from.timeZone}) where its clocks differ. Everything here is drawn from the journal, whose entries are chained by their hashes; "parallel-standby journal verify" proves the chain.`}
     </p>
     <dl>
+      <dt>Commit of the estate</dt>
+      <dd><code>${repositoryText(repository)}</code></dd>
       <dt>Facts</dt>
       <dd><code>${hashes.facts}</code></dd>
       <dt>Plan</dt>

@@ -1,25 +1,50 @@
+import { isoAt, isoUtc } from "../model/time.ts";
+import type { DeclarationReport } from "./declaration.ts";
 import { headline } from "./headline.ts";
 import type { Report } from "./report.ts";
 
-/** A report for machines: everything the page shows, with the headline; times also as ISO 8601 in UTC. */
+/**
+ * A report for machines: everything the page shows, with the headline. Moments (`…Sec` that are since 1970) also as
+ * ISO 8601: under `times` in UTC, under `sourceTimes` by the clocks of the site that was left, with their offset.
+ */
 export function reportJson(r: Report): string {
-  return JSON.stringify(
+  const moments = {
+    disaster: r.disasterSec,
+    declared: r.declaredSec,
+    firstStarted: r.firstStartedSec,
+    started: r.startedSec,
+    noReturn: r.noReturnSec,
+    served: r.served?.atSec,
+    ended: r.endedSec,
+  };
+  return JSON.stringify({ headline: headline(r), ...r, ...timesOf(moments, r.from.timeZone) }, undefined, 2);
+}
+
+/** The report of a declaration for machines, in the same way. */
+export const declarationJson = (r: DeclarationReport): string =>
+  JSON.stringify(
     {
-      headline: headline(r),
       ...r,
-      times: {
-        disaster: iso(r.disasterSec),
-        declared: iso(r.declaredSec),
-        firstStarted: iso(r.firstStartedSec),
-        started: iso(r.startedSec),
-        noReturn: iso(r.noReturnSec),
-        ended: iso(r.endedSec),
-      },
+      ...timesOf(
+        { disaster: r.disasterSec, declared: r.declaredSec, ended: r.ended?.atSec },
+        r.from.timeZone,
+      ),
     },
     undefined,
     2,
   );
-}
 
-const iso = (sec: number | undefined): string | undefined =>
-  sec === undefined ? undefined : new Date(sec * 1000).toISOString();
+type Moments = Readonly<Record<string, number | undefined>>;
+
+function timesOf(
+  moments: Moments,
+  timeZone: string,
+): { readonly times: unknown; readonly sourceTimes: unknown } {
+  const known = Object.entries(moments).flatMap(([name, sec]): [string, number][] =>
+    sec === undefined ? [] : [[name, sec]],
+  );
+  return {
+    times: Object.fromEntries(known.map(([name, sec]) => [name, isoUtc(sec)])),
+    sourceTimes: Object.fromEntries(known.map(([name, sec]) => [name, isoAt(sec, timeZone)])),
+  };
+}

@@ -1,34 +1,34 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
-import type { PointEvidence } from "../model/point.ts";
+import type { Repository } from "../journal/repository.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
-import { situation, type Situation } from "../journal/situation.ts";
-import { systemOf, termsOf } from "../journal/systems.ts";
+import { isDone, situation, type Situation } from "../journal/situation.ts";
+import { termsOf } from "../journal/systems.ts";
 import type { Terms } from "../journal/terms.ts";
 import { stateOf, type State } from "../journal/state.ts";
 import type { Mode } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import type { Targets } from "../model/targets.ts";
+import { blockingOf, waysOn, type Blocking } from "./blocking.ts";
+import { consentsOf, type Consent } from "./consents.ts";
+import { databaseLosses, type DatabaseLoss } from "./databases.ts";
 import { chapterOf } from "./entries.ts";
+import { entryText, pointText } from "./entry-text.ts";
 import { incidentOf } from "./incident.ts";
 import { pointLossOf, type PointLoss } from "./loss.ts";
 import { modeChangesOf, type ModeChanged } from "./mode-changes.ts";
+import { readinessAround, type ReadinessAround } from "./readiness.ts";
+import { servedOf, type Served } from "./served.ts";
 import { systemReports, type SystemReport } from "./systems.ts";
 import { timelineOf, type Timeline } from "./timeline.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type StepLine } from "./verdicts.ts";
+import { waiversOf, type Waiver } from "./waivers.ts";
 
 /** A site with its place and the time zone of its clocks. */
 export interface ReportSite {
   readonly id: SiteId;
   readonly place: string;
   readonly timeZone: string;
-}
-
-/** Something that was not done or not proven, and for which somebody answers. */
-export interface Waiver {
-  readonly what: string;
-  readonly reason: string;
-  readonly by: string;
 }
 
 /** What one activation was and did: all that a page or a machine shows. Times are seconds since 1970 UTC. */
@@ -55,11 +55,23 @@ export interface Report {
   readonly epochs: readonly number[];
   /** When the first of them started. */
   readonly firstStartedSec: number;
-  /** From the start of the incident's first activation to the end of this one. */
+  /** Since when people could work, and what shows it; absent where it is not completed. */
+  readonly served?: Served;
+  /** From the start of the incident's first activation until people could work, or to the end of what is told. */
   readonly cutOverSec: number;
-  /** From the declared time of the disaster to the end, where one was declared: what an owner's RTO counts. */
+  /** From the declared time of the disaster, where one was declared, to the same moment: what an owner's RTO counts. */
   readonly outageSec?: number;
+  /** From the incident's first declaration to the same moment, with the time until somebody began. */
+  readonly sinceDeclaredSec?: number;
+  /** From the first step that stopped something at the old site to the same moment: how long nobody could work in a planned move. */
+  readonly stoppedSec?: number;
   readonly targets: Targets;
+  /** What stands in the way of one that has not ended, what failed first. */
+  readonly blocking: readonly Blocking[];
+  /** How it goes on or is given up, once that is mended; absent where it has ended, or another has taken its place. */
+  readonly waysOn?: string;
+  /** What came after one that never ended: the activation that began anew, or somebody's word from outside. */
+  readonly endedBy?: string;
   /** The largest loss over all groups of databases, or gone back from, what was written since; absent where no point was chosen. */
   readonly lossSec?: number;
   readonly counts: Counts;
@@ -68,6 +80,14 @@ export interface Report {
   readonly timeline: Timeline;
   readonly held: readonly { readonly part: string; readonly atSec: number; readonly says: string }[];
   readonly waivers: readonly Waiver[];
+  /** What people said, in order, and what came of it. */
+  readonly consents: readonly Consent[];
+  /** What was known before, and what was seen first afterwards. */
+  readonly readiness: ReadinessAround;
+  /** Who ran it first: user@host#process. */
+  readonly begunBy: string;
+  /** The commit of the estate's repository when it began; absent in journals of versions that did not look. */
+  readonly repository?: Repository;
   /** Steps that still have to be done, with what stopped them. */
   readonly owed: readonly { readonly step: string; readonly says: string }[];
   /** How many steps were owed when it completed and have been done since. */
@@ -93,9 +113,13 @@ export interface Report {
   };
 }
 
-/** The point of one group of databases, and what proves it for each. */
+/** The point of one group of databases, and what each of them lost by it. */
 export interface ReportPoint extends PointLoss {
-  readonly databases: readonly PointEvidence[];
+  /** When it was chosen, and frozen for all later steps. */
+  readonly frozenSec: number;
+  /** What was asked for: the latest, a time, or so long before the disaster; absent where the data's own rule counted. */
+  readonly asked?: string;
+  readonly databases: readonly DatabaseLoss[];
 }
 
 /** The report of an activation, from the journal alone. Without a number: of the newest. Throws where there is none. */
@@ -121,18 +145,31 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     own.find((e) => e.kind === "no return" && e.epoch === started.epoch);
   const steps = [...keptSteps(chapter.until, s, started.epoch), ...stepsOf(own, started.epoch)];
   const startedSec = secondsOf(started);
-  const endedSec = secondsOf(completed ?? abandoned ?? own.at(-1) ?? started);
+  const end = completed ?? abandoned;
+  const endedSec = secondsOf(end ?? own.at(-1) ?? started);
   const disasterSec = disasterOf(started);
-  const points = [...s.points.values()].map((p) => ({
-    ...pointLossOf(p, disasterOf(termsOf(started, p.group))),
-    databases: p.databases,
-  }));
+  const points = [...s.points.values()].map((p): ReportPoint => {
+    const terms = termsOf(started, p.group);
+    const disaster = disasterOf(terms);
+    return {
+      ...pointLossOf(p, disaster),
+      frozenSec: secondsOf(p),
+      ...(terms.point === undefined ? {} : { asked: pointText(terms.point) }),
+      databases: databaseLosses(p, disaster),
+    };
+  });
   const exceptions = [...new Set([...(completed?.exceptions ?? []), ...exceptionsOf(s)])].map((step) => ({
     step,
     says: s.verdicts.get(step)?.says ?? "",
   }));
   const incident = incidentOf(chapter.until, started);
   const firstStartedSec = secondsOf(incident[0]);
+  const firstDeclared = entries.find((e) => e.seq === incident[0].declaration && e.kind === "move declared");
+  const served = completed ? servedOf(steps, endedSec) : undefined;
+  const countedToSec = served?.atSec ?? endedSec;
+  const stopped = steps.filter((x) => x.phase === "fence-apps" && isDone({ verdict: x.standing }));
+  const after = entries[chapter.until.length];
+  const taken = after?.kind === "adopted" || after?.kind === "break-glass" ? after : undefined;
   const place = (id: SiteId): ReportSite => ({ id, ...recovery.sites[id] });
   return {
     format: 1,
@@ -159,9 +196,17 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     endedSec,
     epochs: incident.map((e) => e.epoch),
     firstStartedSec,
-    cutOverSec: endedSec - firstStartedSec,
-    ...(disasterSec === undefined ? {} : { outageSec: endedSec - disasterSec }),
+    ...(served ? { served } : {}),
+    cutOverSec: countedToSec - firstStartedSec,
+    ...(disasterSec === undefined ? {} : { outageSec: countedToSec - disasterSec }),
+    ...(firstDeclared ? { sinceDeclaredSec: countedToSec - secondsOf(firstDeclared) } : {}),
+    ...(stopped.length === 0
+      ? {}
+      : { stoppedSec: countedToSec - Math.min(...stopped.map((x) => x.fromSec)) }),
     targets: recovery.targets,
+    blocking: end ? [] : blockingOf(s, steps),
+    ...(end || after ? {} : optional("waysOn", waysOn(s))),
+    ...(end || !after ? {} : { endedBy: endedByText(after) }),
     ...(points.length > 0
       ? { lossSec: abandoned?.lossSec ?? Math.max(...points.map((p) => p.lossSec)) }
       : {}),
@@ -170,12 +215,16 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     steps,
     timeline: timelineOf(steps, startedSec, endedSec),
     held: heldFor(chapter.until, declaration, started),
-    waivers: waiversOf(started, steps),
+    waivers: waiversOf(started, own, declaration),
+    consents: consentsOf(chapter.until, incident, taken),
+    readiness: readinessAround(chapter.until, started.to, (firstDeclared ?? incident[0]).seq, end?.seq),
+    begunBy: started.by,
+    ...(started.repository ? { repository: started.repository } : {}),
     modeChanges: modeChangesOf(chapter.until, new Set(incident.map((e) => e.epoch))),
     owed: [...s.owed].map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
     paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
     exceptions,
-    systems: systemReports(s, recovery, { startedSec: firstStartedSec, endedSec }),
+    systems: systemReports(s, recovery, steps, { startedSec: firstStartedSec, endedSec }),
     ...(abandoned?.lossSec === undefined ? {} : { writtenSec: abandoned.lossSec }),
     ...(abandoned ? { abandoned: { as: abandoned.as, reason: abandoned.reason } } : {}),
     hashes: {
@@ -193,6 +242,15 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
 
 const disasterOf = ({ disasterAt }: Pick<Terms, "disasterAt">): number | undefined =>
   disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000;
+
+const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } =>
+  value === undefined ? {} : ({ [key]: value } as { readonly [k in K]: V });
+
+/** What came after an activation that has not ended. */
+const endedByText = (e: Entry): string =>
+  e.kind === "activation started"
+    ? `activation ${String(e.epoch)} took its place: see its report`
+    : `what it was about was settled outside of it: ${entryText(e)}`;
 
 /** Steps that count, though an activation before did them: of a system that had arrived when the mode was changed. */
 function keptSteps(until: readonly Entry[], s: Situation, epoch: number): readonly StepLine[] {
@@ -218,27 +276,4 @@ function heldFor(
       ? [{ part: e.part, atSec: secondsOf(e), says: e.says }]
       : [],
   );
-}
-
-function waiversOf(started: EntryOf<"activation started">, steps: readonly StepLine[]): readonly Waiver[] {
-  const own = (started.systems ?? []).flatMap(({ system, terms }) => (terms ? [{ system, terms }] : []));
-  return [
-    ...(started.waiveFence === undefined
-      ? []
-      : [
-          { what: `the proof that ${started.from} cannot write`, reason: started.waiveFence, by: started.as },
-        ]),
-    ...own.flatMap(({ system, terms: { waiveFence: reason, as: by } }) =>
-      reason === undefined
-        ? []
-        : [{ what: `the proof that what ${system} has at ${started.from} cannot write`, reason, by }],
-    ),
-    ...steps
-      .filter((s) => s.standing === "waived")
-      .map((s) => ({
-        what: `step ${s.step}`,
-        reason: s.says,
-        by: termsOf(started, systemOf(s.step, started.systems)).as,
-      })),
-  ];
 }

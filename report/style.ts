@@ -27,6 +27,9 @@ p { margin: 0 0 8px; max-width: 78ch; }
 .note h2 { margin: 0 0 4px; font-size: 15px; } .note ul { margin: 0; padding-left: 20px; }
 .note.waived { background: var(--badpaper); border-color: var(--bad); } .note.waived h2, .note.waived b { color: var(--bad); }
 .note.due { background: var(--duepaper); border-color: var(--due); } .note.due h2, .note.due b { color: var(--due); }
+.note.settled { background: var(--card); border-color: var(--line); } .note.settled h2 { color: var(--soft); }
+.note p { margin: 8px 0 0; } .note li + li { margin-top: 6px; } .todo { display: block; font-weight: 600; }
+.findings { margin: 0 0 12px; padding-left: 20px; } .findings .s-stops { color: var(--bad); } .findings .s-risk { color: var(--due); }
 dl { display: grid; grid-template-columns: max-content 1fr; gap: 4px 22px; margin: 0; }
 dt { color: var(--soft); } dd { margin: 0; overflow-wrap: anywhere; font-variant-numeric: tabular-nums; }
 .wide { overflow-x: auto; background: var(--card); border: 1px solid var(--line); border-radius: 10px; }
@@ -35,7 +38,7 @@ thead th { white-space: nowrap; } th { text-align: left; color: var(--soft); fon
 th, td { padding: 7px 14px; border-top: 1px solid var(--line); vertical-align: top; overflow-wrap: anywhere; }
 thead th, tbody:first-child tr:first-child > * { border-top: 0; }
 tbody th { padding-top: 14px; color: var(--ink); font-weight: 600; font-size: 13.5px; background: color-mix(in srgb, var(--line) 28%, transparent); padding-bottom: 6px; }
-td.proof { width: 34%; } td.id { width: 25%; font-weight: 500; } td.num, th.num { text-align: right; white-space: nowrap; }
+td.proof { width: 34%; } td.when { width: 19%; } td.who { width: 14%; font-weight: 500; } td.id { width: 25%; font-weight: 500; } td.num, th.num { text-align: right; white-space: nowrap; }
 .v { white-space: nowrap; font-weight: 600; } .v.good { color: var(--good); font-weight: 500; }
 .v.bad { color: var(--bad); } .v.due { color: var(--due); }
 small { color: var(--soft); font-size: 12.5px; display: block; }

@@ -1,14 +1,18 @@
 import type { Situation } from "../journal/situation.ts";
 import { bySeverity, standingOf, standingText, type SystemStanding } from "../journal/standing.ts";
-import { termsOf } from "../journal/systems.ts";
+import { systemOf, termsOf } from "../journal/systems.ts";
 import { targetsOf } from "../model/system.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { Targets } from "../model/targets.ts";
 import { clockTime } from "../model/time.ts";
+import { servedOf, type Served } from "./served.ts";
+import type { StepLine } from "./verdicts.ts";
 
 /** One system of an activation: its verdict, and its figures against its own targets. Seconds. */
 export interface SystemReport extends SystemStanding {
-  /** From the start of the incident until it was up, or as long as it is under way. */
+  /** Since when its people could work, and what shows it; absent where it is not up. */
+  readonly served?: Served;
+  /** From the start of the incident until its people could work, or as long as it is under way. */
   readonly cutOverSec: number;
   /** From the time that its disaster was declared for, where one was: what an owner's RTO counts. */
   readonly outageSec?: number;
@@ -22,15 +26,24 @@ export interface SystemReport extends SystemStanding {
 export function systemReports(
   s: Situation,
   recovery: Pick<Recovery, "systems" | "targets">,
+  steps: readonly StepLine[],
   { startedSec, endedSec }: { readonly startedSec: number; readonly endedSec: number },
 ): readonly SystemReport[] {
   return bySeverity(standingOf(s)).map((x) => {
-    const untilSec = x.upAt === undefined ? endedSec : Date.parse(x.upAt) / 1000;
+    const served =
+      x.upAt === undefined
+        ? undefined
+        : servedOf(
+            steps.filter((line) => systemOf(line.step, s.last?.systems) === x.system),
+            Date.parse(x.upAt) / 1000,
+          );
+    const untilSec = served?.atSec ?? endedSec;
     const { disasterAt } = s.last ? termsOf(s.last, x.system) : {};
     const point = s.points.get(x.system);
     const targets = targetsOf(recovery, x.parts);
     return {
       ...x,
+      ...(served ? { served } : {}),
       cutOverSec: untilSec - startedSec,
       ...(disasterAt === undefined ? {} : { outageSec: untilSec - Date.parse(disasterAt) / 1000 }),
       ...(point ? { lossSec: point.lossSec } : {}),

@@ -1,0 +1,47 @@
+import { html } from "htm/preact";
+import { moment } from "../model/time.ts";
+import { declarationLine, heldText, type DeclarationReport } from "./declaration.ts";
+import { readinessLine } from "./html-readiness.ts";
+import { namedValues } from "./html-rows.ts";
+import { pageOf } from "./page.ts";
+
+/** The report of a declaration that no activation used, as one HTML page. */
+export function renderDeclaration(r: DeclarationReport): string {
+  const at = (sec: number): string => moment(sec, r.from.timeZone);
+  const stuck = r.held.filter((h) => h.releasedSec === undefined);
+  const rows: readonly (readonly [string, string | undefined])[] = [
+    ["Declared by", r.as],
+    ["Declared", at(r.declaredSec)],
+    ["What", r.asked],
+    ["Incident", r.incident],
+    ["Disaster, as declared", r.disasterSec === undefined ? undefined : at(r.disasterSec)],
+    ["What became of it", r.ended ? `${r.ended.says}, ${at(r.ended.atSec)}` : "it stands"],
+    ["Why", r.ended?.reason],
+    ...r.held.map((h) => [`Held ${h.part}`, heldText(h, r.from.timeZone)] as const),
+    [
+      "Readiness before it",
+      r.before ? readinessLine(r.before, r.from.timeZone) : "had not run for a move to that site",
+    ],
+  ];
+  const line = declarationLine(r);
+  return pageOf(`${r.estate}: a declared move to ${r.to.id} that did not begin`, [
+    html`<p class="over">
+      <b>${r.estate}</b
+      >${` · entry ${String(r.declaration)} · ${r.mode} move to `}<b>${r.to.id}</b>${` (${r.to.place}) · ${r.outcome}`}
+    </p>`,
+    stuck.length > 0 && r.ended
+      ? html`<section class="note waived">
+          <h2>${`STILL HELD: ${stuck.map((h) => h.part).join(", ")}`}</h2>
+          <p>Restores stand still, and the standby falls behind. Run "parallel-standby withdraw" again.</p>
+        </section>`
+      : null,
+    html`<h1>${line.charAt(0).toUpperCase() + line.slice(1)}</h1>`,
+    namedValues(rows),
+    html`<footer>
+      <p>
+        ${`Drawn from the journal at entry ${String(r.hashes.headSeq)}, which began with`}
+        <code>${r.hashes.genesis}</code>${" and ends with "}<code>${r.hashes.head}</code>.
+      </p>
+    </footer>`,
+  ]);
+}

@@ -1,0 +1,33 @@
+import { moment } from "../model/time.ts";
+import { howText } from "./blocking.ts";
+import { headline } from "./headline.ts";
+import type { Report } from "./report.ts";
+import { systemLine } from "./systems.ts";
+import type { Waiver } from "./waivers.ts";
+
+/**
+ * A report in lines: what stops it and what to do first, then exceptions, the headline, systems, and what is waived and
+ * not settled, with a mark that stands where the page is red.
+ */
+export function reportText(r: Report): readonly string[] {
+  return [
+    ...r.blocking.flatMap((b) => [
+      `${b.how === "failed" ? "✘ " : ""}${b.step} ${howText[b.how]}, ${moment(b.atSec, r.from.timeZone)}: ${b.says}`,
+      ...(r.endedBy === undefined ? [`  do: ${b.todo}`] : []),
+    ]),
+    ...(r.endedBy === undefined ? [] : [`  since then: ${r.endedBy}`]),
+    ...(r.waysOn === undefined ? [] : [`  then: ${r.waysOn}`]),
+    ...r.exceptions.map((e) => `EXCEPTION ${e.step}: ${e.says}`),
+    headline(r),
+    ...(r.systems.length > 1 ? r.systems.map((x) => `  ${systemLine(x)}`) : []),
+    ...r.waivers.filter((w) => !w.settled).map((w) => `! WAIVED, NOT SETTLED: ${waiverText(w)}`),
+    ...r.waivers.flatMap((w) =>
+      w.settled
+        ? [`waived, settled ${moment(w.settled.atSec, r.from.timeZone)}: ${w.what}: ${w.settled.says}`]
+        : [],
+    ),
+  ];
+}
+
+const waiverText = ({ what, reason, by, second, open }: Waiver): string =>
+  `${what}: ${reason} (${second === undefined ? by : `${by} and ${second}`})${open.length === 0 || what === `step ${open[0] ?? ""}` ? "" : `; settled by ${open.join(", ")}`}`;
