@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { isLockMode, type LockOwner } from "./app-locks.ts";
 import { executeSecurity } from "./execute-security.ts";
 import { refuse } from "./errors.ts";
 import { pause } from "./pause.ts";
@@ -27,6 +28,13 @@ function option(
   return first;
 }
 
+const ownerOf = (call: Call): LockOwner | undefined => {
+  const owner = call.text("LockOwner")?.toLowerCase();
+  return owner === "transaction" || owner === "session" ? owner : undefined;
+};
+const resourceOf = (call: Call): string =>
+  `${call.frame.database.id}:${call.text("DbPrincipal") ?? ""}:${call.mustText("Resource").slice(0, 255)}`;
+
 /** Procedures of the instance: locks, configuration, roles, sessions. */
 export const serverProcedures: ProcedureTable = {
   sp_getapplock: {
@@ -34,30 +42,34 @@ export const serverProcedures: ProcedureTable = {
       "@Resource nvarchar(255), @LockMode varchar(32), @LockOwner varchar(32) = 'Transaction', @LockTimeout int = NULL, @DbPrincipal sysname = 'public'",
     run: async (call) => {
       const { frame } = call;
-      if (call.text("LockOwner")?.toLowerCase() === "transaction" && frame.session.transactionDepth === 0)
-        return -999;
-      const resource = `${frame.database.id}:${call.mustText("Resource")}`;
+      const owner = ownerOf(call);
+      const mode = call.text("LockMode")?.toLowerCase() ?? "";
+      if (owner === undefined || !isLockMode(mode)) return -999;
+      if (owner === "transaction" && frame.session.transactionDepth === 0) return -999;
+      const { locks } = frame.instance;
+      const asked = { resource: resourceOf(call), session: frame.session, owner, mode };
+      const place = {};
       const limit = call.number("LockTimeout");
-      const until = limit === undefined || limit < 0 ? Number.POSITIVE_INFINITY : Date.now() + limit;
-      if (frame.instance.locks.take(resource, frame.session)) return 0;
-      while (Date.now() < until) {
-        await pause(5, frame.signal);
-        if (frame.instance.locks.take(resource, frame.session)) return 1;
+      const until = limit === undefined || limit < 0 ? Number.POSITIVE_INFINITY : performance.now() + limit;
+      if (locks.take(asked, place)) return 0;
+      try {
+        while (performance.now() < until) {
+          await pause(5, frame.signal);
+          if (locks.take(asked, place)) return 1;
+        }
+        return -1;
+      } finally {
+        locks.leave(asked.resource, place);
       }
-      return -1;
     },
   },
   sp_releaseapplock: {
     parameters:
       "@Resource nvarchar(255), @LockOwner varchar(32) = 'Transaction', @DbPrincipal sysname = 'public'",
     run: (call) => {
-      if (
-        call.frame.instance.locks.release(
-          `${call.frame.database.id}:${call.mustText("Resource")}`,
-          call.frame.session,
-        )
-      )
-        return 0;
+      const owner = ownerOf(call);
+      if (owner === undefined) return -999;
+      if (call.frame.instance.locks.release(resourceOf(call), call.frame.session, owner)) return 0;
       throw refuse(1223, call.mustText("Resource"));
     },
   },

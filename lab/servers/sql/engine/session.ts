@@ -87,12 +87,14 @@ export class EngineSession implements Session {
     if (--this.transactionDepth > 0) return;
     this.explicit?.commit();
     this.explicit = undefined;
+    this.instance.locks.endTransaction(this);
   }
   rollback(): void {
     this.explicit?.rollback();
     this.explicit = undefined;
     this.transactionDepth = 0;
     this.isDoomed = false;
+    this.instance.locks.endTransaction(this);
   }
   /** Ends the transaction that a statement had to itself. */
   endStatement(isDone: boolean): void {
@@ -194,7 +196,7 @@ export class EngineSession implements Session {
     this.options = noOptions();
     this.openKeys.clear();
     this.openMasterKeys.clear();
-    this.instance.locks.releaseAll(this);
+    this.instance.locks.endSession(this);
     this.temp = this.instance.newTemporaryDatabase();
     this.principal = this.original;
     this.database = this.initial.state === "ONLINE" ? this.initial : this.instance.master;
@@ -207,7 +209,7 @@ export class EngineSession implements Session {
   }
   close(): void {
     if (this.transactionDepth > 0) this.rollback();
-    this.instance.locks.releaseAll(this);
+    this.instance.locks.endSession(this);
     this.instance.sessions.delete(this.spid);
     this.database = this.instance.master;
   }
