@@ -7,7 +7,7 @@
 import { execFile } from "node:child_process";
 import { mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { openJournal } from "../journal/open.ts";
+import { openJournal } from "../steps/open-journal.ts";
 import { parts } from "../components/registry/parts.ts";
 import { runs } from "../components/registry/runs.ts";
 import { runActivationStep } from "../steps/runner.ts";

@@ -1,5 +1,6 @@
 import * as path from "node:path";
-import { projectRoot } from "../journal/open.ts";
+import { projectRoot } from "../journal/project-root.ts";
+import { keptIn } from "../model/journal-ref.ts";
 import type { StepEnded } from "../steps/process.ts";
 
 /**
@@ -9,5 +10,5 @@ import type { StepEnded } from "../steps/process.ts";
 export const keepReport: StepEnded = async (envelope, { journal }, failed) => {
   if (!("epoch" in envelope) || (!failed && envelope.step.phase !== "complete")) return;
   const { keepReport: keep } = await import("../report/keep.ts");
-  await keep(journal, path.resolve(projectRoot(), envelope.journal.folder), envelope.epoch);
+  await keep(journal, path.resolve(projectRoot(), keptIn(envelope.journal)), envelope.epoch);
 };

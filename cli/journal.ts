@@ -2,6 +2,7 @@ import type { Command } from "commander";
 import { examples } from "./help.ts";
 import type { BreakGlassOptions } from "./journal/break-glass.ts";
 import type { SaidOptions } from "./journal/consent.ts";
+import type { RestoreOptions } from "./journal/restore.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** `journal`: begins, shows, proves and follows the journal of an estate. */
@@ -104,6 +105,28 @@ export function addJournal(program: Command, terminal: Terminal): void {
       const { breakGlass } = await import("./journal/break-glass.ts");
       const { registries } = await import("./project.ts");
       await breakGlass(options, await project(), await registries(), terminal);
+    });
+  journal
+    .command("restore")
+    .summary("put a copy of the journal in its place")
+    .description(
+      "Puts the journal.jsonl of a folder, the mirror's or a backup's, in the place of the journal, wherever that is kept, and brings the mirror to the same. Refused where the copy does not hold, or lacks entries that journal or mirror have, unless you answer for it with --although. What is replaced is kept. Also the way to another place: name the new one in estate.ts, then restore from the old one's folder.",
+    )
+    .requiredOption("--from <folder>", "the folder with the copy; relative to the folder of Pulumi.yaml")
+    .requiredOption("--as <name>", "who answers for this")
+    .requiredOption("--reason <text>", "what happened to the journal, for the journal")
+    .option("--although <text>", "how you know that the copy is right, where it lacks entries")
+    .option("--preview", "look and show, and write nothing", false)
+    .addHelpText(
+      "after",
+      examples([
+        "parallel-standby journal restore --from journal-mirror --as R.Okafor --reason x --preview",
+        'parallel-standby journal restore --from journal-mirror --as R.Okafor --reason "the SQL Server was rebuilt"',
+      ]),
+    )
+    .action(async (options: RestoreOptions) => {
+      const { restore } = await import("./journal/restore.ts");
+      await restore(options, await project(), terminal);
     });
   journal
     .command("follow")

@@ -9,7 +9,7 @@ export async function ownJournal(journal: Journal, estate: string): Promise<read
   const s = situation(entries);
   if (s.estate !== estate)
     throw new CliError(
-      `the journal in ${journal.store.place} belongs to the estate "${s.estate}", not to "${estate}". Check journal.folder in estate.ts`,
+      `the journal in ${journal.store.place} belongs to the estate "${s.estate}", not to "${estate}". Check journal in estate.ts`,
     );
   return entries;
 }

@@ -2,8 +2,11 @@ import * as fs from "node:fs";
 import * as path from "node:path";
 import { pathToFileURL } from "node:url";
 import type { Journal } from "../journal/journal.ts";
-import { openJournal, projectRoot } from "../journal/open.ts";
+import { openJournal } from "../steps/open-journal.ts";
+import { projectRoot } from "../journal/project-root.ts";
 import type { Estate } from "../model/estate.ts";
+import { EstateError } from "../model/describe.ts";
+import { journalProblems, keptIn } from "../model/journal-ref.ts";
 import type { World } from "../steps/find.ts";
 import { CliError } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
@@ -14,7 +17,7 @@ export interface Project {
   readonly root: string;
   readonly estate: Estate;
   readonly journal: Journal;
-  /** Where the journal lies, absolute: reports are kept below it. */
+  /** Folder of the journal, or the one in which files are kept beside it, absolute: reports are kept below it. */
   readonly folder: string;
 }
 
@@ -22,11 +25,13 @@ export interface Project {
 export async function openProject(terminal: Pick<Terminal, "note">): Promise<Project> {
   const root = projectRoot();
   const estate = await loadEstate(root);
+  const problems = journalProblems(estate.journal);
+  if (problems.length > 0) throw new EstateError(problems);
   return {
     root,
     estate,
     journal: openJournal(estate.journal, (line) => terminal.note(line)),
-    folder: path.resolve(root, estate.journal.folder),
+    folder: path.resolve(root, keptIn(estate.journal)),
   };
 }
 
@@ -68,11 +73,7 @@ function isEstate(value: unknown): value is Estate {
   if (value === null || typeof value !== "object") return false;
   const { name, journal, systems } = value as Partial<Record<keyof Estate, unknown>>;
   return (
-    typeof name === "string" &&
-    Array.isArray(systems) &&
-    journal !== null &&
-    typeof journal === "object" &&
-    typeof (journal as { folder?: unknown }).folder === "string"
+    typeof name === "string" && Array.isArray(systems) && journal !== null && typeof journal === "object"
   );
 }
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { local } from "@pulumi/command";
-import type { JournalRef } from "../model/recovery.ts";
+import type { JournalRef } from "../model/journal-ref.ts";
 import { sweepId, type DrillPlan } from "../planning/drill.ts";
 import type { DrillEnvelope } from "../steps/envelope.ts";
 import { sweepLimitSec } from "../steps/drill/sweep.ts";

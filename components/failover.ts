@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { local } from "@pulumi/command";
-import type { JournalRef } from "../model/recovery.ts";
+import type { JournalRef } from "../model/journal-ref.ts";
 import type { Plan } from "../planning/plan.ts";
 import { envelopeOf } from "../steps/envelope.ts";
 import { engineLimit, stepCommand } from "./provisioning.ts";

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { local } from "@pulumi/command";
-import { hashOf, type JournalRef, type Recovery } from "../model/recovery.ts";
+import type { JournalRef } from "../model/journal-ref.ts";
+import { hashOf, type Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import type { Draft } from "../model/verb.ts";
 import { processLimitSec, type ProvisioningEnvelope } from "../steps/envelope.ts";

@@ -93,7 +93,7 @@ function noNeed(own: Readable, mirror: Readable | undefined, names: boolean): st
   if (names && holds(own) && !mirror?.broken && situation(own.entries).taken?.kind === "break-glass")
     return undefined;
   if (own.entries.length + own.rest.length === 0 && (mirror ? allOf(mirror).length : 0) === 0 && !names)
-    return 'there is no journal, or an empty one. Is journal.folder in estate.ts right, and its drive or share there? If it is lost, name what stacks have seen of it, as "pulumi up" says: --knows HASH. If no stack has ever seen one, begin it with "parallel-standby journal init"';
+    return 'there is no journal, or an empty one. Is journal in estate.ts right, and its drive, share or server there? If it is lost, name what stacks have seen of it, as "pulumi up" says: --knows HASH. If no stack has ever seen one, begin it with "parallel-standby journal init"';
   if (holds(own) && (!mirror || mirror.entries.length === 0 || startsWith(own, mirror)))
     return mirror?.broken
       ? "the journal holds, its mirror does not, and has nothing that the journal lacks: keep the broken file, then copy the journal's journal.jsonl over it"

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { Moment, PointEvidence, PointRequest } from "../model/point.ts";
 import { Recovery } from "../model/recovery.ts";
 import { SiteId } from "../model/site.ts";
-import { Adopted, BreakGlass } from "./recorded.ts";
+import { Adopted, BreakGlass, Restored } from "./recorded.ts";
 import { Repository } from "./repository.ts";
 import { JournalMode as Mode, MovingSystem, Terms } from "./terms.ts";
 
@@ -257,6 +257,7 @@ export const Fact = z.discriminatedUnion("kind", [
       }),
     ),
   }),
+  Restored,
 ]);
 export type Fact = z.infer<typeof Fact>;
 

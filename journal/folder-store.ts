@@ -2,7 +2,8 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { JournalError } from "./chain.ts";
 import { Busy, takeTurn } from "./exclusion.ts";
-import { leasesIn, takeLease, type Alone } from "./lease-file.ts";
+import { leaseFiles, type Alone } from "./lease-file.ts";
+import { leasesOn } from "./leases.ts";
 import { mirrorOf } from "./mirror.ts";
 import { putInPlace } from "./put-in-place.ts";
 import type { Store } from "./store.ts";
@@ -18,7 +19,20 @@ const codeOf = (error: unknown): unknown =>
  * journal that lacks what its copy has is neither read nor written: it was restored from an older one.
  */
 export function folderStore(folder: string, mirror: string | undefined, warn: (line: string) => void): Store {
-  const copy = mirror === undefined ? undefined : mirrorOf(folder, mirror, warn);
+  const copy =
+    mirror === undefined
+      ? undefined
+      : mirrorOf(
+          {
+            place: folder,
+            mark: path.join(folder, "mirror-silent"),
+            missing: () =>
+              "Is journal.folder in estate.ts right, and its drive or share there? If so, copy the mirror's journal.jsonl into it",
+            back: () => "Copy the mirror's journal.jsonl over it",
+          },
+          mirror,
+          warn,
+        );
   const own = (): Promise<Buffer> => readBytes(folder);
   const compared = (): Promise<Buffer> => (copy ? copy.compared(own) : own());
   const raw = async (): Promise<{ own: string; mirror?: string }> => {
@@ -70,8 +84,7 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
         const keptCopy = await copy?.restart(text);
         return [...kept, ...(keptCopy ?? [])];
       }),
-    lease: (name, ttlMs) => takeLease(folder, name, ttlMs, alone),
-    leases: () => leasesIn(folder),
+    ...leasesOn(leaseFiles(folder, alone)),
   };
 }
 

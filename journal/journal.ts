@@ -1,6 +1,6 @@
 import { entriesOf, lineOf } from "./chain.ts";
 import type { Entry, Fact } from "./entries.ts";
-import { whoAmI } from "./lease-file.ts";
+import { whoAmI } from "./process-life.ts";
 import type { Store } from "./store.ts";
 
 /** Reads a journal. */

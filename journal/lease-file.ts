@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import * as z from "zod";
-import { isGone } from "./process-life.ts";
-import type { Holder, Lease } from "./store.ts";
+import type { HeldLease, LeaseTable, WantedLease } from "./leases.ts";
 
 const LeaseFile = z.object({
   name: z.string(),
@@ -19,17 +17,6 @@ const LeaseFile = z.object({
   token: z.string(),
 });
 type LeaseFile = z.infer<typeof LeaseFile>;
-
-/** This process, as journals and leases name it. */
-export const whoAmI = (): string => `${userName()}@${os.hostname()}#${String(process.pid)}`;
-
-function userName(): string {
-  try {
-    return os.userInfo().username;
-  } catch {
-    return process.env["USERNAME"] ?? process.env["USER"] ?? "unknown";
-  }
-}
 
 /** Runs work while nobody else writes in the store. The work may ask whether it still is alone. */
 export type Alone = <T>(work: (stillAlone: () => void) => Promise<T>) => Promise<T>;
@@ -45,75 +32,68 @@ function fileOf(folder: string, name: string): string {
 }
 
 /**
- * Takes the lease or says who has it. Its holder says a few times within `ttlMs` that it lives; what it writes and what
- * others read is under the store's exclusion, so that nobody renews or removes a lease that another one has taken over.
+ * Leases as files of a folder. What a holder writes and what others read is under the store's exclusion, so that nobody
+ * renews or removes a lease that another one has taken over.
  */
-export async function takeLease(
-  folder: string,
-  name: string,
-  ttlMs: number,
-  alone: Alone,
-): Promise<Lease | Holder> {
-  const file = fileOf(folder, name);
-  const beatMs = ttlMs / 4;
-  const mine = {
-    name,
-    who: whoAmI(),
-    since: new Date().toISOString(),
-    host: os.hostname(),
-    pid: process.pid,
-    token: crypto.randomUUID(),
-    beatMs,
-  };
-  const write = async (): Promise<void> => {
-    const next = `${file}.${mine.token}`;
-    await fs.writeFile(next, JSON.stringify({ ...mine, until: Date.now() + ttlMs }));
+export function leaseFiles(folder: string, alone: Alone): LeaseTable {
+  const since = new Map<string, string>();
+  const write = async ({ name, who, host, pid, token, ttlMs, beatMs }: WantedLease): Promise<void> => {
+    const file = fileOf(folder, name);
+    const next = `${file}.${token}`;
+    const began = since.get(token) ?? new Date().toISOString();
+    since.set(token, began);
+    const until = Date.now() + ttlMs;
+    await fs.writeFile(
+      next,
+      JSON.stringify({ name, who, since: began, host, pid, token, beatMs, until } satisfies LeaseFile),
+    );
     await replace(next, file);
   };
-  await settled(await readLease(file));
-  const held = await alone(async () => {
-    await fs.mkdir(path.dirname(file), { recursive: true });
-    const now = await readLease(file);
-    if (now && lifeOf(now) === "lives") return now;
-    // One that is still late after it was waited for has ended; one that nobody waited for is left its chance.
-    if (now && lifeOf(now) === "late" && !waitedFor.has(sign(now))) return now;
-    await write();
-    return undefined;
-  });
-  if (held) return { who: held.who, since: held.since };
-  const renew = (): Promise<void> =>
+  const whileMine = ({ name, token }: WantedLease, work: () => Promise<void>): Promise<boolean> =>
     alone(async () => {
-      if ((await readLease(file))?.token === mine.token) await write();
-      else clearInterval(beat);
-    }).catch(() => undefined);
-  const beat = setInterval(() => void renew(), beatMs).unref();
+      const isMine = (await readLease(fileOf(folder, name)))?.token === token;
+      if (isMine) await work();
+      return isMine;
+    });
   return {
-    release: async () => {
-      clearInterval(beat);
-      await alone(async () => {
-        if ((await readLease(file))?.token === mine.token) await fs.rm(file, { force: true });
-        // What cannot be given back ends with this process; it must not hide how the work ended.
-      }).catch(() => undefined);
+    hasOwnClock: false,
+    look: async (name) => heldIn(await readLease(fileOf(folder, name))),
+    all: async () => {
+      const names = await fs.readdir(path.join(folder, "leases")).catch(() => [] as string[]);
+      const files = names.filter((n) => n.endsWith(".json"));
+      const all = await Promise.all(
+        files.map(async (n) => heldIn(await readLease(path.join(folder, "leases", n)))),
+      );
+      return all.filter((l) => l !== undefined);
     },
+    take: (wanted, ended) =>
+      alone(async () => {
+        const file = fileOf(folder, wanted.name);
+        await fs.mkdir(path.dirname(file), { recursive: true });
+        if (heldIn(await readLease(file))?.sign !== ended?.sign) return false;
+        await write(wanted);
+        return true;
+      }),
+    renew: (mine) => whileMine(mine, () => write(mine)),
+    remove: async (mine) => {
+      await whileMine(mine, () => fs.rm(fileOf(folder, mine.name), { force: true }));
+      since.delete(mine.token);
+    },
+    clear: (ended) =>
+      alone(async () => {
+        const file = fileOf(folder, ended.name);
+        if (heldIn(await readLease(file))?.sign === ended.sign) await fs.rm(file, { force: true });
+      }),
   };
 }
 
-/** All leases in that folder whose holders live. */
-export async function leasesIn(folder: string): Promise<readonly (Holder & { readonly name: string })[]> {
-  const names = await fs.readdir(path.join(folder, "leases")).catch(() => [] as string[]);
-  const all = await Promise.all(
-    names
-      .filter((n) => n.endsWith(".json"))
-      .map(async (n) => {
-        const file = path.join(folder, "leases", n);
-        await settled(await readLease(file));
-        return readLease(file);
-      }),
-  );
-  return all
-    .filter((l): l is LeaseFile => l !== undefined && lifeOf(l) === "lives")
-    .map(({ name, who, since }) => ({ name, who, since }));
-}
+const heldIn = (lease: LeaseFile | undefined): HeldLease | undefined =>
+  lease && {
+    ...lease,
+    sign: `${lease.token} ${String(lease.until)}`,
+    beatMs: lease.beatMs ?? 0,
+    isOver: lease.until <= Date.now(),
+  };
 
 async function readLease(file: string): Promise<LeaseFile | undefined> {
   try {
@@ -121,28 +101,6 @@ async function readLease(file: string): Promise<LeaseFile | undefined> {
   } catch {
     return undefined;
   }
-}
-
-/**
- * A holder on this machine whose process has ended need not be waited for: a program that fails never releases. One
- * whose time is over while its process is there is late: a machine that slept or whose clock was put forward wakes all
- * of its processes at once, and who looks first must not take what the other holds. (Or its number was given to another process.)
- */
-function lifeOf({ host, pid, until }: LeaseFile): "lives" | "late" | "ended" {
-  const inTime = until > Date.now();
-  if (host !== os.hostname()) return inTime ? "lives" : "ended";
-  if (isGone(pid)) return "ended";
-  return inTime ? "lives" : "late";
-}
-
-const waitedFor = new Set<string>();
-const sign = ({ token, until }: LeaseFile): string => `${token} ${String(until)}`;
-
-/** Gives a holder that is late the time for its next sign of life. */
-async function settled(lease: LeaseFile | undefined): Promise<void> {
-  if (!lease || lifeOf(lease) !== "late" || waitedFor.has(sign(lease))) return;
-  await wait((lease.beatMs ?? 0) + graceMs);
-  waitedFor.add(sign(lease));
 }
 
 /** Windows refuses to replace a file while somebody, a virus scanner too, has it open: that takes moments. */
@@ -157,6 +115,3 @@ async function replace(next: string, file: string, triesLeft = 40): Promise<void
     await replace(next, file, triesLeft - 1);
   }
 }
-
-/** How much later than due a sign of life may come on a machine that has just woken up. Milliseconds. */
-const graceMs = 1_000;

@@ -13,8 +13,8 @@ const tailLength = 128;
 
 /** The copy of a journal in a second folder, which may lie on a server that is gone. */
 export interface Mirror {
-  /** The journal as `own` reads it. Throws where it lacks what the mirror has, or tells another history. */
-  compared(own: () => Promise<Buffer>): Promise<Buffer>;
+  /** The journal as `whole` reads it. Throws where it lacks what the mirror has, or tells another history. */
+  compared(whole: () => Promise<Buffer>): Promise<Buffer>;
   /** Its text as it lies there; nothing where there is none, or its place does not answer. */
   raw(): Promise<string | undefined>;
   /** Puts another text in its place, keeps what was there, and gives where; where that fails it warns. */
@@ -23,13 +23,24 @@ export interface Mirror {
   complete(whole: Buffer): Promise<void>;
 }
 
+/** The journal that a mirror copies, as far as the mirror's sentences and its memory need it. */
+export interface Mirrored {
+  /** Its place, for messages. */
+  readonly place: string;
+  /** File of the runner that says since when the mirror is silent. */
+  readonly mark: string;
+  /** Where there is no journal, though its mirror holds one: what to look at, and what to do. Sentences without the last full stop. */
+  missing(mirror: string): string;
+  /** How a journal that is older than its mirror gets what it lacks; a sentence without its full stop. */
+  back(mirror: string): string;
+}
+
 /**
- * The mirror of the journal in `folder`. Nobody waits long for it: others want to write in the journal meanwhile, and a
- * server that is gone makes each access to its share hang. Which one is silent is remembered beside the journal, for
- * all processes.
+ * The mirror of a journal. Nobody waits long for it: others want to write in the journal meanwhile, and a server that is
+ * gone makes each access to its share hang. Which one is silent is remembered in a file, for all processes.
  */
-export function mirrorOf(folder: string, mirror: string, warn: (line: string) => void): Mirror {
-  const mark = path.join(folder, "mirror-silent");
+export function mirrorOf(own: Mirrored, mirror: string, warn: (line: string) => void): Mirror {
+  const { mark } = own;
   const file = path.join(mirror, "journal.jsonl");
   const isLeftOut = async (): Promise<boolean> => {
     const marked = await fs.stat(mark).catch(() => undefined);
@@ -50,6 +61,7 @@ export function mirrorOf(folder: string, mirror: string, warn: (line: string) =>
         hanging += 1;
         const over = (): void => void (hanging -= 1);
         working.then(over, over);
+        await fs.mkdir(path.dirname(mark), { recursive: true }).catch(() => undefined);
         await fs.writeFile(mark, "").catch(() => undefined);
       }
       failed(error instanceof Error ? error.message : String(error));
@@ -68,14 +80,14 @@ export function mirrorOf(folder: string, mirror: string, warn: (line: string) =>
     });
   return {
     // The mirror first: what is written meanwhile is in the journal before it is in the mirror.
-    compared: async (own) => {
+    compared: async (whole) => {
       const end = await read(() => endOf(file));
-      const bytes = await own();
+      const bytes = await whole();
       if (!end || hasAll(bytes, end)) return bytes;
       const copy = await read(() => fs.readFile(file));
-      const now = await own();
+      const now = await whole();
       if (copy && supersedes(now.toString("utf8"), copy.toString("utf8"))) isSuperseded = true;
-      else if (copy) refuse(now, copy, folder, mirror);
+      else if (copy) refuse(now, copy, own, mirror);
       return now;
     },
     raw: () => read(async () => (await endOf(file)) && (await fs.readFile(file, "utf8"))),
@@ -130,7 +142,7 @@ async function bringUp(file: string, whole: Buffer): Promise<void> {
 }
 
 /** A journal that lacks what its mirror has was restored from an older copy: whoever goes on with it forgets a cutover. */
-function refuse(own: Buffer, copy: Buffer, folder: string, mirror: string): void {
+function refuse(own: Buffer, copy: Buffer, { place, missing, back }: Mirrored, mirror: string): void {
   const startsWith = (whole: Buffer, start: Buffer): boolean => whole.subarray(0, start.length).equals(start);
   const entries = (bytes: Buffer): string => {
     const lines = bytes.toString("utf8").trimEnd().split("\n").length;
@@ -138,17 +150,17 @@ function refuse(own: Buffer, copy: Buffer, folder: string, mirror: string): void
   };
   if (own.length === 0 && copy.length > 0)
     throw new JournalError(
-      `there is no journal in ${folder}, or an empty one, while its mirror in ${mirror} holds ${entries(copy)}. Is journal.folder in estate.ts right, and its drive or share there? If so, copy the mirror's journal.jsonl into it. Never begin a new journal: it would forget every cutover`,
+      `there is no journal in ${place}, or an empty one, while its mirror in ${mirror} holds ${entries(copy)}. ${missing(mirror)}. Never begin a new journal: it would forget every cutover`,
     );
   if (copy.length > own.length && startsWith(copy, own))
     throw new JournalError(
-      `the journal in ${folder} is older than its mirror in ${mirror}: it lacks the last ${entries(copy.subarray(own.length))}. Copy the mirror's journal.jsonl over it`,
+      `the journal in ${place} is older than its mirror in ${mirror}: it lacks the last ${entries(copy.subarray(own.length))}. ${back(mirror)}`,
     );
   if (startsWith(own, copy)) return;
   // One that is broken says where.
   entriesOf(own.toString("utf8"));
   throw new JournalError(
-    `the journal in ${folder} and its mirror in ${mirror} hold different histories. Find out with "parallel-standby journal verify" which one is right, and copy it over the other`,
+    `the journal in ${place} and its mirror in ${mirror} hold different histories. Find out with "parallel-standby journal verify" which one is right, and put that one in the place of the other`,
   );
 }
 

@@ -20,10 +20,10 @@ export async function putInPlace(file: string, text: string): Promise<readonly s
   return kept;
 }
 
-/** A copy of a file beside it: `journal.given-up-2026-11-30T091400Z.jsonl`. Nothing where there is no file. */
+/** A copy of a file beside it: `journal.given-up-2026-11-30T091400123Z.jsonl`. Nothing where there is no file. */
 export async function keepBeside(file: string): Promise<readonly string[]> {
   const { dir, name, ext } = path.parse(file);
-  const time = new Date().toISOString().replaceAll(/:|\.\d+/g, "");
+  const time = new Date().toISOString().replaceAll(/[:.]/g, "");
   const aside = path.join(dir, `${name}.given-up-${time}${ext}`);
   try {
     await fs.copyFile(file, aside, fs.constants.COPYFILE_EXCL);

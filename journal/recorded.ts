@@ -35,3 +35,17 @@ export const BreakGlass = z.object({
   /** Hashes of what was given up, or their first 12 digits or more: what stacks and mirrors may have seen of it. */
   gaveUp: z.array(z.string().regex(/^[0-9a-f]{12,64}$/)),
 });
+
+/** A copy of the journal was put in its place: somebody has decided that this is the right one. */
+export const Restored = z.object({
+  kind: z.literal("restored"),
+  as: name,
+  reason: name,
+  /** How somebody knows that the copy is right although journal or mirror held entries that it lacks. */
+  although: z.string().optional(),
+  /** Where the copy lay. */
+  from: name,
+  /** How many lines of what it replaced it does not hold. */
+  lines: z.int().nonnegative(),
+});
+export type Restored = z.infer<typeof Restored>;

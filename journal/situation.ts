@@ -204,6 +204,7 @@ function readAnew(entries: readonly Entry[]): Situation {
       case "readiness":
       case "facts confirmed":
       case "exercised":
+      case "restored":
         break;
     }
   }

@@ -4,7 +4,8 @@ import { Host } from "./host.ts";
 import { didYouMean, misspeltKeys } from "./nearest.ts";
 import { observerFacts, observerProblems, type ObserverInput } from "./observer.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
-import { JournalRef, lookupOf, Recovery, type RecoveryPart } from "./recovery.ts";
+import { journalProblems } from "./journal-ref.ts";
+import { lookupOf, Recovery, type RecoveryPart } from "./recovery.ts";
 import { shape } from "./shape.ts";
 import { siteIds, type SiteId } from "./site.ts";
 import { systemFacts, systemProblems } from "./systems.ts";
@@ -23,7 +24,6 @@ export class EstateError extends Error {
 
 const EstateShape = z.object({
   name: z.string().trim().min(1, { error: "it is empty. Write a short name" }),
-  journal: JournalRef,
   coolDownMin: z
     .int({ error: "it is no whole number of minutes. Write one, such as 60, or 0 for none" })
     .min(0, { error: "it is negative. Write 0 for none" })
@@ -50,7 +50,10 @@ export function describe(estate: Estate, parts: Parts): Recovery {
   const observers = Array.isArray(estate.observers) ? (estate.observers as readonly ObserverInput[]) : [];
   const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
-    ...either(misspeltKeys("estate", estate, estateKeys), () => shape("estate", EstateShape, estate)),
+    ...either(misspeltKeys("estate", estate, estateKeys), () => [
+      ...shape("estate", EstateShape, estate),
+      ...journalProblems(estate.journal),
+    ]),
     ...twice(declared, servers),
     ...sites,
     ...once(servers.flatMap((s) => s.problems ?? [])),

@@ -4,7 +4,7 @@ import { misspeltKeys } from "./nearest.ts";
 import type { Problem } from "./part.ts";
 import type { ObserverInput } from "./observer.ts";
 import type { OptionalStep } from "./optional.ts";
-import type { JournalRef } from "./recovery.ts";
+import type { JournalRef } from "./journal-ref.ts";
 import type { SiteId } from "./site.ts";
 import type { Targets } from "./targets.ts";
 

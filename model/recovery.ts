@@ -8,15 +8,6 @@ import type { Lookup } from "./part.ts";
 import { SystemFacts } from "./system.ts";
 import { Targets } from "./targets.ts";
 
-/** Where the journal is kept, as the estate writes it. A relative folder is relative to the folder of Pulumi.yaml. */
-export const JournalRef = z.strictObject({
-  /** Folder of the runner, or a share at the standby side. */
-  folder: z.string().min(1),
-  /** A second folder, on another disk or server at the standby side, that gets every entry too. Default: none. */
-  mirror: z.string().min(1).optional(),
-});
-export type JournalRef = z.infer<typeof JournalRef>;
-
 /**
  * The facts of an estate: flat, plain, versioned data without secrets. Everything but `describe` takes it: sites,
  * plans, readiness, runbook. The journal keeps it, so that a cutover needs the journal and nothing else.

@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Situation } from "../journal/situation.ts";
-import type { JournalRef, Recovery } from "../model/recovery.ts";
+import type { JournalRef } from "../model/journal-ref.ts";
+import type { Recovery } from "../model/recovery.ts";
 import { activeStack, otherSite, stackOf, type SiteId } from "../model/site.ts";
 import type { World } from "../steps/find.ts";
 import { withIo } from "../steps/io.ts";

@@ -27,7 +27,7 @@ export async function knowsThisJournal(
   const s = situation(entries);
   if (s.estate !== estate)
     throw new pulumi.RunError(
-      `the journal in ${journal.store.place} belongs to the estate "${s.estate}", not to "${estate}". Check journal.folder in estate.ts`,
+      `the journal in ${journal.store.place} belongs to the estate "${s.estate}", not to "${estate}". Check journal in estate.ts`,
     );
   return s;
 }

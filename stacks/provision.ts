@@ -8,7 +8,7 @@ import { Site } from "../components/site.ts";
 import type { Journal } from "../journal/journal.ts";
 import { refuseContradiction } from "./contradictions.ts";
 import { machinesOf } from "./machines.ts";
-import { projectRoot } from "../journal/open.ts";
+import { projectRoot } from "../journal/project-root.ts";
 import { situation, type Situation } from "../journal/situation.ts";
 import { movementOf } from "../journal/state.ts";
 import { describe } from "../model/describe.ts";

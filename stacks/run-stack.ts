@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { parts } from "../components/registry/parts.ts";
 import { runs } from "../components/registry/runs.ts";
-import { openJournal } from "../journal/open.ts";
+import { openJournal } from "../steps/open-journal.ts";
+import { EstateError } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
+import { journalProblems } from "../model/journal-ref.ts";
 import { didYouMean } from "../model/nearest.ts";
 import { siteIds, stackOf, type SiteId } from "../model/site.ts";
 import { activate } from "./activate.ts";
@@ -45,6 +47,8 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
   const site = provisionings[stack];
   withoutTraceOfFailedSteps();
   try {
+    const problems = journalProblems(estate.journal);
+    if (problems.length > 0) throw new EstateError(problems);
     const journal = openJournal(estate.journal, (line) => void pulumi.log.warn(line));
     const s = await knowsThisJournal(journal, estate.name, target);
     if (!pulumi.runtime.isDryRun()) await soleRun(journal);

@@ -33,7 +33,7 @@ export function refuseOlder(
   if (lacks === undefined) return;
   throw new Refused(
     entries.length === 0
-      ? `there is no journal in ${place}, or an empty one, and ${stack} has seen ${lacks}. Is journal.folder in estate.ts right, and its drive or share there? If so, restore the journal from its mirror or a backup. Never begin a new one: it would forget every cutover`
+      ? `there is no journal in ${place}, or an empty one, and ${stack} has seen ${lacks}. Is journal in estate.ts right, and its drive, share or server there? If so, restore the journal from its mirror or a backup. Never begin a new one: it would forget every cutover`
       : `${stack} has seen ${lacks}; the journal in ${place} does not hold it. It is another one, or an older copy: restore the newest from its mirror or a backup${
           entries.some((e) => e.kind === "break-glass")
             ? `. If it was lost when glass was broken, name it: parallel-standby journal break-glass --knows ${(seen.head ?? seen.genesis ?? "").slice(0, 12)}`

@@ -2,7 +2,7 @@ import * as z from "zod";
 import { DrillStep } from "../model/drill.ts";
 import { Host } from "../model/host.ts";
 import { phases, type Phase } from "../model/phase.ts";
-import { JournalRef } from "../model/recovery.ts";
+import { JournalRef } from "../model/journal-ref.ts";
 import { SiteId } from "../model/site.ts";
 
 const id = z.string().min(1);

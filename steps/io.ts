@@ -1,7 +1,8 @@
 import * as path from "node:path";
-import { projectRoot } from "../journal/open.ts";
+import { projectRoot } from "../journal/project-root.ts";
 import type { Journal } from "../journal/journal.ts";
-import { lookupOf, type JournalRef, type Recovery } from "../model/recovery.ts";
+import { keptIn, type JournalRef } from "../model/journal-ref.ts";
+import { lookupOf, type Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { Refused, type Io, type Point } from "./act.ts";
 import { resolveSecret } from "./secrets.ts";
@@ -50,7 +51,7 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
     secret: (ref) => resolveSecret(ref, projectRoot()),
     to: args.to,
     journal: args.journal,
-    keep: path.resolve(projectRoot(), args.journalRef.folder),
+    keep: path.resolve(projectRoot(), keptIn(args.journalRef)),
     ...(args.activation ? { activation: args.activation } : {}),
     ...(args.drill ? { drill: args.drill } : {}),
     onEnd: (close) => void closers.push(close),

@@ -1,4 +1,4 @@
-import { openJournal } from "../journal/open.ts";
+import { openJournal } from "./open-journal.ts";
 import { runDrillStep } from "./drill/runner.ts";
 import { sweepDrill, sweepLimitSec } from "./drill/sweep.ts";
 import { envelopeIn, type Envelope } from "./envelope.ts";

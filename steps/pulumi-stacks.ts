@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
-import { projectRoot } from "../journal/open.ts";
+import { projectRoot } from "../journal/project-root.ts";
 
 /** How often stacks are listed anew where one of their files is just being written, and the pause before. Milliseconds. */
 const listed = { times: 10, everyMs: 300 };

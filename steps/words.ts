@@ -1,7 +1,7 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import type { Entry } from "../journal/entries.ts";
-import { projectRoot } from "../journal/open.ts";
+import { projectRoot } from "../journal/project-root.ts";
 import { situation } from "../journal/situation.ts";
 import { isNewer, parseWords, wordsText, type WordsFile } from "../journal/words-text.ts";
 import { wordAt, type Word } from "../journal/words.ts";

@@ -3,7 +3,8 @@ import type { Entry } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { entriesOf } from "../../journal/chain.ts";
 import { situation } from "../../journal/situation.ts";
-import { isLease } from "../../journal/store.ts";
+import { isLease, type Store } from "../../journal/store.ts";
+import type { JournalRef } from "../../model/journal-ref.ts";
 import { otherSite, stackOf } from "../../model/site.ts";
 import { compared } from "../journal/compare.ts";
 import { count } from "../layout.ts";
@@ -24,7 +25,7 @@ export async function journalFindings(
     entries = await ownJournal(journal, estate.name);
   } catch (error) {
     const says = error instanceof Error ? error.message : String(error);
-    const found = (await isEmpty(project.folder))
+    const found = (await isEmpty(journal.store))
       ? await noJournal(project)
       : stops("journal", says, 'look with "parallel-standby journal verify"');
     return { findings: [found], entries };
@@ -46,12 +47,12 @@ export async function journalFindings(
   };
 }
 
-/** Whether the folder can be read, and holds no journal; the mirror is not asked. */
-const isEmpty = (folder: string): Promise<boolean> =>
-  journalIn(folder).then(
-    (text) => text === "",
+/** Whether the place can be read, and holds no journal; the mirror is not asked. */
+const isEmpty = async ({ raw }: Store): Promise<boolean> =>
+  raw?.().then(
+    ({ own }) => own === "",
     () => false,
-  );
+  ) ?? false;
 
 /** A journal that was never begun, or one that is lost: the mirror tells which. */
 async function noJournal({ root, estate, journal }: Project): Promise<Finding | Well> {
@@ -63,8 +64,8 @@ async function noJournal({ root, estate, journal }: Project): Promise<Finding | 
       "journal",
       `there is none in ${journal.store.place}, and ${copy === undefined ? "its mirror cannot be read" : `its mirror ${place} holds one`}`,
       copy === undefined
-        ? `reach ${place}: if a journal is there, copy its journal.jsonl into the folder; for a new estate "parallel-standby journal init"`
-        : "copy the mirror's journal.jsonl into the folder, and begin no other",
+        ? `reach ${place}: if a journal is there, ${putBack(estate.journal, place)}; for a new estate "parallel-standby journal init"`
+        : `${putBack(estate.journal, place)}, and begin no other`,
     );
   return stops(
     "journal",
@@ -73,18 +74,24 @@ async function noJournal({ root, estate, journal }: Project): Promise<Finding | 
   );
 }
 
-/** The text of the journal in one folder, the mirror's too. */
+const putBack = (ref: JournalRef, mirror: string): string =>
+  "folder" in ref
+    ? "copy the mirror's journal.jsonl into the folder"
+    : `put it back (parallel-standby journal restore --from ${mirror})`;
+
+/** The text of the journal in one folder: the mirror's. */
 const journalIn = (place: string): Promise<string> => folderStore(place, undefined, () => undefined).read();
 
 /** A lease is taken and given back: the same lock and the same kind of file that an entry needs. */
-async function writable({ journal }: Project): Promise<Finding | Well> {
+async function writable({ estate, journal }: Project): Promise<Finding | Well> {
+  const at = "folder" in estate.journal ? "journal folder" : "journal place";
   try {
     const given = await journal.store.lease("doctor", trialMs);
     if (isLease(given)) await given.release();
-    return well("journal folder", "can be written");
+    return well(at, "can be written");
   } catch (error) {
     return stops(
-      "journal folder",
+      at,
       `can't be written: ${error instanceof Error ? error.message : String(error)}`,
       `let this account write to ${journal.store.place}`,
     );
@@ -97,7 +104,7 @@ async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[
     return note(
       "mirror",
       "none is set: one disk holds the only journal",
-      "journal: { folder, mirror } in estate.ts",
+      'journal: { …, mirror: "…" } in estate.ts',
     );
   const place = path.resolve(root, mirror);
   try {

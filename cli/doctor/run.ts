@@ -34,7 +34,7 @@ export async function doctor(
     ...estateFindings(project.estate, parts),
     ...journal.findings,
     clockFinding(terminal.now(), journal.entries.at(-1)?.at),
-    ...(await secretFindings(project.estate.systems, project.root)),
+    ...(await secretFindings([project.estate.systems, project.estate.journal], project.root)),
   ];
   terminal.out(seenText(findings));
   const wrong = findings.filter((f) => isFinding(f) && f.severity === "stops").length;

@@ -1,9 +1,9 @@
 import { salvageOf, restarted, type Copies, type Salvage } from "../../journal/break-glass.ts";
 import { readableOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
-import { whoAmI } from "../../journal/lease-file.ts";
+import { whoAmI } from "../../journal/process-life.ts";
 import { situation } from "../../journal/situation.ts";
-import { isLease, type Store } from "../../journal/store.ts";
+import { isLease } from "../../journal/store.ts";
 import { describe } from "../../model/describe.ts";
 import type { Estate } from "../../model/estate.ts";
 import type { Recovery } from "../../model/recovery.ts";
@@ -16,6 +16,7 @@ import { CliError, UsageError } from "../failure.ts";
 import { count, plain } from "../layout.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
+import { able } from "./able.ts";
 import { saidFrom, type SaidOptions } from "./consent.ts";
 import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
 
@@ -108,20 +109,12 @@ export async function breakGlass(
   );
 }
 
-function able({ raw, restart, place }: Store): Required<Pick<Store, "raw" | "restart">> {
-  if (!raw || !restart)
-    throw new CliError(
-      `the journal in ${place} cannot be begun anew by this version: restore a backup of it`,
-    );
-  return { raw, restart };
-}
-
 function salvage(copies: Copies, knows: readonly string[], place: string, estate: string): Salvage {
   const [first] = readableOf(copies.own).entries;
   const owner = first && "estate" in first ? first.estate : estate;
   if (owner !== estate)
     throw new CliError(
-      `the journal in ${place} belongs to the estate "${owner}", not to "${estate}": it is left as it is. Check journal.folder in estate.ts`,
+      `the journal in ${place} belongs to the estate "${owner}", not to "${estate}": it is left as it is. Check journal in estate.ts`,
     );
   const found = salvageOf(copies, knows);
   if ("instead" in found) throw new CliError(`the journal in ${place} is left as it is: ${found.instead}`);

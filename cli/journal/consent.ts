@@ -23,7 +23,7 @@ export interface Said {
 const placeholders: ReadonlySet<string> = new Set(["YOUR-NAME", "WHY"]);
 
 /** What was typed, or one `UsageError` that names all that is wrong with it. */
-export function saidFrom({ active, as, reason, although }: SaidOptions): Said {
+export function saidFrom({ active, ...words }: SaidOptions): Said {
   const site = siteIds.find((id) => id === active);
   const wrong = [
     ...(site
@@ -31,21 +31,35 @@ export function saidFrom({ active, as, reason, although }: SaidOptions): Said {
       : [
           `--active ${JSON.stringify(active.slice(0, 80))} is not a site. Write primary or dr.${didYouMean(active, siteIds)}`,
         ]),
-    ...Object.entries({ as, reason, although }).flatMap(([flag, text]) => {
-      const why =
-        text === undefined
-          ? undefined
-          : placeholders.has(text.trim())
-            ? "it is to be filled in: what is printed in capitals is yours to write"
-            : trouble(text);
-      return why === undefined ? [] : [`--${flag}: ${why}`];
-    }),
+    ...wrongIn(words),
   ];
   if (!site || wrong.length > 0) throw new UsageError(wrong.join("\n"));
-  return {
-    active: site,
-    as: as.trim(),
-    reason: reason.trim(),
-    ...(although === undefined ? {} : { although: although.trim() }),
-  };
+  return { active: site, ...trimmed(words) };
 }
+
+type Reasons = Omit<Said, "active">;
+
+/** Who answers for something, and why, as it was typed; or one `UsageError` that names all that is wrong with it. */
+export function reasonsFrom({ as, reason, although }: Reasons): Reasons {
+  const words = { as, reason, ...(although === undefined ? {} : { although }) };
+  const wrong = wrongIn(words);
+  if (wrong.length > 0) throw new UsageError(wrong.join("\n"));
+  return trimmed(words);
+}
+
+const trimmed = ({ as, reason, although }: Reasons): Reasons => ({
+  as: as.trim(),
+  reason: reason.trim(),
+  ...(although === undefined ? {} : { although: although.trim() }),
+});
+
+const wrongIn = ({ as, reason, although }: Reasons): readonly string[] =>
+  Object.entries({ as, reason, although }).flatMap(([flag, text]) => {
+    const why =
+      text === undefined
+        ? undefined
+        : placeholders.has(text.trim())
+          ? "it is to be filled in: what is printed in capitals is yours to write"
+          : trouble(text);
+    return why === undefined ? [] : [`--${flag}: ${why}`];
+  });

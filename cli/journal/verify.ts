@@ -2,11 +2,12 @@ import * as path from "node:path";
 import { entriesOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
-import type { Store } from "../../journal/store.ts";
+import type { JournalRef } from "../../model/journal-ref.ts";
 import { CliError } from "../failure.ts";
 import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
+import { able } from "./able.ts";
 import { compared } from "./compare.ts";
 
 /** A copy of a journal as it was read: its entries, or why there are none. */
@@ -16,34 +17,45 @@ type Read = { readonly entries: readonly Entry[] } | { readonly broken: string }
 export async function verify({ root, estate, journal }: Project, terminal: Terminal): Promise<void> {
   const { mirror } = estate.journal;
   // Each for itself: the project's own store does not read a journal that its mirror contradicts.
-  const copyIn = (folder: string): Promise<Read> =>
-    read(folderStore(folder, undefined, (l) => terminal.note(l)));
-  const own = await copyIn(journal.store.place);
+  const { raw } = able(journal.store);
+  const own = await read(async () => (await raw()).own);
   terminal.out(line("journal", journal.store.place, own));
   if (mirror === undefined) {
-    terminal.note("no mirror is set. Write journal: { folder, mirror } in estate.ts: one disk can fail");
+    terminal.note("no mirror is set. Write journal: { …, mirror } in estate.ts: one disk can fail");
     if ("broken" in own) throw new CliError("the journal does not hold");
     return;
   }
   const place = path.resolve(root, mirror);
-  const copy = await copyIn(place);
+  const copy = await read(() => folderStore(place, undefined, (l) => terminal.note(l)).read());
   terminal.out(line("mirror", place, copy));
   if ("broken" in own || "broken" in copy)
     throw new CliError(
       "broken" in own && !("broken" in copy)
-        ? `the mirror holds, the journal does not: keep the broken file, then copy ${path.join(place, "journal.jsonl")} over it`
+        ? `the mirror holds, the journal does not: ${putBack(estate.journal, place)}`
         : "broken" in own
           ? "neither holds: restore a backup of the journal"
-          : `the journal holds, the mirror does not: keep the broken file, then copy ${path.join(journal.store.place, "journal.jsonl")} over it`,
+          : `the journal holds, the mirror does not: ${mirrorBack(estate.journal, journal.store.place, place)}`,
     );
   const { same, says } = compared(own.entries, copy.entries);
   if (!same) throw new CliError(says);
   terminal.out(says);
 }
 
-async function read(store: Pick<Store, "read">): Promise<Read> {
+/** How a mirror's journal gets into the place of a broken one. */
+const putBack = (ref: JournalRef, mirror: string): string =>
+  "folder" in ref
+    ? `keep the broken file, then copy ${path.join(mirror, "journal.jsonl")} over it`
+    : `parallel-standby journal restore --from ${mirror}`;
+
+/** How a journal gets into the place of a broken mirror. The next entry writes a mirror anew that is not there. */
+const mirrorBack = (ref: JournalRef, journal: string, mirror: string): string =>
+  "folder" in ref
+    ? `keep the broken file, then copy ${path.join(journal, "journal.jsonl")} over it`
+    : `rename ${path.join(mirror, "journal.jsonl")}; the next entry writes it anew`;
+
+async function read(text: () => Promise<string>): Promise<Read> {
   try {
-    return { entries: entriesOf(await store.read()) };
+    return { entries: entriesOf(await text()) };
   } catch (error) {
     return { broken: error instanceof Error ? error.message : String(error) };
   }

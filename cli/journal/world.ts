@@ -1,5 +1,6 @@
 import type { Journal } from "../../journal/journal.ts";
-import type { JournalRef, Recovery } from "../../model/recovery.ts";
+import type { JournalRef } from "../../model/journal-ref.ts";
+import type { Recovery } from "../../model/recovery.ts";
 import { siteIds, type SiteId } from "../../model/site.ts";
 import type { World } from "../../steps/find.ts";
 import { withIo } from "../../steps/io.ts";

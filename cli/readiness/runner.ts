@@ -27,7 +27,7 @@ export async function runnerLook(
 ): Promise<{ readonly findings: readonly Finding[]; readonly estate?: Recovery }> {
   const [journal, secrets, stacks, papers] = await Promise.all([
     journalFindings(project),
-    secretFindings(project.estate.systems, project.root),
+    secretFindings([project.estate.systems, project.estate.journal], project.root),
     stackFindings(),
     paperFindings(project, parts),
   ]);

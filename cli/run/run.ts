@@ -1,5 +1,5 @@
 import { situation } from "../../journal/situation.ts";
-import type { JournalRef } from "../../model/recovery.ts";
+import type { JournalRef } from "../../model/journal-ref.ts";
 import type { SiteId } from "../../model/site.ts";
 import { clockTime } from "../../model/time.ts";
 import type { Step } from "../../model/verb.ts";

@@ -1,6 +1,6 @@
 import { drillOf, isOpen, isSwept } from "../../journal/drills.ts";
 import { planSweep } from "../../planning/drill.ts";
-import type { JournalRef } from "../../model/recovery.ts";
+import type { JournalRef } from "../../model/journal-ref.ts";
 import type { Draft } from "../../model/verb.ts";
 import { Refused } from "../act.ts";
 import { checkActCheck } from "../check-act-check.ts";

@@ -1,4 +1,4 @@
-import type { SqlParams } from "./sql.ts";
+import type { SqlParams } from "./sql-statements.ts";
 import { codeOf, obstacleOf, Unreachable } from "./unreachable.ts";
 
 /** A statement that SQL Server refused. The message is the cause, not the "terminating abnormally" that follows it. */
@@ -16,7 +16,8 @@ export class SqlError extends Error {
   }
 }
 
-interface Place {
+/** Where a SQL Server is, as messages name it. */
+export interface SqlAt {
   readonly host: string;
   readonly address: string;
   readonly port: number;
@@ -29,7 +30,7 @@ interface Place {
 const followers: ReadonlySet<number> = new Set([3013, 3119, 5069, 1802]);
 
 /** The driver's error as this package's own; the values of parameters in it are replaced by their names. */
-export function sqlErrorOf(error: unknown, place: Place, params: SqlParams = {}): SqlError | Unreachable {
+export function sqlErrorOf(error: unknown, place: SqlAt, params: SqlParams = {}): SqlError | Unreachable {
   const all = inOrder(error);
   const numbers = all.flatMap(({ number }) => (number === undefined ? [] : [number]));
   if (numbers.length === 0) {

@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import * as path from "node:path";
-import { openJournal } from "../../journal/open.ts";
+import { openJournal } from "../../steps/open-journal.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import type { SiteId } from "../../model/site.ts";
 import type { Io } from "../../steps/act.ts";

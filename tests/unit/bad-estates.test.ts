@@ -223,6 +223,35 @@ describe("a bad estate", () => {
       /^estate\.jornal: it is not known\. Did you mean journal\? Write one of name, journal, coolDownMin, runner, contacts, systems, guard, observers\.$/,
     ],
     [
+      "a misspelt key of the journal's place",
+      written({ estate: { journal: { folder: "j", miror: "k" } } }),
+      /^estate\.journal\.miror: it is not known\. Did you mean mirror\? Write one of folder, mirror\.$/,
+    ],
+    [
+      "a misspelt key of the journal's SQL Server",
+      written({ estate: { journal: { sql: { adress: "10.0.0.1", user: "u", password: { env: "P" } } } } }),
+      /^estate\.journal\.sql\.adress: it is not known\. Did you mean address\? Write one of address, port, /,
+    ],
+    [
+      "a journal's password in clear",
+      written({ estate: { journal: { sql: { address: "a", user: "u", password: "hunter2" } } } }),
+      /^estate\.journal\.sql\.password: is not a reference to a secret\. Write secret\.env/,
+    ],
+    [
+      "a journal's database that needs quoting",
+      written({
+        estate: {
+          journal: { sql: { address: "a", user: "u", password: { env: "P" }, database: "a]; DROP" } },
+        },
+      }),
+      /^estate\.journal\.sql\.database: is no name of a database/,
+    ],
+    [
+      "no place for the journal",
+      written({ estate: { journal: undefined } }),
+      /^estate\.journal: it is missing\. Write \{ folder: "journal" \}/,
+    ],
+    [
       "no system",
       written({ estate: { systems: [] } }),
       /^estate\.systems: no system is declared\. Write at least one, such as k2\(…\)\.$/,

@@ -4,7 +4,7 @@ import * as os from "node:os";
 import * as path from "node:path";
 import { main } from "../../cli/program.ts";
 import type { Entry, Fact } from "../../journal/entries.ts";
-import { openJournal } from "../../journal/open.ts";
+import { openJournal } from "../../steps/open-journal.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { plan } from "../../planning/plan.ts";
 import { pointFor } from "../../planning/point.ts";

@@ -6,7 +6,7 @@ import { breakGlass } from "../../cli/journal/break-glass.ts";
 import { compared } from "../../cli/journal/compare.ts";
 import { entriesOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
-import { openJournal } from "../../journal/open.ts";
+import { openJournal } from "../../steps/open-journal.ts";
 import { situation } from "../../journal/situation.ts";
 import type { Runs, Sign } from "../../steps/act.ts";
 import { mayActivate, mayProvision } from "../../steps/may-act.ts";

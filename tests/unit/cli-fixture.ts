@@ -5,7 +5,7 @@ import * as z from "zod";
 import type { Project } from "../../cli/project.ts";
 import type { Terminal } from "../../cli/terminal.ts";
 import type { Fact } from "../../journal/entries.ts";
-import { openJournal } from "../../journal/open.ts";
+import { openJournal } from "../../steps/open-journal.ts";
 import type { DataPart, NoReach, Parts, Reach } from "../../model/part.ts";
 import { hashOf, type Recovery } from "../../model/recovery.ts";
 import { verb } from "../../model/verb.ts";

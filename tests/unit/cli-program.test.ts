@@ -27,6 +27,7 @@ const every = [
   "journal verify",
   "journal adopt",
   "journal break-glass",
+  "journal restore",
   "journal follow",
   "status",
   "readiness",

@@ -153,7 +153,11 @@ describe("the place where a journal is kept", () => {
     const mirror = await folder();
     const journal = journalIn(place, mirror);
     await journal.append(genesis);
-    const read = await mirrorOf(place, mirror, () => undefined).compared(async () => {
+    const read = await mirrorOf(
+      { place, mark: path.join(place, "mirror-silent"), missing: () => "", back: () => "" },
+      mirror,
+      () => undefined,
+    ).compared(async () => {
       const bytes = await fs.readFile(fileOf(place));
       await journal.append(withdrawn("meanwhile"));
       return bytes;

@@ -13,7 +13,7 @@ describe("The directions of imports", () => {
     ["planning/plan.ts", "../model/part.ts"],
     ["journal/journal.ts", "../model/recovery.ts"],
     ["steps/runner.ts", "../planning/verbs.ts"],
-    ["steps/runner.ts", "../journal/open.ts"],
+    ["steps/runner.ts", "../journal/project-root.ts"],
     ["steps/transports/sql.ts", "mssql"],
     ["components/k2/run.ts", "../../steps/act.ts"],
     ["components/k2/part.ts", "../windows/verbs.ts"],

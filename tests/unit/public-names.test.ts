@@ -5,7 +5,7 @@ import * as index from "../../index.ts";
 import { parts } from "../../components/registry/parts.ts";
 import { provisions } from "../../components/registry/provisions.ts";
 import { runs } from "../../components/registry/runs.ts";
-import { type openJournal } from "../../journal/open.ts";
+import { type openJournal } from "../../steps/open-journal.ts";
 import { describe as describeEstate } from "../../model/describe.ts";
 import { otherSite, siteIds } from "../../model/site.ts";
 import type { Mode } from "../../model/part.ts";

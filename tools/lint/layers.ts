@@ -18,7 +18,7 @@ interface Layer {
 const LAYERS: Readonly<Record<string, Layer>> = {
   model: { folders: [], packages: ["zod", "luxon", "fastest-levenshtein"] },
   planning: { folders: ["model"], packages: ["zod"] },
-  journal: { folders: ["model"], packages: ["zod", "mssql", "@azure/*"] },
+  journal: { folders: ["model"], packages: ["zod"] },
   steps: { folders: ["model", "planning", "journal"], notPackages: ["@pulumi/*"] },
   readiness: { folders: ["model", "planning", "journal", "steps"], notPackages: ["@pulumi/*"] },
   report: { folders: ["model", "planning", "journal"], notPackages: ["@pulumi/*"] },

@@ -1,8 +1,5 @@
 import * as fs from "node:fs";
 import * as path from "node:path";
-import type { JournalRef } from "../model/recovery.ts";
-import { folderStore } from "./folder-store.ts";
-import { journalOn, type Journal } from "./journal.ts";
 
 /** The folder with Pulumi.yaml, from here upwards: what relative paths in an estate are relative to. */
 export function projectRoot(from: string = process.cwd()): string {
@@ -14,16 +11,3 @@ export function projectRoot(from: string = process.cwd()): string {
       );
   }
 }
-
-/** The journal that an estate names. */
-export const openJournal = (
-  ref: JournalRef,
-  warn: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
-): Journal =>
-  journalOn(
-    folderStore(
-      path.resolve(projectRoot(), ref.folder),
-      ref.mirror === undefined ? undefined : path.resolve(projectRoot(), ref.mirror),
-      warn,
-    ),
-  );

@@ -1,0 +1,46 @@
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { folderStore } from "../journal/folder-store.ts";
+import { journalOn, type Journal } from "../journal/journal.ts";
+import { mirrorOf, type Mirror } from "../journal/mirror.ts";
+import { projectRoot } from "../journal/project-root.ts";
+import { seenStore } from "../journal/seen-store.ts";
+import { storeOnDemand } from "../journal/store-on-demand.ts";
+import type { Store } from "../journal/store.ts";
+import { keptIn, type JournalRef } from "../model/journal-ref.ts";
+import { resolveSecret } from "./secrets.ts";
+import { sqlPlaceName } from "./stores/names.ts";
+
+/** The journal that an estate names. What it is reached with is loaded when it is first used. */
+export const openJournal = (
+  ref: JournalRef,
+  warn: (line: string) => void = (line) => void process.stderr.write(`${line}\n`),
+): Journal => journalOn(storeOf(ref, projectRoot(), warn));
+
+function storeOf(ref: JournalRef, root: string, warn: (line: string) => void): Store {
+  const mirror = ref.mirror === undefined ? undefined : path.resolve(root, ref.mirror);
+  if ("folder" in ref) return folderStore(path.resolve(root, ref.folder), mirror, warn);
+  const { sql } = ref;
+  const place = sqlPlaceName(sql);
+  const keep = path.resolve(root, keptIn(ref));
+  return storeOnDemand(place, async () => {
+    const { sqlPlace } = await import("./stores/sql/place.ts");
+    // What is kept beside the journal finds its folder there, as beside a journal in a folder.
+    await fs.mkdir(keep, { recursive: true });
+    const at = sqlPlace(sql, () => resolveSecret(sql.password, root));
+    return seenStore(at, mirror === undefined ? undefined : copyOf(place, keep, mirror, warn));
+  });
+}
+
+const copyOf = (place: string, keep: string, mirror: string, warn: (line: string) => void): Mirror =>
+  mirrorOf(
+    {
+      place,
+      mark: path.join(keep, "mirror-silent"),
+      missing: (at) =>
+        `Is journal in estate.ts right? If so, put the mirror's back: parallel-standby journal restore --from ${at}`,
+      back: (at) => `Put the mirror's in its place: parallel-standby journal restore --from ${at}`,
+    },
+    mirror,
+    warn,
+  );

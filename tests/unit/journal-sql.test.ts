@@ -1,0 +1,99 @@
+import { expect } from "chai";
+import { statementsIn } from "../../steps/stores/sql/tsql.ts";
+import { journalOn } from "../../journal/journal.ts";
+import { openJournal } from "../../steps/open-journal.ts";
+import { failureOf } from "./cli-fixture.ts";
+import { sqlServerForJournal, storeKinds, storeOf, type StoreBench } from "./store-benches.ts";
+import { expectTsql, itParses } from "./tsqlcheck.ts";
+
+describe("the statements of a journal in SQL Server", () => {
+  itParses("are T-SQL of every version", async function () {
+    this.timeout(20_000);
+    for (const database of ["ParallelStandby", "DR journal-1"]) {
+      const { draft, ...texts } = statementsIn(database);
+      for (const text of [...Object.values(texts), draft(1), draft(500)]) await expectTsql(text);
+    }
+  });
+
+  it("draft no more lines at once than SQL Server takes parameters for", () => {
+    const text = statementsIn("ParallelStandby").draft(500);
+    expect(new Set(text.match(/@\w+/g)).size).to.be.lessThan(2100);
+    expect(text.match(/\(@draft/g)).to.have.length(500);
+  });
+});
+
+describe("a journal in SQL Server", function () {
+  this.timeout(20_000);
+  let bench: StoreBench;
+  let server: Awaited<ReturnType<typeof sqlServerForJournal>>;
+  const kind = storeKinds.find((k) => k.name.includes("SQL Server"));
+  beforeEach(async () => {
+    if (!kind) throw new Error("no such kind");
+    bench = await kind.open();
+    server = await sqlServerForJournal();
+    if ("sql" in bench.ref) bench.ref.sql.port = server.port;
+  });
+  afterEach(async () => {
+    await server.close();
+    await bench.close();
+  });
+  const run = async (sql: string): Promise<void> => {
+    const { errors } = await server.instance.run(sql);
+    if (errors[0]) throw new Error(errors[0].text);
+  };
+
+  it("says of a database that is not online that it is not, and never takes it for one without a journal", async () => {
+    await journalOn(storeOf(bench)).append({ kind: "genesis", estate: "toys", active: "primary" });
+    await run("ALTER DATABASE [ParallelStandby] SET OFFLINE");
+    expect((await failureOf(storeOf(bench).read())).message).to.match(
+      /^the journal in database ParallelStandby on .* cannot be read: the database is OFFLINE, not ONLINE/,
+    );
+    const open = storeOf(bench);
+    await run("ALTER DATABASE [ParallelStandby] SET ONLINE");
+    expect(await open.read()).to.contain("genesis");
+    await run("ALTER DATABASE [ParallelStandby] SET OFFLINE WITH ROLLBACK IMMEDIATE");
+    expect((await failureOf(open.read())).message).to.match(/the database is OFFLINE/);
+  });
+
+  it("notices a table that was put back to an older one, or whose lines were changed", async () => {
+    const store = storeOf(bench);
+    const journal = journalOn(store);
+    await journal.append({ kind: "genesis", estate: "toys", active: "primary" });
+    await journal.append({ kind: "withdrawn", as: "ann", reason: "a" });
+    await run("DELETE FROM [ParallelStandby].[dbo].[JournalLines] WHERE [Line] = 1");
+    expect(await journal.entries()).to.have.length(1);
+    await journal.append({ kind: "withdrawn", as: "ann", reason: "b" });
+    await run(
+      "UPDATE [ParallelStandby].[dbo].[JournalLines] SET [Text] = REPLACE([Text], '\"b\"', '\"c\"') WHERE [Line] = 1",
+    );
+    expect((await failureOf(journal.entries())).message).to.match(/broken at entry 1: its text was changed/);
+  });
+
+  it("waits for whoever holds its lock, and says after a while that somebody does", async () => {
+    await journalOn(storeOf(bench)).append({ kind: "genesis", estate: "toys", active: "primary" });
+    const stop = new AbortController();
+    const held = server.instance.run(
+      "EXEC sp_getapplock @Resource = N'parallel-standby journal of ParallelStandby', @LockMode = 'Exclusive', @LockOwner = 'Session'; WHILE 1 = 1 WAITFOR DELAY '00:00:01'",
+      "master",
+      { signal: stop.signal },
+    );
+    const why = await failureOf(
+      journalOn(storeOf(bench)).append({ kind: "withdrawn", as: "ann", reason: "a" }),
+    );
+    expect(why.message).to.match(
+      /was not written: others have held its lock for 10 s \(sp_getapplock gave -1\)/,
+    );
+    stop.abort();
+    await held.catch(() => undefined);
+  });
+
+  it("keeps journals of two estates apart by their databases", async () => {
+    if (!("sql" in bench.ref)) throw new Error("not in SQL Server");
+    const other = openJournal({ sql: { ...bench.ref.sql, database: "Second journal" } });
+    await journalOn(storeOf(bench)).append({ kind: "genesis", estate: "toys", active: "primary" });
+    expect(await other.entries()).to.have.length(0);
+    await other.append({ kind: "genesis", estate: "other", active: "dr" });
+    expect(other.store.place).to.match(/^database Second journal on 127\.0\.0\.1:\d+$/);
+    expect(await journalOn(storeOf(bench)).entries()).to.have.length(1);
+  });
+});
