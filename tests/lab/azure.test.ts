@@ -45,6 +45,32 @@ describe("K2 servers that are Azure VMs, on the real engine", function () {
     expect(power("K2DR01")).to.equal("deallocated");
   });
 
+  it("is exercised: started with K2 kept off, looked at, parked again; what was found is in the journal and in readiness", async () => {
+    const exercise = () => made.cli(["exercise", "--as", "test"]);
+    const readiness = async () => (await made.cli(["readiness"])).stdout;
+    const parked = () => {
+      expect(power("K2DR01")).to.equal("deallocated");
+      expect(made.lab.host("K2DR01").services.find("K2 Server")).to.include({ startType: "disabled" });
+    };
+    expect(await readiness()).to.match(/K2DR01 +it is parked, and was never exercised/);
+    made.lab.host("K2DR01").domain.channelStatus = 1786;
+    const broken = await exercise();
+    expect(broken.code, broken.all).to.equal(1);
+    parked();
+    const told = await readiness();
+    expect(told).to.match(
+      /^ +STOPS +K2DR01 +when it was last exercised: the domain corp.example does not trust it any more/m,
+    );
+    made.lab.host("K2DR01").domain.channelStatus = 0;
+    expect(ok(await exercise()).all).to.match(/K2DR01: it could be used: nothing found/);
+    parked();
+    expect((await made.entries()).flatMap((e) => (e.kind === "exercised" ? [e.ok] : []))).to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(await readiness()).not.to.match(/^ +(STOPS|risk) +K2DR01/m);
+  });
+
   it("moves as planned: the old VM is deallocated and seen so, the new one started, and K2 answers", async () => {
     ok(await declarePlanned(made));
     ok(await up(made, "dr-active"));
