@@ -21,7 +21,7 @@ export async function looksFor(recovery: Recovery, request: Request, world: Worl
   );
   const modules: readonly RunModule[] = await Promise.all(Object.values(world.runs).map((load) => load()));
   const ofHosts = recovery.hosts.flatMap((host) =>
-    modules.flatMap((m) => m.hostLooks?.(host, request) ?? []),
+    modules.flatMap((m) => m.hostLooks?.(host, request, lookup) ?? []),
   );
   const left = new Set(recovery.hosts.filter((h) => h.site === request.from).map((h) => h.id));
   const all = [

@@ -175,7 +175,7 @@ export interface RunModule {
   /** What readiness for such a move looks at for one part, beside the steps of its preflight. */
   looks?(part: RecoveryPart, request: Request, lookup: Lookup): readonly Look[];
   /** What readiness looks at on every server, whatever stands on it. */
-  hostLooks?(host: Host, request: Request): readonly Look[];
+  hostLooks?(host: Host, request: Request, lookup: Lookup): readonly Look[];
 }
 /** The code of all components, by folder, loaded when a step needs it. */
 export type Runs = Readonly<Record<string, () => Promise<RunModule>>>;

@@ -1,8 +1,9 @@
 import type { Host } from "../../model/host.ts";
-import type { Request } from "../../model/part.ts";
+import type { Lookup, Request } from "../../model/part.ts";
 import type { Look } from "../../steps/act.ts";
 import { quotasAt, vmFacts } from "../../steps/transports/arm.ts";
 import { isParked, isVm } from "./drafts.ts";
+import { strayGuard } from "./guard/stray.ts";
 import { lookAtServer } from "./server-look.ts";
 import { vmFindings } from "./vm-readiness.ts";
 
@@ -10,7 +11,7 @@ import { vmFindings } from "./vm-readiness.ts";
  * What readiness looks at on every Windows server: login, tools, rights and clock. One that is parked is off, and
  * `exercise` looks at it; that its VM is there and can be started is asked of Azure.
  */
-export const hostLooks = (host: Host, { to }: Request): readonly Look[] => [
+export const hostLooks = (host: Host, { to }: Request, lookup: Lookup): readonly Look[] => [
   ...(host.ssh && !(isParked(host) && host.site === to)
     ? [
         {
@@ -19,6 +20,7 @@ export const hostLooks = (host: Host, { to }: Request): readonly Look[] => [
           host: host.id,
           run: async (io) => (await lookAtServer(host.id, io)).findings,
         } satisfies Look,
+        ...(lookup.isGuarded ? [] : [strayGuard(host.id)]),
       ]
     : []),
   ...(isVm(host) && host.site === to

@@ -8,7 +8,7 @@ import type { LabClock } from "../../lab/servers/types.ts";
 import { labClock } from "../../lab/servers/clock.ts";
 import type { EntryOf } from "../../journal/entries.ts";
 import type { Host } from "../../model/host.ts";
-import type { Recovery } from "../../model/recovery.ts";
+import { lookupOf, type Recovery } from "../../model/recovery.ts";
 import { exerciseFindings } from "../../readiness/exercise-findings.ts";
 import type { Runs } from "../../steps/act.ts";
 import { armEndpointVariable, armTokenVariable } from "../../steps/transports/arm.ts";
@@ -191,7 +191,11 @@ describe("exercise", function () {
       const h = { ...host(), azure: { ...host().azure, ...change } } as Host;
       const step = stepBench({ hosts: [h] });
       const found = [];
-      for (const one of windows.hostLooks(h, { from: "primary", to: "dr", mode: "planned" }))
+      for (const one of windows.hostLooks(
+        h,
+        { from: "primary", to: "dr", mode: "planned" },
+        lookupOf({ hosts: [h], parts: [] }),
+      ))
         found.push(...(await one.run(step.io, { before: () => [], note: () => undefined })));
       await step.end();
       return found.map((f) => `${f.severity} ${f.id}: ${f.says}`);

@@ -52,6 +52,25 @@ describe("a guard that is put on a server", () => {
     ]);
   });
 
+  it("is a finding of readiness where the estate has no guard any more, and none where it has one or never had", async () => {
+    const looks = (guarded: boolean) =>
+      windows
+        .hostLooks(
+          bench.host(),
+          { from: "dr", to: "primary", mode: "planned" },
+          { ...step.io.lookup, isGuarded: guarded },
+        )
+        .filter((look) => look.id === "guard-left:K2DR01");
+    const found = async (): Promise<readonly string[]> =>
+      (
+        await Promise.all(looks(false).map((l) => l.run(io(), { before: () => [], note: () => undefined })))
+      ).flatMap((f) => f.map((one) => `${one.severity} ${one.at}`));
+    expect(looks(true)).to.deep.equal([]);
+    expect(await found()).to.deep.equal([]);
+    await run(install(), io());
+    expect(await found()).to.deep.equal(["risk K2DR01"]);
+  });
+
   it("changes no start type where it does not run", async () => {
     bench.server.disk.deny(lastFile, true);
     const { message } = await failure(run(install(), { ...io(), signal: AbortSignal.timeout(1500) }));

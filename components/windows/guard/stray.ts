@@ -1,0 +1,32 @@
+import { risk } from "../../../model/finding.ts";
+import type { Look } from "../../../steps/act.ts";
+import { FileError, sshTo } from "../../../steps/transports/ssh.ts";
+import { guardFile } from "./place.ts";
+
+/**
+ * A guard that an estate left behind when it stopped having one: nobody renews its lease any more, and what it guards
+ * does not start with Windows. Nothing shows that before the second restart.
+ */
+export const strayGuard = (host: string): Look => ({
+  id: `guard-left:${host}`,
+  at: host,
+  host,
+  failing: "risk",
+  run: async (io) => {
+    const ssh = await sshTo(host, io);
+    try {
+      await ssh.readFile(guardFile);
+    } catch (error) {
+      if (error instanceof FileError && error.missing) return [];
+      throw error;
+    }
+    return [
+      risk(
+        host,
+        `a guard stands there (${guardFile}) and the estate has none: nothing renews its lease, and once that has ended its services start neither with Windows nor by it`,
+        "write guard into estate.ts again, or take it away from the server with its start types: docs/guard.md",
+        `guard-left:${host}`,
+      ),
+    ];
+  },
+});
