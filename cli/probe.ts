@@ -34,6 +34,9 @@ export function addProbe(program: Command, terminal: Terminal): void {
     .action(async (more: readonly string[], options: ProbeOptions) => {
       const { probe } = await import("./probe/run.ts");
       const { openProject, registries } = await import("./project.ts");
-      await probe(more, options, await openProject(terminal), await registries(), terminal);
+      const { withReport } = await import("./report/beside.ts");
+      const project = await openProject(terminal);
+      const known = await registries();
+      await withReport(project, terminal, () => probe(more, options, project, known, terminal));
     });
 }

@@ -29,6 +29,9 @@ export function addReprotect(program: Command, terminal: Terminal): void {
       }
       const { reprotect } = await import("./reprotect/run.ts");
       const { openProject, registries } = await import("./project.ts");
-      await reprotect(options, await openProject(terminal), await registries(), terminal);
+      const { withReport } = await import("./report/beside.ts");
+      const project = await openProject(terminal);
+      const known = await registries();
+      await withReport(project, terminal, () => reprotect(options, project, known, terminal));
     });
 }

@@ -4,6 +4,7 @@ import { activeStack } from "../model/site.ts";
 import { moment } from "../model/time.ts";
 import type { Consent } from "./consents.ts";
 import type { Report } from "./report.ts";
+import { settledTogether, whyWaived } from "./waiver-text.ts";
 import type { Waiver } from "./waivers.ts";
 
 /** What was waived: in red what still rests on somebody's word, then what was settled, how and when. */
@@ -18,7 +19,7 @@ export function waived({ waivers, to, from: { timeZone } }: Report): VNode | nul
         : html`<section class="note waived">
             <h2>Waived and NOT SETTLED: not done or not proven, and somebody answers for it</h2>
             <ul>
-              ${open.map((w) => html`<li><b>${w.what}</b>${`: ${w.reason} (${by(w)}, ${moment(w.atSec, timeZone)})`}${small(w)}</li>`)}
+              ${open.map((w) => html`<li><b>${w.what}</b>${`: ${whyWaived(w, moment(w.atSec, timeZone))}`}${small(w)}</li>`)}
             </ul>
             ${open.some((w) => w.open.length > 0) ? html`<p class="todo">${`Do: "pulumi up -s ${activeStack(to.id)}" again as soon as what is named here answers`}</p>` : null}
           </section>`
@@ -30,9 +31,9 @@ export function waived({ waivers, to, from: { timeZone } }: Report): VNode | nul
             <h2>Waived, and settled since</h2>
             <ul>
               ${settled.map(
-                ({ names, reasons, says, atSec }) =>
+                ({ what, why, says, atSec }) =>
                   html`<li>
-                    <b>${names.join(", ")}</b>${`: ${reasons.join("; ")}`}
+                    <b>${what}</b>${why === undefined ? "" : `: ${why}`}
                     <small>${`settled ${moment(atSec, timeZone)}: ${says}`}</small>
                   </li>`,
               )}
@@ -42,9 +43,6 @@ export function waived({ waivers, to, from: { timeZone } }: Report): VNode | nul
   </div>`;
 }
 
-const by = ({ by: first, second }: Pick<Waiver, "by" | "second">): string =>
-  second === undefined ? first : `${first} and ${second}`;
-
 const small = ({ although, open, what }: Waiver): VNode | null => {
   const lines = [
     ...(although === undefined ? [] : [`although: ${although.join("; ")}`]),
@@ -52,40 +50,6 @@ const small = ({ although, open, what }: Waiver): VNode | null => {
   ];
   return lines.length === 0 ? null : html`<small>${lines.join("; ")}</small>`;
 };
-
-/** What was settled in the same way at the same time, once: each step that a lost site could not do has the same end. */
-const settledTogether = (
-  waivers: readonly Waiver[],
-): readonly {
-  readonly names: readonly string[];
-  readonly reasons: readonly string[];
-  readonly says: string;
-  readonly atSec: number;
-}[] =>
-  [
-    ...Map.groupBy(
-      waivers.filter((w) => w.settled),
-      ({ settled }) => `${String(settled?.atSec)} ${settled?.says ?? ""}`,
-    ).values(),
-  ].flatMap((all) => {
-    const settled = all[0]?.settled;
-    return settled
-      ? [
-          {
-            ...settled,
-            names: all.map((w) => w.what),
-            reasons: [
-              ...new Set(
-                all.map(
-                  (w) =>
-                    `${w.reason} (${by(w)}${w.although === undefined ? "" : `; although: ${w.although.join("; ")}`})`,
-                ),
-              ),
-            ],
-          },
-        ]
-      : [];
-  });
 
 /** Every word that somebody gave, in order, with what came of it. */
 export const consentsTable = (consents: readonly Consent[], timeZone: string): VNode | null =>

@@ -77,7 +77,8 @@ function figures(r: Report): VNode {
                 <i style=${`width:${share.toFixed(1)}%`}></i>
               </div>
               <div class="against">
-                ${`target ${clockTime(target)}: `}<span class=${met ? "met" : "missed"}
+                ${`target ${clockTime(target)}: `}<span
+                  class=${met ? (r.outcome === "unfinished" ? "" : "met") : "missed"}
                   >${met ? (r.outcome === "unfinished" ? "not over yet" : "met") : `missed by ${clockTime(sec - target)}`}</span
                 >
               </div>`

@@ -9,7 +9,7 @@ export const style = `
 body { margin: 0; background: var(--paper); color: var(--ink);
   font: 15px/1.5 "Segoe UI", system-ui, -apple-system, "Helvetica Neue", Arial, sans-serif; }
 main { max-width: 1060px; margin: 0 auto; padding: 40px 28px 56px; }
-h1 { margin: 2px 0 10px; font-size: 29px; line-height: 1.22; font-weight: 650; letter-spacing: -.012em; text-wrap: balance; }
+h1 { margin: 2px 0 10px; } .note + h1 { margin-top: 26px; } h1 { font-size: 29px; line-height: 1.22; font-weight: 650; letter-spacing: -.012em; text-wrap: balance; }
 h2 { margin: 36px 0 10px; font-size: 17px; font-weight: 650; }
 p { margin: 0 0 8px; max-width: 78ch; }
 .over { color: var(--soft); font-size: 13.5px; }
@@ -51,7 +51,7 @@ svg .turn { stroke: var(--bad); stroke-dasharray: 4 3; } svg .turn-text { fill: 
 footer { margin-top: 40px; padding-top: 14px; border-top: 1px solid var(--line); color: var(--soft); font-size: 13px; }
 @media print {
   :root { color-scheme: light; } @page { margin: 15mm; }
-  body { background: #fff; font-size: 10.5pt; } main { max-width: none; padding: 0; }
+  body { background: #fff; font-size: 10.5pt; } h1 { font-size: 19pt; } main { max-width: none; padding: 0; }
   .card, .note, svg, tr { break-inside: avoid; } h2 { break-after: avoid; } .wide { overflow: visible; }
   .note, .gauge, .gauge i, svg * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
 }`;

@@ -3,6 +3,7 @@ import { howText } from "./blocking.ts";
 import { headline } from "./headline.ts";
 import type { Report } from "./report.ts";
 import { systemLine } from "./systems.ts";
+import { settledTogether, whyWaived } from "./waiver-text.ts";
 import type { Waiver } from "./waivers.ts";
 
 /**
@@ -21,13 +22,11 @@ export function reportText(r: Report): readonly string[] {
     headline(r),
     ...(r.systems.length > 1 ? r.systems.map((x) => `  ${systemLine(x)}`) : []),
     ...r.waivers.filter((w) => !w.settled).map((w) => `! WAIVED, NOT SETTLED: ${waiverText(w)}`),
-    ...r.waivers.flatMap((w) =>
-      w.settled
-        ? [`waived, settled ${moment(w.settled.atSec, r.from.timeZone)}: ${w.what}: ${w.settled.says}`]
-        : [],
+    ...settledTogether(r.waivers).map(
+      (w) => `waived, settled ${moment(w.atSec, r.from.timeZone)}: ${w.what}: ${w.says}`,
     ),
   ];
 }
 
-const waiverText = ({ what, reason, by, second, open }: Waiver): string =>
-  `${what}: ${reason} (${second === undefined ? by : `${by} and ${second}`})${open.length === 0 || what === `step ${open[0] ?? ""}` ? "" : `; settled by ${open.join(", ")}`}`;
+const waiverText = (w: Waiver): string =>
+  `${w.what}: ${whyWaived(w)}${w.open.length === 0 || w.what === `step ${w.open.join()}` ? "" : `; settled by ${w.open.join(", ")}`}`;

@@ -20,6 +20,9 @@ export interface Waiver {
   readonly settled?: { readonly says: string; readonly atSec: number };
 }
 
+/** What a waiver of a single step is called by, before its id. */
+export const stepPrefix = "step ";
+
 type Started = EntryOf<"activation started">;
 type StepEntry = EntryOf<"step">;
 type Settled = NonNullable<Waiver["settled"]>;
@@ -178,7 +181,7 @@ function waivedSteps(
     const { as, second } = termsOf(started, systemOf(e.step, started.systems));
     const settled = settledStep(started, own, steps, e);
     return {
-      what: `step ${e.step}`,
+      what: `${stepPrefix}${e.step}`,
       reason: e.says,
       by: as,
       ...(second === undefined ? {} : { second }),

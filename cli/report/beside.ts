@@ -7,7 +7,7 @@ import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 
 /**
- * Does work that may end a move, however it ends itself, and then keeps the report of what it has written to the journal:
+ * Does work that may end a move, or settle what it owes, however it ends itself, and then keeps the report of what it has written to the journal:
  * nothing where it wrote nothing. A report that can't be written is said and changes nothing.
  */
 export async function withReport(
@@ -56,6 +56,7 @@ const epochOf = (e: Entry): readonly number[] =>
   (e.kind === "step" ||
     e.kind === "activation started" ||
     e.kind === "completed" ||
+    e.kind === "re-protected" ||
     e.kind === "abandoning" ||
     e.kind === "abandoned") &&
   e.epoch !== undefined

@@ -132,6 +132,15 @@ describe("a primary site that is lost, on the real engine", function () {
       texts[stack] = ok(await made.pulumi(["stack", "export", "-s", stack])).stdout;
     expect(texts["standby"]).to.include("parallel-standby:index:LogShipping");
     expect(texts["report.html"]).to.include("k2-data/roll-forward/K2");
+    expect(texts["report.html"]).to.include("the proof that primary cannot write");
+    const told = JSON.parse(texts["report --json"] ?? "") as {
+      readonly served: { readonly by: string };
+      readonly repository: { readonly commit?: string; readonly unknown?: string };
+      readonly waivers: readonly { readonly settled?: object }[];
+    };
+    expect(told.served.by).to.equal("smoke test");
+    expect(told.repository.commit ?? told.repository.unknown).to.match(/^[0-9a-f]{40}|git/);
+    expect(told.waivers[0], "its site is still gone").not.to.have.property("settled");
     const lab = JSON.parse(await readFile(join(made.folder, ".lab", "lab.json"), "utf8")) as {
       readonly ssh: { readonly privateKey: string };
     };

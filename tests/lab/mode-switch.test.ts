@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { claimsChecks } from "../../lab/play/ledger.ts";
 import type { Rig } from "../../lab/play/rig.ts";
 import { standingOf } from "../../journal/standing.ts";
@@ -49,6 +51,13 @@ describe("a planned move in which one system can lose nothing no more, on the re
     failed(await up(made, "dr-active"), /claims/);
     expect(await statesOf()).to.deep.equal({ k2: "planned, up", claims: "planned, failed" });
     await k2IsWell(made);
+    const page = await readFile(
+      join(made.folder, ".lab", "journal", "reports", "lab-activation-1.html"),
+      "utf8",
+    );
+    expect(page, "the step that stopped it has left its report").to.match(
+      /STOPPED: one step has failed.*claims\/choose-point has failed.*<h1>/s,
+    );
   });
 
   it("lets that system alone go on unplanned: K2 is past its point of no return, and finished", async () => {

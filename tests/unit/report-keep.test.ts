@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { keepReport as keepAfterStep } from "../../bin/keep-report.ts";
 import { withReport } from "../../cli/report/beside.ts";
 import { drillReport } from "../../cli/drill/report.ts";
 import { report } from "../../cli/report/run.ts";
@@ -145,6 +146,26 @@ describe("reports beside the journal", () => {
     expect(end.isWell).to.equal(false);
     const text = await page("toys-activation-1.html");
     expect(text).to.contain("STOPPED: one step has failed").and.to.contain("web0/choose-point");
+  });
+
+  it("are kept when a step stops a move, is the last of it, or was owed, and by no other", async () => {
+    await write(project, [...begun(holdingRecovery()), declared, started(2)]);
+    const world = { journal: project.journal, parts: {}, runs: {} };
+    const envelope: ActivationEnvelope = {
+      journal: { folder: "journal" },
+      epoch: 1,
+      step: { id: "a", verb: "x/y", args: {}, phase: "hold", needs: [], critical: true, timeoutSec: 1 },
+    };
+    const kept = async (given: typeof envelope, failed: boolean): Promise<boolean> => {
+      await fs.rm(path.join(project.folder, "reports"), { recursive: true, force: true });
+      await keepAfterStep(given, world, failed);
+      return (await reports()).length === 1;
+    };
+    expect(await kept(envelope, false)).to.equal(false);
+    expect(await kept(envelope, true)).to.equal(true);
+    expect(await kept({ ...envelope, attempt: 1 }, false)).to.equal(true);
+    expect(await kept({ ...envelope, step: { ...envelope.step, phase: "complete" } }, false)).to.equal(true);
+    expect(await kept({ ...envelope, epoch: 7 }, true), "of another journal").to.equal(false);
   });
 
   describe("when they are asked for", () => {
