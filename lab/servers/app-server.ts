@@ -1,4 +1,5 @@
 import type { LabNetwork, Listener } from "./network.ts";
+import { markSet, type Rewind } from "./rewind.ts";
 import type { HostIdentity, LabClock, Program } from "./types.ts";
 
 /** What a service of an owner's own is made of. */
@@ -29,6 +30,15 @@ export class AppServer implements Program {
 
   constructor(options: AppServerOptions) {
     this.#options = options;
+  }
+
+  mark(): Rewind {
+    const [listener, generation] = [this.#listener, this.#generation];
+    const cancels = markSet(this.#cancels);
+    return () => {
+      [this.#listener, this.#generation] = [listener, generation];
+      cancels();
+    };
   }
 
   start(): Promise<void> {

@@ -31,7 +31,7 @@ const quoted = (text: string): string => `N'${text.replaceAll("'", "''")}'`;
  * K2's consolidated database as an installation on that server leaves it: tables, keys, the licence of its own host. Its
  * rows are numbered from `firstId` on: two installations that had the same numbers would hide rows that stay.
  */
-function k2Database(host: string, masterKey: string, firstId: number): readonly Batch[] {
+export function k2Database(host: string, masterKey: string, firstId: number): readonly Batch[] {
   const k2 = (sql: string): Batch => ({ database: "K2", sql });
   return [
     { database: "master", sql: "CREATE DATABASE [K2]; ALTER DATABASE [K2] SET RECOVERY FULL;" },
@@ -51,11 +51,11 @@ INSERT INTO [HostServer].[LicenseKey] ([HostName], [LicenseKey], [Expires]) VALU
   ];
 }
 
-const login = (name: string, password: string, role = ""): Batch => ({
+export const login = (name: string, password: string, role = ""): Batch => ({
   database: "master",
   sql: `CREATE LOGIN [${name}] WITH PASSWORD = ${quoted(password)}, CHECK_POLICY = OFF;${role}`,
 });
-const sysadmin = (name: string): string => ` ALTER SERVER ROLE [sysadmin] ADD MEMBER [${name}];`;
+export const sysadmin = (name: string): string => ` ALTER SERVER ROLE [sysadmin] ADD MEMBER [${name}];`;
 
 /** Production: K2 in use, a second database that its workflows write to, nightly full backups, the people who log on. */
 export const production = (secrets: LabSecrets): readonly Batch[] => [

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { Schedule } from "../../lab/simulator/lab/schedule.ts";
 import { schedules } from "../../lab/simulator/lab/schedule.ts";
 import { play } from "../../lab/simulator/lab/play.ts";
+import { shapes, shapeText, type Shape } from "../../lab/simulator/lab/shape.ts";
 import { onStage } from "../../lab/simulator/lab/stage.ts";
 import { prepareStage, tried, type Played } from "../../lab/simulator/lab/try.ts";
 import type * as trying from "../../lab/simulator/lab/try.ts";
@@ -15,11 +16,28 @@ const returnsBetween: Schedule["events"] = [
   { at: 0, step: { id: "k2-data/open/Claims", changes: false }, what: "the old site returns" },
 ];
 
+const oneOf = {
+  alone: false,
+  after: false,
+  names: [],
+  optional: [],
+  approve: [],
+  manual: false,
+} as const;
+/** A K2, and a service on servers of its own that starts after it. */
+const manySystems: Shape = {
+  guard: true,
+  systems: [
+    { ...oneOf, kind: "k2", databases: 2, names: ["dependency", "client"], approve: ["open"] },
+    { ...oneOf, kind: "service", databases: 1, alone: true, after: true, manual: true },
+  ],
+};
+
 const fine = ({ breach, told }: Played): void => {
   expect(breach, told.join("\n")).to.equal(undefined);
 };
 
-describe("The simulator plays whole moves of a K2 in memory:", function () {
+describe("The simulator plays whole moves in memory:", function () {
   this.timeout(300_000);
   before(prepareStage);
 
@@ -68,7 +86,32 @@ describe("The simulator plays whole moves of a K2 in memory:", function () {
       { numRuns: 6, seed: 4, endOnFailure: true },
     );
   });
+
+  it("any few on an estate of several systems, with approvals, steps by hand and a guard", async () => {
+    await fc.assert(
+      fc.asyncProperty(schedules(3, fc.constant(manySystems)), async (schedule) => {
+        fine(await tried(schedule));
+      }),
+      { numRuns: 3, seed: 2, endOnFailure: true },
+    );
+  });
+
+  it("any estate, undisturbed", async () => {
+    for (const estate of fc.sample(shapes, { numRuns: 3, seed: 5 }))
+      for (const begins of ["planned", "lost"] as const) {
+        const played = await tried({ estate, begins, events: [] });
+        fine(played);
+        expect(played.ended, shapeText(estate)).to.equal("completed");
+      }
+  });
 });
+
+/** The step that opens a database looks once more where it stands: without that it opens it anywhere. */
+const openedAnywhere = {
+  file: "components/sql/log-shipping/run/roll-forward.ts",
+  find: "if (route.restores.length > 0)",
+  put: "if (route.restores.length > 1000)",
+};
 
 /** A mistake in the code that runs steps, the schedule that shows it, and the rule that must be named. */
 const mistakes: Readonly<Record<string, Planted & { readonly rule: string; readonly schedule: Schedule }>> = {
@@ -122,6 +165,74 @@ const mistakes: Readonly<Record<string, Planted & { readonly rule: string; reado
     find: "    if (opens) await noReturn(epoch, step.id, world);\n  });",
     put: "  });",
     rule: "no return first",
+    schedule: { begins: "planned", events: [] },
+  },
+  "a step begins by the journal as it was read before": {
+    file: "steps/runner.ts",
+    find: "may = mayActivate(situation(entries), epoch, attempt, step);",
+    put: 'may = entries.length > 0 ? { kind: "act" } : may;',
+    rule: "the past rests",
+    schedule: {
+      begins: "planned",
+      events: [{ at: 0, step: { id: "k2-data/hold/K2", line: true }, what: "somebody abandons it" }],
+    },
+  },
+  "one database has a point of its own": {
+    file: "steps/runner.ts",
+    find: "point: (part) => pointOf(part, recovery, world),",
+    put: 'point: async (part) => { const p = await pointOf(part, recovery, world); return step.id.endsWith("/Claims") ? { ...p, atSec: p.atSec - 1800 } : p; },',
+    rule: "one point",
+    schedule: { begins: "lost", events: [] },
+  },
+  "a database counts as rolled forward wherever it stands": {
+    file: "components/sql/log-shipping/run/roll-forward.ts",
+    find: "there: route.restores.length === 0,",
+    put: "there: true,",
+    also: [openedAnywhere],
+    rule: "one point",
+    schedule: { begins: "lost", events: [] },
+  },
+  "a restore forgets its STOPAT, and is believed": {
+    file: "components/sql/log-shipping/tsql/changes.ts",
+    find: 'stopAt === undefined ? "" : `, STOPAT = ${text(stopAt)}`',
+    put: 'stopAt === undefined ? "" : ""',
+    also: [
+      {
+        file: "steps/check-act-check.ts",
+        find: "if (after.there) return",
+        put: "if (after !== undefined) return",
+      },
+      openedAnywhere,
+    ],
+    rule: "one point",
+    schedule: { begins: "lost", events: [] },
+  },
+  "a restore forgets its STOPAT, and is not believed": {
+    file: "components/sql/log-shipping/tsql/changes.ts",
+    find: 'stopAt === undefined ? "" : `, STOPAT = ${text(stopAt)}`',
+    put: 'stopAt === undefined ? "" : ""',
+    rule: "a way out",
+    schedule: { begins: "lost", events: [] },
+  },
+  "a fence says that it stands, and has stopped nothing": {
+    file: "components/windows/service-acts.ts",
+    find: 'there: service?.state === "stopped" && (!disable || service.startType === "disabled"),',
+    put: "there: service !== undefined || disable,",
+    rule: "seen, not told",
+    schedule: { begins: "planned", events: [] },
+  },
+  "licences of the other site are taken for those of this one": {
+    file: "components/k2/reapply.ts",
+    find: "if (wrong.length > 0)",
+    put: "if (wrong.length > 100)",
+    also: [
+      {
+        file: "components/k2/reapply.ts",
+        find: "if (removes && others > 0)",
+        put: "if (removes && others > 100)",
+      },
+    ],
+    rule: "seen, not told",
     schedule: { begins: "planned", events: [] },
   },
 };

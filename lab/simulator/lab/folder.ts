@@ -1,6 +1,5 @@
 import fs from "node:fs";
 import { syncBuiltinESMExports } from "node:module";
-import * as os from "node:os";
 import * as path from "node:path";
 import { MemoryFiles } from "../../servers/disk/memory-files.ts";
 import type { Rewind } from "../../servers/rewind.ts";
@@ -13,6 +12,9 @@ export interface RunnersFolder {
   within<T>(work: () => Promise<T>): Promise<T>;
 }
 
+/** Where the folder seems to be: no disk has it. */
+const folder = "/parallel-standby-simulator";
+
 type Callable = (...args: never[]) => unknown;
 
 /**
@@ -21,10 +23,6 @@ type Callable = (...args: never[]) => unknown;
  * while work is done in it; all others go on to the real one.
  */
 export function runnersFolder(): RunnersFolder {
-  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "parallel-standby-sim-"));
-  process.once("exit", () => {
-    fs.rmSync(folder, { recursive: true, force: true });
-  });
   const files = new MemoryFiles();
   files.makeFolderNow(folder);
   const isOurs = (at: unknown): at is string =>
@@ -55,17 +53,17 @@ export function runnersFolder(): RunnersFolder {
   return {
     mark: () => files.mark(),
     within: async (work) => {
-      const before = process.cwd();
+      const { cwd } = process;
       const { existsSync } = fs;
       const project = path.join(folder, "Pulumi.yaml");
-      process.chdir(folder);
+      process.cwd = () => folder;
       Object.assign(fs.promises, taken);
       fs.existsSync = (at) => at === project || existsSync(at);
       syncBuiltinESMExports();
       try {
         return await work();
       } finally {
-        process.chdir(before);
+        process.cwd = cwd;
         Object.assign(fs.promises, real);
         fs.existsSync = existsSync;
         syncBuiltinESMExports();

@@ -5,15 +5,17 @@ import { dnsServer, type DnsServer } from "../../servers/dns/server.ts";
 import { labNetwork, type LabNetwork } from "../../servers/network.ts";
 import { rewindAll, type Rewind } from "../../servers/rewind.ts";
 import type { SqlInstance } from "../../servers/sql/engine/instance.ts";
-import type { HostIdentity, LabClock } from "../../servers/types.ts";
-import type { WindowsHost } from "../../servers/windows/host.ts";
+import type { HostIdentity, LabClock, LabSite } from "../../servers/types.ts";
+import { windowsHost, type WindowsHost } from "../../servers/windows/host.ts";
 import { newSshKey } from "../../servers/windows/ssh/keys.ts";
 import type { LabUser } from "../../servers/windows/users.ts";
-import { minuteOfWork, production, standby } from "../../world/databases.ts";
-import { k2Host } from "../../world/k2-host.ts";
-import { labServers, labTimeZone, labZone } from "../../world/places.ts";
+import { labTimeZone, labZone } from "../../world/places.ts";
 import { addressAt } from "../../world/resolver.ts";
 import { sqlHost, type SqlHost } from "../../world/sql-host.ts";
+import { productionOf, standbyOf, type Passwords } from "./databases.ts";
+import { install } from "./services.ts";
+import type { Shape } from "./shape.ts";
+import { systemsOf, type SimSystem } from "./systems.ts";
 import type { WiredLab } from "./wires.ts";
 
 /** Passwords and keys of the simulator's lab: the same every time, and of no use anywhere else. */
@@ -29,54 +31,44 @@ export const secrets = {
 /** One key for all: a new one for each takes its time, and its kind is looked at elsewhere. */
 const sshHostKey = newSshKey().private;
 
+/** Of the logins by which systems use their databases. */
+const servicePassword = "service aA1!";
+
 export const user: LabUser = { name: "CORP\\svc-dr", password: secrets.SSH_PASSWORD };
 
 /** Two sites in memory. */
 export interface SimLab extends WiredLab {
   readonly clock: LabClock;
   readonly network: LabNetwork;
-  readonly k2Port: number;
+  readonly systems: readonly SimSystem[];
   readonly dns: { readonly address: string; readonly port: number; readonly server: DnsServer };
   readonly hosts: ReadonlyMap<string, WindowsHost>;
   instance(name: string): SqlInstance;
   port(name: string): number;
   /** Both sites as they are now: to be put back to this moment again and again. */
   mark(): Rewind;
-  close(): Promise<void>;
 }
 
 /** Starts both sites without a socket, a file or a process: the servers of the lab as they are. */
-export async function simLab(startMs: number): Promise<SimLab> {
+export async function simLab(startMs: number, shape: Shape): Promise<SimLab> {
   const clock = labClock({ startMs });
   const network = labNetwork({ sockets: false });
-  const servers = labServers(2);
+  const systems = systemsOf(shape);
   const identities = new Map(
-    servers.map((s): [string, HostIdentity] => [
-      s.name,
-      { name: s.name, site: s.site, address: s.address, timeZone: labTimeZone },
-    ]),
+    identitiesOf(systems).map((identity): [string, HostIdentity] => [identity.name, identity]),
   );
   for (const identity of identities.values()) network.addHost(identity);
-  const known = (name: string): HostIdentity => {
-    const found = identities.get(name);
-    if (!found) throw new Error(`the simulator has no server ${name}`);
-    return found;
-  };
+  const known = (name: string): HostIdentity => found(identities.get(name), name);
   const files = new MemoryFiles();
   const disks = labDisks({ root: "/sim", clock, network, files });
   const common = { clock, network, disks, users: [user], sshHostKey };
-  const lab = {
-    sqlPrimary: secrets.SIM_SQL_PRIMARY,
-    sqlDr: secrets.SIM_SQL_DR,
-    masterKey: secrets.SIM_K2_MASTER_KEY,
-    k2Service: "service aA1!",
-  };
+  const addressOf = (name: string) => ({ type: "A" as const, ttl: 60, value: known(name).address });
   const server = dnsServer({
     zone: labZone,
-    records: [
-      { name: `k2.${labZone}`, type: "A", ttl: 60, value: known("K2PRD01").address },
-      { name: `k2-sql.${labZone}`, type: "A", ttl: 60, value: known("SQLPRD01").address },
-    ],
+    records: systems.flatMap(({ names, app, sql }) => [
+      { name: names.client, ...addressOf(app.primary) },
+      { name: names.dependency, ...addressOf(sql.primary) },
+    ]),
     keys: [
       {
         name: "dr-key",
@@ -87,61 +79,59 @@ export async function simLab(startMs: number): Promise<SimLab> {
     ],
     now: () => clock.now(),
   });
-  await server.listen(known("DNSDR01").address, 0, network);
+  await server.listen(known(nameServer).address, 0, network);
   const sqlHosts = new Map<string, SqlHost>();
   const hosts = new Map<string, WindowsHost>();
-  for (const s of servers.filter((one) => one.runs.includes("sql"))) {
-    const made = await sqlHost({
-      ...common,
-      identity: known(s.name),
-      batches: s.site === "dr" ? standby(lab) : production(lab),
-      speed: {},
-    });
-    sqlHosts.set(s.name, made);
-    hosts.set(s.name, made.host);
-  }
-  const k2Port = 5555;
-  const leads: (() => unknown)[] = [];
-  for (const s of servers.filter((one) => one.runs.includes("k2"))) {
-    const lead = addressAt(s.name, `k2-sql.${labZone}`, {
-      network,
-      nameServer: "DNSDR01",
-      zone: server.zone,
-    });
-    leads.push(lead);
-    hosts.set(
-      s.name,
-      await k2Host({
+  const sqlOf = (name: string): SqlHost => found(sqlHosts.get(name), name);
+  for (const site of sites)
+    for (const name of new Set(systems.map((s) => s.sql[site]))) {
+      const there = systems.filter((s) => s.sql[site] === name);
+      const made = await sqlHost({
         ...common,
-        identity: known(s.name),
-        port: k2Port,
-        runs: s.site === "primary",
-        login: { user: "k2_service", password: lab.k2Service },
-        database: () => {
+        identity: known(name),
+        batches: site === "dr" ? standbyOf(there, passwordsAt(site)) : productionOf(there, passwordsAt(site)),
+        speed: {},
+      });
+      sqlHosts.set(name, made);
+      hosts.set(name, made.host);
+    }
+  const leads: (() => unknown)[] = [];
+  for (const site of sites)
+    for (const name of new Set(systems.map((s) => s.app[site]))) {
+      const host = windowsHost({ ...common, identity: known(name), disk: disks.host(name) });
+      await host.start();
+      hosts.set(name, host);
+      for (const system of systems.filter((s) => s.app[site] === name)) {
+        const lead = system.shape.names.includes("dependency")
+          ? addressAt(name, system.names.dependency, { network, nameServer, zone: server.zone })
+          : () => known(system.sql[site]).address;
+        leads.push(lead);
+        const database = (): SqlInstance | undefined => {
           const address = lead();
           return [...sqlHosts.values()].find(
             (h) =>
               h.host.identity.address === address &&
               h.isRunning() &&
-              network.reachable(s.name, h.host.identity.name),
+              network.reachable(name, h.host.identity.name),
           )?.instance;
-        },
-        work: minuteOfWork,
-      }),
-    );
-  }
-  const sqlOf = (name: string): SqlHost => {
-    const found = sqlHosts.get(name);
-    if (!found) throw new Error(`the simulator has no SQL Server ${name}`);
-    return found;
-  };
+        };
+        await install({
+          ...common,
+          host,
+          system,
+          runs: site === "primary",
+          password: servicePassword,
+          database,
+        });
+      }
+    }
   return {
     clock,
     network,
-    k2Port,
+    systems,
     user,
     hosts,
-    dns: { address: known("DNSDR01").address, port: server.port, server },
+    dns: { address: known(nameServer).address, port: server.port, server },
     host: (name) => hosts.get(name),
     sql: (name) => (sqlHosts.get(name)?.isRunning() ? sqlOf(name).instance : undefined),
     instance: (name) => sqlOf(name).instance,
@@ -154,11 +144,37 @@ export async function simLab(startMs: number): Promise<SimLab> {
         for (const lead of leads) lead();
       };
     },
-    close: async () => {
-      await Promise.all([...hosts.values()].map((h) => h.close()));
-      await server.close();
-      await network.close();
-      clock.close();
-    },
   };
+}
+
+const sites = ["primary", "dr"] as const;
+const nameServer = "DNSDR01";
+
+const passwordsAt = (site: LabSite): Passwords => ({
+  operator: site === "dr" ? secrets.SIM_SQL_DR : secrets.SIM_SQL_PRIMARY,
+  service: servicePassword,
+  masterKey: secrets.SIM_K2_MASTER_KEY,
+});
+
+function found<T>(one: T | undefined, name: string): T {
+  if (one === undefined) throw new Error(`the simulator has no server ${name}`);
+  return one;
+}
+
+/** Every server that systems stand on, and the name server. */
+function identitiesOf(systems: readonly SimSystem[]): readonly HostIdentity[] {
+  const names = (site: LabSite): readonly string[] => [
+    ...new Set(systems.flatMap((s) => [s.app[site], s.sql[site]])),
+  ];
+  return [
+    ...sites.flatMap((site) =>
+      names(site).map((name, i) => ({
+        name,
+        site,
+        address: `127.${site === "dr" ? "20" : "10"}.1.${String(4 + i)}`,
+        timeZone: labTimeZone,
+      })),
+    ),
+    { name: nameServer, site: "dr", address: "127.20.1.100", timeZone: labTimeZone },
+  ];
 }

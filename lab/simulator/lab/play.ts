@@ -1,10 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { abandon } from "../../../cli/abandon/run.ts";
 import { parts as realParts } from "../../../components/registry/parts.ts";
 import { runs as realRuns } from "../../../components/registry/runs.ts";
-import type { Fact } from "../../../journal/entries.ts";
-import { situation, type Situation } from "../../../journal/situation.ts";
-import { stateOf } from "../../../journal/state.ts";
+import { situation } from "../../../journal/situation.ts";
 import { describe } from "../../../model/describe.ts";
 import { hashOf } from "../../../model/recovery.ts";
 import { plan } from "../../../planning/plan.ts";
@@ -20,7 +17,8 @@ import {
   type Fault,
   type Points,
 } from "./points.ts";
-import type { Event, Schedule } from "./schedule.ts";
+import { peopleOf } from "./people.ts";
+import { callsPerStep, type Event, type Schedule } from "./schedule.ts";
 import type { Stage } from "./stage.ts";
 import { silent, up, type Run, type Stack } from "./up.ts";
 import { Watch, type Breach } from "./watch.ts";
@@ -34,7 +32,12 @@ export interface Played {
   readonly told: readonly string[];
   /** How often `up` was run. */
   readonly rounds: number;
+  /** How often something was refused, by what: a step, a run of `up`, a command. */
+  readonly refused: ReadonlyMap<string, number>;
 }
+
+const isAt = ({ step, host, changes }: Call, at: NonNullable<Event["step"]>): boolean =>
+  step?.id === at.id && ("line" in at ? host === undefined : host !== undefined && (changes || !at.changes));
 
 /** How often people try before a move counts as one that nothing can end. */
 const mostRounds = 24;
@@ -44,14 +47,21 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
   const { lab, estate, journal } = stage;
   const recovery = describe(estate, realParts);
   const told: string[] = [];
+  const refused = new Map<string, number>();
+  const refuse = (by: string): void => void refused.set(by, (refused.get(by) ?? 0) + 1);
   const watch = new Watch(stage, recovery, realParts);
+  const people = peopleOf(stage, watch, told, refuse);
   journal.onEntry = (entry, before) => {
     watch.wrote(entry, before);
+    people.heard(entry);
+    if (entry.kind === "step" && entry.verdict === "refused") refuse("steps by the journal");
   };
   const stack: Stack = new Map();
   const beside: Promise<unknown>[] = [];
   const deaths = new Map<Runner, () => void>();
   let count = 0;
+  const undisturbed = { from: "primary", to: "dr", mode: "planned" } as const;
+  const calls = callsPerStep * plan(recovery, undisturbed, realParts).steps.length;
   const due = [...schedule.events].sort((a, b) => a.at - b.at);
 
   const points: Points = {
@@ -61,9 +71,7 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
       let fault: Fault | undefined;
       for (const event of [...due]) {
         const { step } = event;
-        const isNow = step
-          ? call.step?.id === step.id && (call.changes || !step.changes) && call.host !== undefined
-          : event.at <= count;
+        const isNow = step ? isAt(call, step) : (event.at / 1000) * calls <= count;
         if (!isNow) continue;
         due.splice(due.indexOf(event), 1);
         told.push(`${event.what}, at ${call.step?.id ?? "the beginning"} (${short(call.what)})`);
@@ -108,6 +116,20 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
         await journal.append({ kind: "declared", factsHash: hashOf(other), recovery: other });
         return undefined;
       }
+      case "somebody skips a step":
+        beside.push(people.skip(call.step?.id));
+        return undefined;
+      case "somebody declines":
+        people.decline();
+        return undefined;
+      case "somebody abandons it":
+        beside.push(people.giveUp());
+        // Typing takes longer than a line of the journal.
+        await wait(1000);
+        return undefined;
+      case "a system goes on unplanned":
+        beside.push(people.goOnUnplanned(call.step, situation(journal.all)));
+        return undefined;
       default:
         return what;
     }
@@ -153,88 +175,18 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
     return running.run({ runner }, () => Promise.race([up(estate, "dr", world, own, runner), death(runner)]));
   }
 
-  const declare = (mode: "planned" | "unplanned", waived: boolean): Promise<void> => {
-    told.push(`${mode} move declared${waived ? ", the fence waived" : ""}`);
-    const fact: Fact = {
-      kind: "move declared",
-      to: "dr",
-      mode,
-      as: "ann",
-      acceptLossSec: mode === "planned" ? 0 : 48 * 3600,
-      ...(mode === "planned" ? {} : { disasterAt: new Date().toISOString() }),
-      ...(waived ? { waiveFence: "the site has no power" } : {}),
-    };
-    return journal.append(fact);
-  };
-
-  const giveUp = async (): Promise<void> => {
-    told.push("somebody abandons it");
-    const terminal = {
-      out: () => undefined,
-      note: () => undefined,
-      now: () => new Date(),
-      env: {},
-      platform: "linux" as const,
-    };
-    const project = {
-      root: process.cwd(),
-      folder: `${process.cwd()}/journal`,
-      estate,
-      journal: journal.as("abandon"),
-    };
-    await abandon(
-      { as: "ann", reason: "simulated", preview: false },
-      project,
-      { parts: realParts, runs: realRuns },
-      terminal,
-    ).catch((error: unknown) =>
-      told.push(`abandon: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`),
-    );
-    journal.ended("abandon");
-  };
-
-  /** What somebody who knows the product does next; nothing where another `up` is all that is needed. */
-  async function people(s: Situation, round: number, outcome: Run | "killed"): Promise<void> {
-    const isUp = lab.network.isUp("SQLPRD01");
-    if (outcome !== "killed" && round > 3)
-      told.push(...[...outcome.failed].slice(0, 1).map(([id, says]) => `${id}: ${says.slice(0, 300)}`));
-    if (outcome !== "killed" && outcome.refused !== undefined)
-      told.push(`refused: ${outcome.refused.slice(0, 300)}`);
-    const state = stateOf(s);
-    if (state === "active") return declare(isUp ? "planned" : "unplanned", !isUp);
-    if (round < 2) return;
-    // Nobody can abandon without the site, and a link is mended in the end.
-    if (lab.network.isCut("primary") && round > 4) {
-      told.push("the link is mended");
-      watch.returned();
-      await lab.network.siteJoined("primary");
-    }
-    if (state === "in doubt") {
-      if (!isUp && round > 6) {
-        told.push("the old site has power again");
-        watch.returned();
-        await lab.network.siteUp("primary");
-        await wait(600_000);
-      }
-      return giveUp();
-    }
-    if (state === "moving past no return") return;
-    if (!isUp) return s.last?.waiveFence === undefined ? declare("unplanned", true) : undefined;
-    if (round % 4 === 2) return declare("unplanned", false);
-    if (round % 4 === 0 && round > 8) return giveUp();
-  }
-
   if (schedule.begins === "lost") await lab.network.siteDown("primary");
-  await declare(schedule.begins === "planned" ? "planned" : "unplanned", schedule.begins === "lost");
+  await people.declare(schedule.begins === "planned" ? "planned" : "unplanned", schedule.begins === "lost");
   return wires.run(faultyWires(wiresTo(lab), points), async () => {
     for (let round = 1; round <= mostRounds; round++) {
       const outcome = await run(stack, new Runner(`runner-${String(round)}`));
       if (outcome === "killed") told.push("somebody runs it again");
       await Promise.all(beside.splice(0));
+      if (outcome !== "killed" && outcome.refused !== undefined) refuse("runs");
       const s = situation(journal.all);
       const ended = s.last && s.ended.get(s.last.epoch);
       if (ended || watch.breach) return result(ended ?? "stands still", round);
-      await people(s, round, outcome);
+      await people.next(s, round, outcome);
       // Who is told that something failed looks at it for some minutes.
       await wait(300_000);
     }
@@ -245,6 +197,6 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
     const still: Breach | undefined =
       ended === "stands still" ? { rule: "a way out", says: "no up brings the move to an end" } : undefined;
     const breach = watch.breach ?? still;
-    return { ended, told, rounds, ...(breach ? { breach } : {}) };
+    return { ended, told, rounds, refused, ...(breach ? { breach } : {}) };
   }
 }

@@ -1,9 +1,11 @@
 import { parts } from "../../../components/registry/parts.ts";
 import { provisions as lazy } from "../../../components/registry/provisions.ts";
 import { Site } from "../../../components/site.ts";
+import { Guard } from "../../../components/windows/guard/provision.ts";
 import { describe } from "../../../model/describe.ts";
 import type { Estate } from "../../../model/estate.ts";
 import type { SiteId } from "../../../model/site.ts";
+import { guardedHosts } from "../../../planning/guarded.ts";
 import { ProvisioningEnvelope } from "../../../steps/envelope.ts";
 import { registered } from "../../../tests/unit/recorder.ts";
 
@@ -18,12 +20,24 @@ export async function provisioningOf(
   const provisions = Object.fromEntries(
     await Promise.all(kinds.map(async (k) => [k, (await lazy[k]?.()) ?? {}] as const)),
   );
+  const at = { journal: estate.journal, recovery, site, active, epoch: 0 };
   const made = await registered(() => {
     new Site(estate.name, {
-      at: { journal: estate.journal, recovery, site, active, epoch: 0 },
+      at,
       machines: () => [],
       provisions,
       uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
+      ...(recovery.guard
+        ? {
+            guard: (parent, dependsOn) => [
+              new Guard(
+                "guard",
+                { hosts: guardedHosts(recovery, parts), at },
+                { parent, dependsOn: [...dependsOn] },
+              ),
+            ],
+          }
+        : {}),
       stacks: [],
       afterFacts: [],
     });

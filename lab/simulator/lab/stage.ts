@@ -11,6 +11,7 @@ import { simEstate } from "./estate.ts";
 import { runnersFolder } from "./folder.ts";
 import { secrets, simLab, type SimLab } from "./lab.ts";
 import { provisioningOf } from "./provision.ts";
+import { plainShape, type Shape } from "./shape.ts";
 import { silent } from "./up.ts";
 import { wiresTo } from "./wires.ts";
 
@@ -19,35 +20,44 @@ export interface Stage {
   readonly lab: SimLab;
   readonly estate: Estate;
   readonly journal: MemoryJournal;
-  readonly databases: readonly string[];
 }
 
 /** 22 November 2026, 03:00 in London. */
 const beginMs = Date.UTC(2026, 10, 22, 3);
 /** Long enough that logs have been restored up to the hold of three hours, and the last is half an hour old. Hours. */
 const ranHours = 4.5;
-export const databases = ["K2", "Claims"] as const;
 
 /** A stage that is put back to its first moment for each schedule that is played on it. */
 interface Staged {
   on<T>(work: (stage: Stage) => Promise<T>): Promise<T>;
 }
 
-let staged: Promise<Staged> | undefined;
+/** Stages by the shape of their estate: each is made once, and some megabytes large. */
+const stages = new Map<string, Promise<Staged>>();
+const mostStages = 40;
 
-/** Makes the stage: both sites provisioned by the product's own steps, and some hours of work. Once is enough. */
-export const prepareStage = (): Promise<Staged> => (staged ??= makeStage());
+/** Makes the stage of an estate: both sites provisioned by the product's own steps, and some hours of work. */
+export function prepareStage(shape: Shape = plainShape): Promise<Staged> {
+  const key = JSON.stringify(shape);
+  const found = stages.get(key);
+  if (found) return found;
+  const [oldest] = stages.keys();
+  if (oldest !== undefined && stages.size >= mostStages) stages.delete(oldest);
+  const made = makeStage(shape);
+  stages.set(key, made);
+  return made;
+}
 
-/** Runs work on the stage as it was made, in virtual time. One at a time. */
-export const onStage = async <T>(work: (stage: Stage) => Promise<T>): Promise<T> =>
-  (await prepareStage()).on(work);
+/** Runs work on the stage of an estate as it was made, in virtual time. One at a time. */
+export const onStage = async <T>(work: (stage: Stage) => Promise<T>, shape: Shape = plainShape): Promise<T> =>
+  (await prepareStage(shape)).on(work);
 
-async function makeStage(): Promise<Staged> {
+async function makeStage(shape: Shape): Promise<Staged> {
   Object.assign(process.env, secrets);
   for (const load of Object.values(runs)) await load();
   const time = virtualTime(beginMs);
-  const lab = await time.run(() => simLab(beginMs));
-  const estate = simEstate(lab);
+  const lab = await time.run(() => simLab(beginMs, shape));
+  const estate = simEstate(lab, shape);
   const envelopes = [
     ...(await provisioningOf(estate, "primary", "primary")),
     ...(await provisioningOf(estate, "dr", "primary")),
@@ -70,7 +80,7 @@ async function makeStage(): Promise<Staged> {
       rewind();
       const journal = memoryJournal(made.all);
       return folder.within(() =>
-        time.run(() => wires.run(wiresTo(lab), () => work({ lab, estate, journal, databases }))),
+        time.run(() => wires.run(wiresTo(lab), () => work({ lab, estate, journal }))),
       );
     },
   };

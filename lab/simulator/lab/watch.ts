@@ -1,6 +1,7 @@
 import type { Entry } from "../../../journal/entries.ts";
 import { situation } from "../../../journal/situation.ts";
 import { requestOf } from "../../../journal/next.ts";
+import { wordsFileName } from "../../../model/guard.ts";
 import type { Recovery } from "../../../model/recovery.ts";
 import type { Parts } from "../../../model/part.ts";
 import { letsWrite } from "../../../model/phase.ts";
@@ -11,6 +12,9 @@ import { rules } from "../../../planning/rules.ts";
 import { short, type Call } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import { nowIn } from "./truth.ts";
+
+/** The file in which the guard's words stand. */
+const words = wordsFileName("simulator");
 
 /** A rule that was broken in a run. */
 export interface Breach {
@@ -30,7 +34,6 @@ export class Watch {
   /** Runners that are at a step now. */
   readonly #at = new Map<string, Set<string>>();
   readonly #dead = new Set<string>();
-  readonly #graphs = new Map<string, Graph>();
   readonly #stage: Stage;
   readonly #recovery: Recovery;
   readonly #parts: Parts;
@@ -54,7 +57,8 @@ export class Watch {
   called({ host, step, changes, what }: Call): void {
     const site = host === undefined ? undefined : this.#stage.lab.host(host)?.identity.site;
     if (site === "primary") this.#lookedAt = ++this.#seq;
-    if (!changes || !step || host === undefined) return;
+    // What servers may start is said before anything acts on it.
+    if (!changes || !step || host === undefined || what.includes(words)) return;
     const entries = this.#stage.journal.all;
     const { last } = situation(entries);
     if (!last) return;
@@ -66,11 +70,12 @@ export class Watch {
 
   wrote(entry: Entry, before: readonly Entry[]): void {
     const entries = this.#stage.journal.all;
-    if (entry.kind === "activation started")
-      this.#ask(
-        { kind: "begins", epoch: entry.epoch, declared: situation(before).declaration !== undefined },
-        entries,
-      );
+    if (entry.kind === "activation started") {
+      // A change of the mode under way is somebody's word for the activation that goes on with it.
+      const { declaration, modeChanges } = situation(before);
+      const declared = declaration !== undefined || modeChanges.size > 0;
+      this.#ask({ kind: "begins", epoch: entry.epoch, declared }, entries);
+    }
     if (entry.kind === "completed") this.#ask({ kind: "completes" }, before);
     if (entry.kind === "abandoned") this.#ask({ kind: "abandoned" }, before);
     if (entry.kind !== "step" || entry.epoch === undefined) return;
@@ -96,20 +101,13 @@ export class Watch {
 
   #graph(entries: readonly Entry[]): Graph | undefined {
     const { last } = situation(entries);
-    if (!last) return undefined;
-    const key = `${last.to} ${last.mode}`;
-    const known = this.#graphs.get(key);
-    if (known) return known;
-    const { graph } = draw(this.#recovery, requestOf(last), this.#parts);
-    this.#graphs.set(key, graph);
-    return graph;
+    return last && draw(this.#recovery, requestOf(last), this.#parts).graph;
   }
 
   #ask(happened: Happened, entries: readonly Entry[]): void {
     const graph = this.#graph(happened.kind === "begins" ? this.#stage.journal.all : entries);
     if (!graph || this.breach) return;
     const now = nowIn(this.#stage.lab, entries, graph, {
-      databases: this.#stage.databases,
       unseen: this.#returnedAt > this.#lookedAt && this.#returnedAt > this.#begun(happened),
     });
     for (const rule of rules) {

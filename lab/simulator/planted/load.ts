@@ -5,12 +5,18 @@ import type * as situation from "../../../journal/situation.ts";
 import type * as plan from "../../../planning/plan.ts";
 import type * as mayAct from "../../../steps/may-act.ts";
 
-/** A small mistake in one file of the product: the text that is there, and what stands there instead. */
-export interface Planted {
+/** A text in one file of the product, and what stands there instead. */
+interface Edit {
   /** Path from the repository's root. */
   readonly file: string;
   readonly find: string;
   readonly put: string;
+}
+
+/** A small mistake in the product. */
+export interface Planted extends Edit {
+  /** What else is wrong, where one mistake alone would be caught by the product itself. */
+  readonly also?: readonly Edit[];
 }
 
 /** The parts of the product that decide, with a mistake in one of them. */
@@ -27,6 +33,14 @@ const planted = new Map<string, Planted>();
 const product = /^(model|planning|journal|steps|components|stacks|cli|lab\/simulator)\//;
 const tagOf = (url: string | undefined): string | undefined =>
   url === undefined ? undefined : (new URL(url).searchParams.get("planted") ?? undefined);
+
+function edited(text: string, { file, find, put }: Edit): string {
+  if (text.split(find).length !== 2)
+    throw new Error(
+      `${fileURLToPath(new URL(file, root))} does not hold this once, so no mistake can be planted there: ${find}`,
+    );
+  return text.replace(find, () => put);
+}
 
 let hooked = false;
 function hook(): void {
@@ -45,14 +59,13 @@ function hook(): void {
       const found = nextLoad(url, context);
       const tag = url.startsWith(root) ? tagOf(url) : undefined;
       const mistake = tag === undefined ? undefined : planted.get(tag);
-      if (!mistake || new URL(mistake.file, root).href !== url.replace(/\?.*$/, "")) return found;
+      const edits = [mistake ?? [], mistake?.also ?? []]
+        .flat()
+        .filter(({ file }) => new URL(file, root).href === url.replace(/\?.*$/, ""));
+      if (edits.length === 0) return found;
       const { source } = found;
       const text = typeof source === "string" ? source : new TextDecoder().decode(source);
-      if (text.split(mistake.find).length !== 2)
-        throw new Error(
-          `${fileURLToPath(new URL(mistake.file, root))} does not hold this once, so no mistake can be planted there: ${mistake.find}`,
-        );
-      return { ...found, source: text.replace(mistake.find, () => mistake.put) };
+      return { ...found, source: edits.reduce(edited, text) };
     },
   });
 }

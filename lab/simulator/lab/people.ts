@@ -1,0 +1,208 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { abandon } from "../../../cli/abandon/run.ts";
+import { answer } from "../../../cli/approve/run.ts";
+import { changeMode } from "../../../cli/mode/run.ts";
+import type { Project } from "../../../cli/project.ts";
+import { skip } from "../../../cli/skip/run.ts";
+import { waive } from "../../../cli/waive/run.ts";
+import type { Terminal } from "../../../cli/terminal.ts";
+import { parts } from "../../../components/registry/parts.ts";
+import { runs } from "../../../components/registry/runs.ts";
+import type { Entry, Fact } from "../../../journal/entries.ts";
+import type { Situation } from "../../../journal/situation.ts";
+import { stateOf } from "../../../journal/state.ts";
+import { systemOf } from "../../../journal/systems.ts";
+import type { Step } from "../../../model/verb.ts";
+import { Runner, running } from "./points.ts";
+import type { Stage } from "./stage.ts";
+import type { Run } from "./up.ts";
+import type { Watch } from "./watch.ts";
+
+/** Who knows the product, and does with its own commands what it asks for. */
+export interface People {
+  declare(mode: "planned" | "unplanned", waived: boolean): Promise<void>;
+  /** What somebody does after a run; nothing where another `up` is all that is needed. */
+  next(s: Situation, round: number, outcome: Run | "killed"): Promise<void>;
+  giveUp(): Promise<void>;
+  /** The next question is answered with no. */
+  decline(): void;
+  /** Hears of every entry: questions are answered after some minutes. */
+  heard(entry: Entry): void;
+  /** What they do while a step runs; a command that is refused is heard of and changes nothing. */
+  skip(step: string | undefined): Promise<void>;
+  goOnUnplanned(step: Step | undefined, s: Situation): Promise<void>;
+}
+
+/** How long somebody takes to answer a question. */
+const answerAfterMs = 180_000;
+
+export function peopleOf(
+  { lab, estate, journal }: Stage,
+  watch: Watch,
+  told: string[],
+  refuse: (by: string) => void,
+): People {
+  const terminal: Terminal = {
+    out: () => undefined,
+    note: () => undefined,
+    now: () => new Date(),
+    env: {},
+    platform: "linux",
+  };
+  const registries = { parts, runs };
+  let count = 0;
+  let declines = 0;
+  /** A command at somebody's own terminal: what goes wrong with runners does not go wrong with it. */
+  const command = async (what: string, work: (project: Project) => Promise<void>): Promise<void> => {
+    const name = `command-${String(++count)}`;
+    const root = process.cwd();
+    const project = { root, folder: `${root}/journal`, estate, journal: journal.as(name) };
+    await running.run({ runner: new Runner(name) }, () =>
+      work(project).catch((error: unknown) => {
+        refuse(`commands (${what})`);
+        told.push(`${what}: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`);
+      }),
+    );
+    journal.ended(name);
+  };
+  const siteIsUp = (): boolean => lab.systems.every((s) => lab.network.isUp(s.sql.primary));
+  const lossSec = 48 * 3600;
+
+  const people: People = {
+    declare: (mode, waived) => {
+      told.push(`${mode} move declared${waived ? ", the fence waived" : ""}`);
+      const fact: Fact = {
+        kind: "move declared",
+        to: "dr",
+        mode,
+        as: "ann",
+        acceptLossSec: mode === "planned" ? 0 : lossSec,
+        ...(mode === "planned" ? {} : { disasterAt: new Date().toISOString() }),
+        ...(waived ? { waiveFence: "the site has no power" } : {}),
+      };
+      return journal.append(fact);
+    },
+
+    giveUp,
+
+    decline: () => {
+      declines++;
+    },
+
+    heard: (entry) => {
+      if (entry.kind !== "waiting") return;
+      void (async () => {
+        await wait(answerAfterMs);
+        const isNo = declines > 0;
+        if (isNo) declines--;
+        told.push(`${entry.step} is ${isNo ? "declined" : "approved"}`);
+        await command("an answer", (project) =>
+          answer(
+            { step: entry.step, verdict: isNo ? "declined" : "approved", as: "bob", reason: "simulated" },
+            project,
+            terminal,
+          ),
+        );
+      })();
+    },
+
+    skip: (step) =>
+      step === undefined
+        ? Promise.resolve()
+        : command("skip", (project) =>
+            skip({ step, as: "bob", reason: "simulated" }, project, registries, terminal),
+          ),
+
+    goOnUnplanned: (step, s) => {
+      const system = step && systemOf(step.id, s.last?.systems);
+      const waived = !siteIsUp();
+      return command("mode unplanned", (project) =>
+        changeMode(
+          {
+            ...(system === undefined ? {} : { system }),
+            reason: "simulated",
+            terms: {
+              mode: "unplanned",
+              as: "bob",
+              acceptLossSec: lossSec,
+              disasterAt: new Date().toISOString(),
+              ...(waived ? { waiveFence: "the site has no power" } : {}),
+            },
+          },
+          project,
+          registries,
+          terminal,
+        ),
+      );
+    },
+
+    next: async (s, round, outcome) => {
+      const isUp = siteIsUp();
+      if (outcome !== "killed" && round > 3)
+        told.push(...[...outcome.failed].slice(0, 1).map(([id, says]) => `${id}: ${says.slice(0, 300)}`));
+      if (outcome !== "killed" && outcome.refused !== undefined)
+        told.push(`refused: ${outcome.refused.slice(0, 300)}`);
+      const state = stateOf(s);
+      if (outcome !== "killed" && s.people.skips.size > 0) await afterSkip(s, outcome);
+      if (state === "active") return people.declare(isUp ? "planned" : "unplanned", !isUp);
+      if (round < 2) return;
+      // Nobody can abandon without the site, and a link is mended in the end.
+      if (lab.network.isCut("primary") && round > 4) {
+        told.push("the link is mended");
+        watch.returned();
+        await lab.network.siteJoined("primary");
+      }
+      if (state === "in doubt") {
+        if (!isUp && round > 6) {
+          told.push("the old site has power again");
+          watch.returned();
+          await lab.network.siteUp("primary");
+          await wait(600_000);
+        }
+        return giveUp();
+      }
+      if (state === "moving past no return") return goOnPastReturn(s, round, isUp);
+      if (!isUp) return s.last?.waiveFence === undefined ? people.declare("unplanned", true) : undefined;
+      if (round % 4 === 2) return people.declare("unplanned", false);
+      if (round % 4 === 0 && round > 8) return giveUp();
+    },
+  };
+  return people;
+
+  /** What was left out is done by hand; what then stops the move is left out too, where it may be. */
+  async function afterSkip({ people: { skips } }: Situation, { failed }: Run): Promise<void> {
+    for (const system of lab.systems)
+      if (skips.has(`${system.id}/start/${system.app.dr}/${system.service}`)) {
+        told.push(`somebody starts ${system.service} on ${system.app.dr}`);
+        await lab.host(system.app.dr)?.services.start(system.service);
+      }
+    const [first] = failed.keys();
+    if (first !== undefined) await people.skip(first);
+  }
+
+  /**
+   * One system is open, and another stands still. Where the fence can't be proven and nothing answers, somebody answers
+   * for it; else what is left is begun anew, so that its steps at the old site are tried once more.
+   */
+  async function goOnPastReturn(s: Situation, round: number, isUp: boolean): Promise<void> {
+    const behind = (s.last?.systems ?? []).filter(({ system }) => !s.arrived.has(system));
+    if (behind.length === 0) return;
+    if (round % 3 === 1) {
+      told.push("somebody waives the fence of what is left");
+      await command("waive", (project) =>
+        waive({ as: "ann", reason: "the site has no power" }, project, registries, terminal),
+      );
+    }
+    const waits = behind.some(({ terms }) => (terms ?? s.last)?.waiveFence === undefined);
+    if (round % 3 !== 2 || !(isUp || waits)) return;
+    told.push("what is left goes on unplanned");
+    await people.goOnUnplanned(undefined, s);
+  }
+
+  async function giveUp(): Promise<void> {
+    told.push("somebody abandons it");
+    await command("abandon", (project) =>
+      abandon({ as: "ann", reason: "simulated", preview: false }, project, registries, terminal),
+    );
+  }
+}
