@@ -5,10 +5,11 @@ import { dnsServer, type DnsServer } from "../../servers/dns/server.ts";
 import { labNetwork, type LabNetwork } from "../../servers/network.ts";
 import { rewindAll, type Rewind } from "../../servers/rewind.ts";
 import type { SqlInstance } from "../../servers/sql/engine/instance.ts";
-import type { HostIdentity, LabClock, LabSite } from "../../servers/types.ts";
+import type { HostIdentity, LabClock } from "../../servers/types.ts";
 import { windowsHost, type WindowsHost } from "../../servers/windows/host.ts";
 import { newSshKey } from "../../servers/windows/ssh/keys.ts";
 import type { LabUser } from "../../servers/windows/users.ts";
+import type { SiteId } from "../../../model/site.ts";
 import { labTimeZone, labZone } from "../../world/places.ts";
 import { addressAt } from "../../world/resolver.ts";
 import { sqlHost, type SqlHost } from "../../world/sql-host.ts";
@@ -150,7 +151,7 @@ export async function simLab(startMs: number, shape: Shape): Promise<SimLab> {
 const sites = ["primary", "dr"] as const;
 const nameServer = "DNSDR01";
 
-const passwordsAt = (site: LabSite): Passwords => ({
+const passwordsAt = (site: SiteId): Passwords => ({
   operator: site === "dr" ? secrets.SIM_SQL_DR : secrets.SIM_SQL_PRIMARY,
   service: servicePassword,
   masterKey: secrets.SIM_K2_MASTER_KEY,
@@ -163,7 +164,7 @@ function found<T>(one: T | undefined, name: string): T {
 
 /** Every server that systems stand on, and the name server. */
 function identitiesOf(systems: readonly SimSystem[]): readonly HostIdentity[] {
-  const names = (site: LabSite): readonly string[] => [
+  const names = (site: SiteId): readonly string[] => [
     ...new Set(systems.flatMap((s) => [s.app[site], s.sql[site]])),
   ];
   return [
