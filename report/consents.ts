@@ -1,5 +1,6 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
 import { isDone } from "../journal/situation.ts";
+import type { Terms } from "../journal/terms.ts";
 import { durationText } from "../model/time.ts";
 import { pointText } from "./entry-text.ts";
 import { secondsOf } from "./verdicts.ts";
@@ -87,12 +88,16 @@ function consentIn(
     case "mode changed":
       return by(
         "changed the mode",
-        `${e.systems.join(", ")} go on ${e.mode}, up to ${durationText(e.acceptLossSec)} of data may be lost`,
+        [
+          `${e.systems.join(", ")} go on ${e.mode}`,
+          `up to ${durationText(e.acceptLossSec)} of data may be lost`,
+          ...waiverIn(e),
+        ].join("; "),
         e,
         usedBy(e, told),
       );
     case "waiver":
-      return by("waived", `the fence, for activation ${String(e.epoch)}`, e);
+      return by("waived", [`the fence, for activation ${String(e.epoch)}`, ...although(e)].join("; "), e);
     case "approval":
       return by(
         e.verdict,
@@ -183,10 +188,17 @@ export const moveText = (e: EntryOf<"move declared">): string =>
     ...(e.incident === undefined ? [] : [`incident ${e.incident}`]),
     ...(e.mode === "planned" ? [] : [`up to ${durationText(e.acceptLossSec)} of data may be lost`]),
     ...(e.point === undefined ? [] : [`point: ${pointText(e.point)}`]),
-    ...(e.waiveFence === undefined ? [] : [`the fence waived: ${e.waiveFence}`]),
-    ...(e.accepted === undefined ? [] : [`although: ${e.accepted.join("; ")}`]),
+    ...waiverIn(e),
     ...(e.overrideCoolDown === undefined ? [] : [`the cool-down overridden: ${e.overrideCoolDown}`]),
   ].join("; ");
+
+const waiverIn = (e: Pick<Terms, "waiveFence" | "accepted">): readonly string[] => [
+  ...(e.waiveFence === undefined ? [] : [`the fence waived: ${e.waiveFence}`]),
+  ...although(e),
+];
+
+const although = ({ accepted }: Pick<Terms, "accepted">): readonly string[] =>
+  accepted === undefined ? [] : [`although: ${accepted.join("; ")}`];
 
 const fromOutside = (e: EntryOf<"adopted"> | EntryOf<"break-glass">): Consent => ({
   what: e.kind === "adopted" ? "adopted" : "broke the glass",

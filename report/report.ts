@@ -19,6 +19,7 @@ import { pointLossOf, type PointLoss } from "./loss.ts";
 import { modeChangesOf, type ModeChanged } from "./mode-changes.ts";
 import { readinessAround, type ReadinessAround } from "./readiness.ts";
 import { servedOf, type Served } from "./served.ts";
+import type { Settled } from "./settled.ts";
 import { systemReports, type SystemReport } from "./systems.ts";
 import { timelineOf, type Timeline } from "./timeline.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type StepLine } from "./verdicts.ts";
@@ -215,7 +216,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     steps,
     timeline: timelineOf(steps, startedSec, endedSec),
     held: heldFor(chapter.until, declaration, started),
-    waivers: waiversOf(started, own, declaration),
+    waivers: waiversOf(incident, chapter.until, end ? undefined : voidBy(after, s)),
     consents: consentsOf(chapter.until, incident, taken),
     readiness: readinessAround(chapter.until, started.to, (firstDeclared ?? incident[0]).seq, end?.seq),
     begunBy: started.by,
@@ -245,6 +246,12 @@ const disasterOf = ({ disasterAt }: Pick<Terms, "disasterAt">): number | undefin
 
 const optional = <K extends string, V>(key: K, value: V | undefined): { readonly [k in K]?: V } =>
   value === undefined ? {} : ({ [key]: value } as { readonly [k in K]: V });
+
+/** What makes all void that was waived in an activation that has not ended. */
+function voidBy(after: Entry | undefined, { noReturn }: Situation): Settled | undefined {
+  if (!after || (after.kind === "activation started" && noReturn)) return undefined;
+  return { says: `void: ${endedByText(after)}`, atSec: secondsOf(after) };
+}
 
 /** What came after an activation that has not ended. */
 const endedByText = (e: Entry): string =>

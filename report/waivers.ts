@@ -1,7 +1,7 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
-import { isDone } from "../journal/situation.ts";
 import { systemOf, termsOf } from "../journal/systems.ts";
-import { mayBeOwed, type Phase } from "../model/phase.ts";
+import type { Terms } from "../journal/terms.ts";
+import { fenceStands, stepSettled, type Settled, type Told } from "./settled.ts";
 import { secondsOf } from "./verdicts.ts";
 
 /** Something that was not done or not proven, and for which somebody answers. Times are seconds since 1970 UTC. */
@@ -17,62 +17,66 @@ export interface Waiver {
   /** Steps that would settle it and are not done yet. */
   readonly open: readonly string[];
   /** How and when it came to rest. Absent while somebody still has to see to it. */
-  readonly settled?: { readonly says: string; readonly atSec: number };
+  readonly settled?: Settled;
 }
 
 /** What a waiver of a single step is called by, before its id. */
 export const stepPrefix = "step ";
 
 type Started = EntryOf<"activation started">;
-type StepEntry = EntryOf<"step">;
-type Settled = NonNullable<Waiver["settled"]>;
 
-/** What was waived in an activation, the fence first, and how each was settled. `own`: its entries, from its start on. */
+/**
+ * What was waived in an incident, the fence first, and how each was settled. Terms are those of its last activation; a
+ * waiver that was given while one of them ran, and steps of all of them, count as well: what has arrived is not done a
+ * second time. `entries`: the journal as far as it is told; `over`: that all of it is void, where it is.
+ */
 export function waiversOf(
-  started: Started,
-  own: readonly Entry[],
-  declaration: EntryOf<"move declared"> | undefined,
+  incident: readonly [Started, ...Started[]],
+  entries: readonly Entry[],
+  over?: Settled,
 ): readonly Waiver[] {
-  const steps = own.filter((e): e is StepEntry => e.kind === "step" && e.epoch === started.epoch);
+  const started = incident.at(-1) ?? incident[0];
+  const epochs = new Set(incident.map((e) => e.epoch));
+  const own = entries.filter((e) => e.seq > incident[0].seq && "epoch" in e && epochs.has(e.epoch ?? 0));
+  const told: Told = {
+    started,
+    own,
+    steps: own.filter((e) => e.kind === "step"),
+    ...(over ? { over } : {}),
+  };
+  return [...fences(told, entries), ...waivedSteps(told, incident)];
+}
+
+/** Who waived a fence, on which terms. */
+type Given = Pick<Terms, "as" | "second" | "accepted"> & { readonly reason: string };
+
+function fences(told: Told, entries: readonly Entry[]): readonly Waiver[] {
+  const { started, own } = told;
   const systems = started.systems ?? [];
   const ofOwnTerms = new Set(systems.flatMap((m) => (m.terms ? [m.system] : [])));
-  const fenceAt = (systemsOf: string | undefined): string =>
-    systemsOf === undefined
-      ? `the proof that ${started.from} cannot write`
-      : `the proof that what ${systemsOf} has at ${started.from} cannot write`;
   const fence = (
-    given: Pick<Waiver, "reason" | "by" | "atSec"> & {
-      readonly second?: string | undefined;
-      readonly accepted?: readonly string[] | undefined;
-    },
-    system: string | undefined,
+    { reason, as, second, accepted }: Given,
+    atSec: number,
+    what: string,
     covers: (system: string | undefined) => boolean,
   ): Waiver => ({
-    what: fenceAt(system),
-    reason: given.reason,
-    by: given.by,
-    ...(given.second === undefined ? {} : { second: given.second }),
-    ...(given.accepted === undefined ? {} : { although: given.accepted }),
-    atSec: given.atSec,
-    ...fenceStands(
-      started,
-      own,
-      steps.filter((e) => covers(systemOf(e.step, systems))),
-    ),
+    what: `the proof that ${what} cannot write`,
+    reason,
+    by: as,
+    ...(second === undefined ? {} : { second }),
+    ...(accepted === undefined ? {} : { although: accepted }),
+    atSec,
+    ...fenceStands(told, (e) => covers(systemOf(e.step, systems))),
   });
-  const fences = [
+  const declaration = entries.find((e) => e.seq === started.declaration);
+  return [
     ...(started.waiveFence === undefined
       ? []
       : [
           fence(
-            {
-              reason: started.waiveFence,
-              by: started.as,
-              second: started.second,
-              accepted: started.accepted,
-              atSec: secondsOf(declaration ?? started),
-            },
-            undefined,
+            { ...started, reason: started.waiveFence },
+            secondsOf(declaration ?? started),
+            started.from,
             (system) => system === undefined || !ofOwnTerms.has(system),
           ),
         ]),
@@ -81,105 +85,28 @@ export function waiversOf(
         ? []
         : [
             fence(
-              {
-                reason: terms.waiveFence,
-                by: terms.as,
-                second: terms.second,
-                accepted: terms.accepted,
-                atSec: secondsOf(started),
-              },
-              system,
+              { ...terms, reason: terms.waiveFence },
+              secondsOf(started),
+              `what ${system} has at ${started.from}`,
               (other) => other === system,
             ),
           ],
     ),
     ...own.flatMap((e) =>
-      e.kind === "waiver" && e.epoch === started.epoch
-        ? [
-            fence(
-              { reason: e.reason, by: e.as, second: e.second, accepted: e.accepted, atSec: secondsOf(e) },
-              undefined,
-              (system) => termsOf(started, system).mode === "unplanned",
-            ),
-          ]
+      e.kind === "waiver"
+        ? [fence(e, secondsOf(e), started.from, (system) => termsOf(started, system).mode === "unplanned")]
         : [],
     ),
   ];
-  return [...fences, ...waivedSteps(started, own, steps)];
-}
-
-/** Whether the old site was fenced since, by the steps there that a waiver let the move go on without. */
-function fenceStands(
-  started: Started,
-  own: readonly Entry[],
-  steps: readonly StepEntry[],
-): Pick<Waiver, "open" | "settled"> {
-  const fencing = Map.groupBy(
-    // What proves the fence goes by the waiver itself, and is critical: only what acts at the old site counts.
-    steps.filter((e) => !e.critical && fencePhases.has(e.phase as Phase) && ended.has(e.verdict)),
-    (e) => e.step,
-  );
-  const vain = [...fencing].filter(([, all]) => all.some((e) => !isDone(e)));
-  const open = vain.filter(([, all]) => !all.some(isDone)).map(([step]) => step);
-  const over = endOf(started, own);
-  if (over) return { open: [], settled: over };
-  if (open.length > 0) return { open, ...settledBy(reprotected(started, own)) };
-  const last = vain.flatMap(([, all]) => all.find(isDone) ?? []).toSorted((a, b) => b.seq - a.seq)[0];
-  if (last)
-    return {
-      open: [],
-      settled: {
-        says: `${started.from} was fenced after all, last ${last.step}: ${last.says}`,
-        atSec: secondsOf(last),
-      },
-    };
-  const completed = own.find((e) => e.kind === "completed" && e.epoch === started.epoch);
-  return completed && fencing.size > 0
-    ? {
-        open: [],
-        settled: { says: `not needed: every step at ${started.from} was done`, atSec: secondsOf(completed) },
-      }
-    : { open, ...settledBy(reprotected(started, own)) };
-}
-
-const settledBy = (settled: Settled | undefined): { readonly settled?: Settled } =>
-  settled ? { settled } : {};
-
-/** Verdicts after which a step is not tried again in the same run. */
-const ended: ReadonlySet<StepEntry["verdict"]> = new Set(["done", "already", "waived", "failed", "skipped"]);
-/** Phases whose steps keep the old site from writing. */
-const fencePhases: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "fence-site", "fence-data"]);
-
-/** What was waived never carried the estate: nothing rests on it any more. */
-function endOf({ epoch, from }: Started, own: readonly Entry[]): Settled | undefined {
-  const abandoned = own.find((e): e is EntryOf<"abandoned"> => e.kind === "abandoned" && e.epoch === epoch);
-  return (
-    abandoned && {
-      says:
-        abandoned.lossSec === undefined
-          ? `void: the move was abandoned, and ${from} is active as before`
-          : `void: ${from} was gone back to`,
-      atSec: secondsOf(abandoned),
-    }
-  );
-}
-
-/** The old site was saved and follows the new one: it cannot write. */
-function reprotected({ epoch, from }: Started, own: readonly Entry[]): Settled | undefined {
-  const e = own.find((x) => x.kind === "re-protected" && x.epoch === epoch && x.site === from);
-  return e && { says: `${from} is re-protected and follows: it cannot write`, atSec: secondsOf(e) };
 }
 
 /** Steps that ended with a waiver at least once, by who answers for it. */
-function waivedSteps(
-  started: Started,
-  own: readonly Entry[],
-  steps: readonly StepEntry[],
-): readonly Waiver[] {
-  const waived = new Map(steps.filter((e) => e.verdict === "waived").map((e) => [e.step, e]));
+function waivedSteps(told: Told, incident: readonly Started[]): readonly Waiver[] {
+  const waived = new Map(told.steps.filter((e) => e.verdict === "waived").map((e) => [e.step, e]));
   return [...waived.values()].map((e) => {
-    const { as, second } = termsOf(started, systemOf(e.step, started.systems));
-    const settled = settledStep(started, own, steps, e);
+    const then = incident.find((s) => s.epoch === e.epoch) ?? told.started;
+    const { as, second } = termsOf(then, systemOf(e.step, then.systems));
+    const settled = stepSettled(told, e);
     return {
       what: `${stepPrefix}${e.step}`,
       reason: e.says,
@@ -187,28 +114,7 @@ function waivedSteps(
       ...(second === undefined ? {} : { second }),
       atSec: secondsOf(e),
       open: settled ? [] : [e.step],
-      ...settledBy(settled),
+      ...(settled ? { settled } : {}),
     };
   });
-}
-
-function settledStep(
-  started: Started,
-  own: readonly Entry[],
-  steps: readonly StepEntry[],
-  waived: StepEntry,
-): Settled | undefined {
-  const done = steps.find((e) => e.step === waived.step && isDone(e));
-  if (done) return { says: `done after all: ${done.says}`, atSec: secondsOf(done) };
-  const over = endOf(started, own) ?? reprotected(started, own);
-  if (over || mayBeOwed.has(waived.phase as Phase)) return over;
-  const system = systemOf(waived.step, started.systems);
-  const point = own.find(
-    (e) =>
-      e.kind === "point chosen" &&
-      e.epoch === started.epoch &&
-      e.seq > waived.seq &&
-      (system === undefined || e.group === system),
-  );
-  return point && { says: "what it would have brought is counted in the loss", atSec: secondsOf(point) };
 }

@@ -4,7 +4,7 @@ import { renderHtml } from "../../report/html.ts";
 import { reportJson } from "../../report/json.ts";
 import { reportOf, type Report } from "../../report/report.ts";
 import { reportText } from "../../report/text.ts";
-import { begunActivation, completed, point, recovery, type Scribe } from "./report-fixture.ts";
+import { begunActivation, completed, point, recovery, Scribe } from "./report-fixture.ts";
 
 const reported = (s: Scribe): Report => reportOf(s.entries, recovery);
 const at = (iso: string): number => Date.parse(iso) / 1000;
@@ -105,6 +105,58 @@ describe("waivers in a report", () => {
       open: ["web0/stop"],
     });
     expect(renderHtml(r)).to.match(/I stand before it \(ann and ben,.*although: a log of 03:20/);
+  });
+
+  it("one that an earlier activation was given is told in the report of the one that goes on", () => {
+    const systems = [
+      { system: "web0", parts: ["data0", "web0"], after: [] },
+      { system: "web1", parts: ["data1", "web1"], after: [] },
+    ];
+    const start = { factsHash: "facts1", planHash: "p", from: "primary" } as const;
+    const asked = { to: "dr", mode: "unplanned", as: "ann", acceptLossSec: 9000 } as const;
+    const s = new Scribe()
+      .add({ kind: "genesis", estate: "toys", active: "primary" })
+      .add({ kind: "declared", factsHash: "facts1", recovery })
+      .add({ kind: "move declared", ...asked })
+      .add({ kind: "activation started", epoch: 1, ...start, ...asked, declaration: 2, systems })
+      .add({ kind: "waiver", epoch: 1, as: "ben", reason: "its power is cut" })
+      .step("web0/stop", "fence-apps", 5, "waived", "no answer", false)
+      .add({ kind: "no return", epoch: 1, step: "data0/open" });
+    s.add({ kind: "move declared", ...asked, as: "cy" }, 60).add({
+      kind: "activation started",
+      epoch: 2,
+      ...start,
+      ...asked,
+      as: "cy",
+      declaration: s.entries.length - 1,
+      systems,
+    });
+    expect(reported(s).waivers.map((w) => [w.what, w.by, w.open])).to.deep.equal([
+      ["the proof that primary cannot write", "ben", ["web0/stop"]],
+      ["step web0/stop", "ann", ["web0/stop"]],
+    ]);
+    const { waivers } = reportOf(s.entries, recovery, 1);
+    expect(waivers[0]?.settled, "what is open rests on it still").to.equal(undefined);
+    s.add({ ...paid("web0/stop"), epoch: 2 } as Fact, 60);
+    expect(reported(s).waivers.every((w) => w.settled)).to.equal(true);
+  });
+
+  it("one of an activation that another replaced before anything was opened is void", () => {
+    const s = begunActivation({ waiveFence: "x" });
+    s.add({
+      kind: "activation started",
+      epoch: 2,
+      from: "primary",
+      to: "dr",
+      mode: "planned",
+      as: "ann",
+      factsHash: "facts1",
+      planHash: "p",
+      declaration: 2,
+      acceptLossSec: 0,
+    });
+    expect(reportOf(s.entries, recovery, 1).waivers[0]?.settled?.says).to.match(/^void: activation 2 took/);
+    expect(reported(s).waivers).to.deep.equal([]);
   });
 
   it("a tail that could not be had is counted in the loss, once a point was chosen", () => {
