@@ -102,6 +102,12 @@ export interface Part<K extends string, F> {
    */
   guards?(id: string, facts: F, lookup: Lookup): readonly GuardedService[];
   /**
+   * What provisioning its passive site overwrites there, and what it asks of the active one, where the passive one does not
+   * follow yet: phrases that name databases and servers, shown before anything is done. `wasActive`: people worked at that
+   * site, so nothing there gives way. Default: nothing that has to be said.
+   */
+  overwrites?(facts: F, passive: SiteId, wasActive: boolean): readonly string[];
+  /**
    * Takes back what the `hold` phase of that move did: restore jobs at its target run again. For a part whose plan has
    * steps in `hold`; asked for when a declaration is withdrawn.
    */

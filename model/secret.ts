@@ -34,3 +34,18 @@ export const nameOfSecret = (ref: SecretRef): string =>
     : "file" in ref
       ? `file ${ref.file}`
       : `secret ${ref.secret} of ${ref.keyVault}`;
+
+/** Every reference to a secret in a value, each once, in the order in which they are found. */
+export function secretsIn(value: unknown): readonly SecretRef[] {
+  const found = new Map<string, SecretRef>();
+  const seen = new Set<object>();
+  const walk = (v: unknown): void => {
+    if (v === null || typeof v !== "object" || seen.has(v)) return;
+    seen.add(v);
+    const ref = SecretRef.safeParse(v);
+    if (ref.success) found.set(JSON.stringify(ref.data), ref.data);
+    else Object.values(v).forEach(walk);
+  };
+  walk(value);
+  return [...found.values()];
+}

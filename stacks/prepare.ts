@@ -15,6 +15,7 @@ import { refuseWrongClock } from "./clock.ts";
 import { refuseVoidWaivers } from "./life.ts";
 import { attemptsNow } from "./owed.ts";
 import { planText } from "./plan-text.ts";
+import { refuseMissingSecrets } from "./secrets.ts";
 import { systemsText } from "./systems-text.ts";
 import { previewLimitSec, readinessNow } from "./readiness.ts";
 import { undeclared } from "./undeclared.ts";
@@ -31,6 +32,8 @@ export interface Prepared {
   readonly s: Situation;
   /** Where it was read, and what was known there: what comes first is done with it. */
   readonly at: { readonly world: World; readonly journalRef: JournalRef };
+  /** What this shell lacks that the move can do without, as a sentence. */
+  readonly lacks?: string;
 }
 
 /**
@@ -56,6 +59,8 @@ export async function prepare(
       'the journal does not hold the facts that this activation was started with. Compare it with its mirror: "parallel-standby journal verify"',
     );
   const recovery = upgraded(declared.recovery, world.parts);
+  const lacks =
+    s.ended.get(now.epoch) === "completed" ? undefined : await refuseMissingSecrets(recovery, now.request);
   if (now.kind === "start") {
     const { declaration, request, epoch } = now;
     const disasterSec = disasterOf(declaration);
@@ -65,7 +70,18 @@ export async function prepare(
   }
   const made = plan(recovery, now.request, world.parts);
   const at = { world, journalRef: estate.journal };
-  return { kind: "move", now, target, plan: made, recovery, factsHash: declared.factsHash, s, at };
+  const { factsHash } = declared;
+  return {
+    kind: "move",
+    now,
+    target,
+    plan: made,
+    recovery,
+    factsHash,
+    s,
+    at,
+    ...(lacks === undefined ? {} : { lacks }),
+  };
 }
 
 /**
@@ -98,9 +114,13 @@ export async function outlookText(
 }
 
 /** What people are shown of it before its first step: the plan, or that it is completed and what is owed. */
-export const preparedText = ({ now, plan: made, recovery, s }: Prepared): string =>
+export const preparedText = ({ now, plan: made, recovery, s, lacks }: Prepared): string =>
   completedText(s, now.epoch) ??
-  [...(isMoving(s) ? systemsText(s) : []), planText(made, recovery, now.epoch, s)].join("\n");
+  [
+    ...(lacks === undefined ? [] : [lacks]),
+    ...(isMoving(s) ? systemsText(s) : []),
+    planText(made, recovery, now.epoch, s),
+  ].join("\n");
 
 const disasterOf = ({ disasterAt }: { readonly disasterAt?: string | undefined }): number | undefined =>
   disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000;

@@ -5,6 +5,7 @@ import { provisions as lazy } from "../components/registry/provisions.ts";
 import { Guard } from "../components/windows/guard/provision.ts";
 import type { Provisioning } from "../components/provisioning.ts";
 import { Site } from "../components/site.ts";
+import type { Entry } from "../journal/entries.ts";
 import type { Journal } from "../journal/journal.ts";
 import { refuseContradiction } from "./contradictions.ts";
 import { machinesOf } from "./machines.ts";
@@ -13,13 +14,14 @@ import { situation, type Situation } from "../journal/situation.ts";
 import { movementOf } from "../journal/state.ts";
 import { describe } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
-import { hashOf } from "../model/recovery.ts";
+import { hashOf, type Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { guardedHosts } from "../planning/guarded.ts";
 import { provisioningText } from "./provision-text.ts";
 import { withIo } from "../steps/io.ts";
 import { writeRunbooks } from "../runbook/verbs.ts";
 import { factsSeenAt } from "../journal/readiness.ts";
+import { wasEverActive } from "../steps/only-copy.ts";
 import { resolveSecret } from "../steps/secrets.ts";
 import { notBrought, publishWords } from "../steps/words.ts";
 
@@ -45,7 +47,9 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
     await Promise.all(kinds.map(async (k) => [k, await load(k)] as const)),
   );
   const { place } = recovery.sites[site];
-  await pulumi.log.info(provisioningText(estate.name, site, place, s));
+  await pulumi.log.info(
+    provisioningText(estate.name, site, place, s, overwritten(recovery, site, await journal.entries())),
+  );
   const at = { journal: estate.journal, recovery, site, active: s.active, epoch: s.epoch };
   if (!pulumi.runtime.isDryRun()) await renewWords(at, journal);
   const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
@@ -69,6 +73,12 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
     afterFacts: [writeRunbooks.step("runbooks", { to: site, facts: hashOf(recovery) })],
   });
 }
+
+/** What parts say that they overwrite at that site, while it is passive. */
+const overwritten = (recovery: Recovery, site: SiteId, entries: readonly Entry[]): readonly string[] =>
+  recovery.parts.flatMap(
+    ({ kind, facts }) => parts[kind]?.overwrites?.(facts, site, wasEverActive(entries, site)) ?? [],
+  );
 
 /** Whoever provisions has the journal before him: the leases of the guarded servers are renewed by the way. */
 async function renewWords(

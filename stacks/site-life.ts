@@ -70,7 +70,8 @@ export async function lifeAt(at: Surroundings, limitSec = lifeLimitSec): Promise
   };
 }
 
-async function accepting(hosts: readonly Host[]): Promise<readonly string[]> {
+/** Those of the servers that accept a connection on a port of theirs. */
+export async function accepting(hosts: readonly Host[]): Promise<readonly string[]> {
   const signal = AbortSignal.timeout(acceptLimitSec * 1000 + 500);
   const found = await Promise.all(
     hosts.map(async (host) => {

@@ -4,6 +4,9 @@ import * as path from "node:path";
 import { nameOfSecret, type SecretRef } from "../model/secret.ts";
 import { optionalPackage } from "./optional-package.ts";
 
+/** How the variables of an estate get into a shell: what to do where one of them is missing. */
+export const loadSecrets = "load secrets.env: set -a; . ./secrets.env; set +a (Windows: . .\\secrets.ps1)";
+
 const resolved = new Map<string, Promise<string>>();
 
 /**
@@ -36,7 +39,7 @@ function fromEnvironment(name: string): string {
   const value = process.env[name];
   if (value === undefined)
     throw new Error(
-      `The environment variable ${name} is not set. Set it for the account that runs this, then try again.`,
+      `The environment variable ${name} is not set. Set it for the account that runs this, or ${loadSecrets}`,
     );
   return value;
 }

@@ -33,13 +33,14 @@ export const placesOf = ({ keepOn, captureKey, ...whose }: KeptArgs, io: Io): re
   ...keepOn.map((host) => sqlPlace(whose, host, io)),
 ];
 
-/** The newest rows that are kept of a part at a site, and where; throws a sentence where there are none, or not its own. */
+/** The newest rows that are kept of a part at a site, and where; throws a sentence where there are none, not its own, or not all places could be read. */
 export async function keptRows(
   args: KeptArgs,
   io: Io,
 ): Promise<{ readonly captured: Captured; readonly from: string }> {
   const held = await lookIn(placesOf(args, io), args);
   const found = newestOf(held);
+  if (!found?.captured && held.some((h) => h.error !== undefined)) throw new Error(notSeen(args, held));
   if (!found?.captured)
     throw new Error(`${noneKept(args, held)}. ${await keptOfOthers(args, io)}${whatToDo(args)}`);
   for (const h of held) if (h.error !== undefined) io.say(`not seen: ${h.error}`);
@@ -51,10 +52,15 @@ export async function keptRows(
   return { captured: found.captured, from: found.place.name };
 }
 
-const noneKept = ({ part, site }: Whose, held: readonly Held[]): string => {
-  const why = held.map((h) => h.error ?? `${h.place.name}: nothing`).join("; ");
-  return `no licence rows of ${part} at ${site} are kept (${why})`;
-};
+const noneKept = ({ part, site }: Whose, held: readonly Held[]): string =>
+  `no licence rows of ${part} at ${site} are kept (${held.map((h) => `${h.place.name}: nothing`).join("; ")})`;
+
+/** What could not be read may hold them: nothing is to be captured, restored or overwritten on that ground. */
+function notSeen({ part, site }: Whose, held: readonly Held[]): string {
+  const errors = held.flatMap((h) => (h.error === undefined ? [] : [h.error.replace(/\.$/, "")]));
+  const nothing = held.filter((h) => h.error === undefined).map((h) => `${h.place.name}: nothing`);
+  return `licence rows of ${part} at ${site} could not be read, which does not say that none are kept: ${errors.join("; ")}${nothing.length > 0 ? ` (${nothing.join("; ")})` : ""}. Mend that and look again, before anything is done about the rows`;
+}
 
 const whatToDo = ({ site }: Whose): string =>
   `Run "pulumi up -s ${site === "dr" ? "standby" : "primary"}" while the database of ${site} is its own; where production's lies over it already, restore a backup of the K2 database of ${site} under another name and name it under licence.copies.${site}`;

@@ -246,6 +246,18 @@ describe("K2's licence rows", () => {
     expect(lost.message).to.contain("it was sealed with another key");
   });
 
+  it("that could not be read are not called lost: nobody is told to restore a database for a variable that is not set", async () => {
+    await capture(own);
+    await bench.run("SQLDR01", "DROP DATABASE [ParallelStandby]");
+    const args = { ...dr, captureKey: { env: "PS_NEVER_SET_KEY" }, keepOn: ["SQLDR01"] };
+    const { message } = await failure(rowsCaptured(args));
+    expect(message).to.match(
+      /^licence rows of k2 at dr could not be read, which does not say that none are kept: .*PS_NEVER_SET_KEY/,
+    );
+    expect(message).to.contain("ParallelStandby.dbo.CapturedRows on SQLDR01: nothing");
+    expect(message).to.not.match(/restore a backup|pulumi up/);
+  });
+
   it("are kept without the other site's SQL Server where that is down, and brought there later", async () => {
     await bench.network.hostDown("SQLPRD01");
     expect(await capture(own)).to.include({ there: true, acted: true });

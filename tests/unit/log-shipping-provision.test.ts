@@ -33,6 +33,25 @@ describe("log shipping: provisioning", function () {
     ).to.equal(0);
   });
 
+  it("overwrites nothing at the standby before the source's jobs are there, and names the stack that makes them", async () => {
+    bench = await logShippingBench();
+    await bench.run("dr", "CREATE DATABASE K2");
+    const backups = () => one(bench, "primary", "SELECT COUNT(*) FROM msdb.dbo.backupset");
+    const before = await backups();
+    const early = await bench.provision("dr", "primary", { replaces: ["K2"] });
+    expect(early.get("data-seed-K2")).to.match(
+      /no log of K2 is shipped from SQLPRD01 yet, so nothing on SQLDR01 is overwritten\. Run "pulumi up -s primary" first/,
+    );
+    expect(await one(bench, "dr", "SELECT state_desc FROM sys.databases WHERE name = N'K2'")).to.equal(
+      "ONLINE",
+    );
+    expect(await backups()).to.equal(before);
+    await bench.provision("primary", "primary");
+    expect((await bench.provision("dr", "primary", { replaces: ["K2"] })).get("data-seed-K2")).to.match(
+      /^done/,
+    );
+  });
+
   it("takes the weekly full backup beside the chain, in turns, so that no log is taken out of it", async () => {
     bench = await shippingBench(6);
     const jobs = "EXEC msdb.dbo.sp_start_job @job_name = N'parallel-standby full K2'";

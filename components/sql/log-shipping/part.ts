@@ -1,12 +1,12 @@
 import type { DataPart, Request } from "../../../model/part.ts";
 import type { Draft } from "../../../model/verb.ts";
-import { siteIds } from "../../../model/site.ts";
+import { otherSite, siteIds } from "../../../model/site.ts";
 import { sqlServices } from "../instance/services.ts";
 import { instanceReachable } from "../instance/verbs.ts";
 import { archived } from "./copies.ts";
 import { drillOf } from "./drill.ts";
 import { awayDrafts, sourceJobsArgs } from "./drafts.ts";
-import { fullSlots, LogShippingFacts, worstLossMin } from "./facts.ts";
+import { fullSlots, isSameName, LogShippingFacts, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
 import { pointLastsUntil } from "./lasts.ts";
 import { reachOf } from "./reach.ts";
@@ -120,6 +120,16 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
       ];
     }),
   }),
+  overwrites: (f, passive, wasActive) => {
+    if (f.manage === "adopt") return [];
+    const replaced = wasActive
+      ? []
+      : f.databases.filter((d) => f.replaces.some((name) => isSameName(name, d)));
+    return [
+      ...(replaced.length > 0 ? [`overwrites ${replaced.join(", ")} on ${f.host[passive]} (replaces)`] : []),
+      `takes a full backup of ${f.databases.join(", ")} on ${f.host[otherSite(passive)]}`,
+    ];
+  },
   release: (id, f, { to }) =>
     f.databases.map((database) => release.step(`${id}/release/${database}`, { database, host: f.host[to] })),
 };

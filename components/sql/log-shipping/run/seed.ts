@@ -7,10 +7,12 @@ import { lastSeed, recordSeed } from "../tsql/identity.ts";
 import { copyFullsJobName } from "../tsql/shipping.ts";
 import { mayHoldOnlyCopy, reprotected, wasEverActive } from "../../../../steps/only-copy.ts";
 import { seed } from "../verbs.ts";
+import { otherSite, stackOf } from "../../../../model/site.ts";
 import { restoreFullFrom } from "./full.ts";
 import { hasFacts } from "./identity.ts";
 import { runJob } from "./jobs.ts";
 import { canCompress, fullOfThisWeek } from "./protect.ts";
+import { isShipped } from "./source-jobs.ts";
 import { quiesced } from "./quiesce.ts";
 import { savedBy } from "./salvage.ts";
 import { nextLogOf, standingAt, type Standing } from "./standing.ts";
@@ -46,6 +48,11 @@ const act: Act<Args> = {
     const isTold = a.reseed !== undefined && (await seededFor(sql, a.database)) !== a.reseed;
     const givesWay = await mayOverwrite(a, standing, isTold, io);
     const source = await sqlOn(a.source, io);
+    // Else the standby would be overwritten with a copy that no log ever follows.
+    if (!(await isShipped(source, a.database)))
+      throw new Refused(
+        `no log of ${a.database} is shipped from ${a.source} yet, so nothing on ${a.host} is overwritten. Run "pulumi up -s ${stackOf[otherSite(io.to)]}" first: it makes the jobs there. Then run this again`,
+      );
     const file = await fullOfThisWeek(source, a.database, a.backupFolder, a.slots);
     await quiesced(a.quiesce, io, async () => {
       io.say(`backing up ${a.database} on ${a.source} to ${file}`);

@@ -38,6 +38,10 @@ const settingsOf = (a: SourceJobs): PrimarySettings => ({
 const primaryOf = async (sql: Sql, database: string): Promise<PrimaryRow | undefined> =>
   (await sql.rows<PrimaryRow>(primaryConfig(database)))[0];
 
+/** Whether the log of a database is shipped: it is a source of log shipping, and the job that backs it up is there. */
+export const isShipped = async (sql: Sql, database: string): Promise<boolean> =>
+  typeof (await primaryOf(sql, database))?.job === "string";
+
 /** The jobs of a source as they should be, with what the weekly one does: log shipping knows only the first. */
 async function wantedJobs(
   sql: Sql,

@@ -1,0 +1,79 @@
+import { projectRoot } from "../journal/open.ts";
+import type { Request } from "../model/part.ts";
+import type { Recovery } from "../model/recovery.ts";
+import { nameOfSecret, secretsIn, type SecretRef } from "../model/secret.ts";
+import { Refused } from "../steps/act.ts";
+import { loadSecrets, resolveSecret } from "../steps/secrets.ts";
+import { accepting } from "./site-life.ts";
+
+/** A secret that cannot be had here. */
+interface Missing {
+  readonly ref: SecretRef;
+  /** The servers, parts and observers that need it. */
+  readonly of: readonly string[];
+  readonly why: string;
+  /** Whether servers of the old site alone need it. */
+  readonly isOldOnly: boolean;
+}
+
+/**
+ * Refuses a move from a shell that lacks a secret of its servers, parts and observers: a declaration would be used up
+ * and steps fail, some of them half-way. In an unplanned move what servers of the old site alone need may be missing,
+ * as long as none of them accepts a connection: one that lives must be looked at and fenced. Gives the sentence that says
+ * so. What makes a machine (its administrator's password) no move needs.
+ */
+export async function refuseMissingSecrets(
+  recovery: Recovery,
+  { from, mode, modes = {} }: Request,
+): Promise<string | undefined> {
+  const missing = await missingOf(recovery, from);
+  if (missing.length === 0) return undefined;
+  const isUnplanned = [mode, ...Object.values(modes)].every((m) => m === "unplanned");
+  const oldOnly = isUnplanned ? missing.filter((m) => m.isOldOnly) : [];
+  const needing = new Set(oldOnly.flatMap((m) => m.of));
+  const alive = await accepting(recovery.hosts.filter((h) => h.site === from && needing.has(h.id)));
+  const left = oldOnly.filter((m) => !m.of.some((host) => alive.includes(host)));
+  const refused = missing.filter((m) => !left.includes(m));
+  if (refused.length > 0) throw new Refused(refusedText(refused));
+  return `${named(left)}: missing here. The move goes on without, since it is unplanned and none of these servers of ${recovery.sites[from].place} (${from}) answers; if one comes back, it cannot be fenced from this shell`;
+}
+
+async function missingOf(recovery: Recovery, from: Request["from"]): Promise<readonly Missing[]> {
+  const { hosts, parts, observers = [] } = recovery;
+  const owners = [
+    ...hosts.map(({ id, site, ssh, sql }) => ({ id, isOld: site === from, refs: secretsIn([ssh, sql]) })),
+    ...parts.map(({ id, facts }) => ({ id, isOld: false, refs: secretsIn(facts) })),
+    ...observers.map((o) => ({ id: o.id, isOld: false, refs: secretsIn(o) })),
+  ];
+  const refs = secretsIn(owners.map((o) => o.refs));
+  const found = await Promise.all(
+    refs.map(async (ref): Promise<readonly Missing[]> => {
+      try {
+        await resolveSecret(ref, projectRoot());
+        return [];
+      } catch (error) {
+        const key = JSON.stringify(ref);
+        const needing = owners.filter((o) => o.refs.some((r) => JSON.stringify(r) === key));
+        return [
+          {
+            ref,
+            of: needing.map((o) => o.id),
+            why: error instanceof Error ? error.message : String(error),
+            isOldOnly: needing.every((o) => o.isOld),
+          },
+        ];
+      }
+    }),
+  );
+  return found.flat();
+}
+
+const named = (missing: readonly Missing[]): string =>
+  missing.map(({ ref, of }) => `${nameOfSecret(ref)} (${of.join(", ")})`).join(", ");
+
+function refusedText(missing: readonly Missing[]): string {
+  // Of a variable its name says it all; what is wrong with a file or a vault its own sentence says.
+  const others = missing.filter(({ ref }) => !("env" in ref)).map((m) => m.why.replace(/\.$/, ""));
+  const load = missing.some(({ ref }) => "env" in ref) ? [`In this shell ${loadSecrets}`] : [];
+  return [`secrets are missing, and nothing was begun: ${named(missing)}`, ...load, ...others].join(". ");
+}
