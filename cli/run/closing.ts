@@ -1,7 +1,7 @@
 import type { Situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
 import { activeStack, type SiteId } from "../../model/site.ts";
-import { completedText } from "../../stacks/completed-text.ts";
+import { verdictText } from "../../stacks/completed-text.ts";
 import type { Prepared } from "../../stacks/prepare.ts";
 import { systemsText } from "../../stacks/systems-text.ts";
 import type { Driven } from "../../steps/drive.ts";
@@ -22,7 +22,7 @@ export function closing(
   { failed, waiting }: Driven,
   failures: ReadonlyMap<string, string>,
 ): string {
-  const completed = completedText(s, epoch);
+  const completed = verdictText(s, epoch);
   if (completed !== undefined) return completed;
   if (s.epoch !== epoch)
     throw new CliError(

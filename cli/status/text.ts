@@ -2,6 +2,7 @@ import { otherSite, stackOf } from "../../model/site.ts";
 import { clockTime, moment } from "../../model/time.ts";
 import { standingText, type StepSays } from "../../journal/standing.ts";
 import { pointLossText } from "../../report/loss.ts";
+import { standbyAgain } from "../../stacks/completed-text.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
 import type { Status } from "./status.ts";
@@ -229,10 +230,6 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
     ...(s.owed.length > 0 && last
       ? [`do what is owed, once it can be done: ${upCommand(activeStack(last.to), platform)}`]
       : []),
-    ...(s.withoutStandby
-      ? [
-          `give ${s.active.site} a standby again, once ${s.withoutStandby.site} can be reached: parallel-standby reprotect --as YOUR-NAME --reason WHY (saves what ${s.withoutStandby.site} alone holds), then pulumi up -s ${stackOf[s.active.site]}, then pulumi up -s ${stackOf[s.withoutStandby.site]}, then look here again`,
-        ]
-      : []),
+    ...(s.withoutStandby ? [`${standbyAgain(s.active.site)}, then look here again`] : []),
   ];
 }

@@ -111,7 +111,10 @@ describe("run, without Pulumi", () => {
       /^planned move from primary \(London\) to dr \(Leeds\), activation 1/,
     );
     expect(r.terminal.lines.at(-1)).to.equal(
-      "activation 1 is completed: dr is active; owed: nothing. No step acts",
+      [
+        "activation 1 is completed: dr is active; owed: nothing",
+        "next: give dr a standby again, once primary can be reached: parallel-standby reprotect --as YOUR-NAME --reason WHY (saves what primary alone holds), then pulumi up -s standby, then pulumi up -s primary",
+      ].join("\n"),
     );
     expect(situation(await r.entries()).active).to.equal("dr");
     expect((await r.entries()).find((e) => e.kind === "activation started")).to.include({

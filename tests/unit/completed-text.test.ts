@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { completedText } from "../../stacks/completed-text.ts";
+import { completedText, verdictText } from "../../stacks/completed-text.ts";
 import { after, completed, declared, moveTo, noReturn, started, word } from "./journal-facts.ts";
 
 const begun = [declared, moveTo("dr"), started(1)];
@@ -23,5 +23,17 @@ describe("what up announces of an activation", () => {
     );
     expect(says?.split("\n")).to.have.length(2);
     expect(says).to.match(/\n {2}a: /);
+  });
+
+  it("ends, once it is completed, with what is owed and how the active site gets a standby again", () => {
+    expect(verdictText(after(...begun, noReturn(1)), 1)).to.equal(undefined);
+    const says = verdictText(after(...begun, word("a", "failed"), completed(1)), 1) ?? "";
+    expect(says.split("\n").slice(0, 2)).to.deep.equal([
+      'activation 1 is completed: dr is active; owed: 1 of its steps. "pulumi up -s dr-active" again does them once they can be done',
+      "  a: ",
+    ]);
+    expect(says).to.match(
+      /\nnext: give dr a standby again, .* pulumi up -s standby, then pulumi up -s primary$/,
+    );
   });
 });

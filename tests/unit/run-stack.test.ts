@@ -127,8 +127,12 @@ const inClear = (value: unknown): string =>
 describe("the program of a stack", function () {
   this.timeout(20_000);
   const environment = { ...process.env };
-  before(() => {
-    Object.assign(process.env, secrets);
+  before(async () => {
+    const home = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
+    folders.push(home);
+    await fs.mkdir(path.join(home, ".ssh"));
+    await fs.writeFile(path.join(home, ".ssh", "id_ed25519"), "the secret behind the key");
+    Object.assign(process.env, secrets, { HOME: home, USERPROFILE: home });
   });
   after(async () => {
     for (const name of Object.keys(secrets)) Reflect.deleteProperty(process.env, name);
