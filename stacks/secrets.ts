@@ -34,8 +34,15 @@ export async function refuseMissingSecrets(
   const alive = await accepting(recovery.hosts.filter((h) => h.site === from && needing.has(h.id)));
   const left = oldOnly.filter((m) => !m.of.some((host) => alive.includes(host)));
   const refused = missing.filter((m) => !left.includes(m));
-  if (refused.length > 0) throw new Refused(refusedText(refused));
+  if (refused.length > 0)
+    throw new Refused(missingText("secrets are missing, and nothing was begun", refused));
   return `${named(left)}: missing here. The move goes on without, since it is unplanned and none of these servers of ${recovery.sites[from].place} (${from}) answers; if one comes back, it cannot be fenced from this shell`;
+}
+
+/** Why nothing can be looked at from a shell that lacks secrets, each with who needs it; undefined where it has all. */
+export async function lacksSecrets(recovery: Recovery, from: Request["from"]): Promise<string | undefined> {
+  const missing = await missingOf(recovery, from);
+  return missing.length === 0 ? undefined : missingText("secrets are missing", missing);
 }
 
 async function missingOf(recovery: Recovery, from: Request["from"]): Promise<readonly Missing[]> {
@@ -71,9 +78,9 @@ async function missingOf(recovery: Recovery, from: Request["from"]): Promise<rea
 const named = (missing: readonly Missing[]): string =>
   missing.map(({ ref, of }) => `${nameOfSecret(ref)} (${of.join(", ")})`).join(", ");
 
-function refusedText(missing: readonly Missing[]): string {
+function missingText(what: string, missing: readonly Missing[]): string {
   // Of a variable its name says it all; what is wrong with a file or a vault its own sentence says.
   const others = missing.filter(({ ref }) => !("env" in ref)).map((m) => m.why.replace(/\.$/, ""));
   const load = missing.some(({ ref }) => "env" in ref) ? [`In this shell ${loadSecrets}`] : [];
-  return [`secrets are missing, and nothing was begun: ${named(missing)}`, ...load, ...others].join(". ");
+  return [`${what}: ${named(missing)}`, ...load, ...others].join(". ");
 }

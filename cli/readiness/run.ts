@@ -11,6 +11,7 @@ import { upgraded } from "../../model/upgrade.ts";
 import type { Readiness } from "../../readiness/readiness.ts";
 import { readinessText } from "../../readiness/text.ts";
 import { countsText, type Verdict } from "../../readiness/verdict.ts";
+import { lacksSecrets } from "../../stacks/secrets.ts";
 import { readinessNow } from "../../stacks/readiness.ts";
 import type { World } from "../../steps/find.ts";
 import { CliError, UsageError } from "../failure.ts";
@@ -98,6 +99,9 @@ export async function lookAndKeep(
   if (moves) throw new Error(`${moves.says}, and readiness is told of an estate at rest. ${moves.ways}`);
   if (!s.declared) throw new Error(`the journal holds no facts yet. Run "pulumi up -s ${stackOf[to]}" first`);
   const recovery = upgraded(s.declared.recovery, known.parts);
+  // Without them every look fails in its own words, and none of those is about the estate.
+  const lacks = await lacksSecrets(recovery, s.active);
+  if (lacks !== undefined) throw new Error(lacks);
   const runner = await runnerLook(project, known.parts, terminal);
   const found = await readinessNow(
     {

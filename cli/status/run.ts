@@ -1,5 +1,4 @@
 import * as fs from "node:fs/promises";
-import * as path from "node:path";
 import type { Entry } from "../../journal/entries.ts";
 import { requestOf } from "../../journal/next.ts";
 import { factsOf, situation } from "../../journal/situation.ts";
@@ -9,7 +8,7 @@ import { plan } from "../../planning/plan.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
-import { reportsFolder } from "../../report/place.ts";
+import { reportFile } from "../../report/place.ts";
 import { statusOf } from "./status.ts";
 import { statusText } from "./text.ts";
 
@@ -21,10 +20,7 @@ export async function status(
   terminal: Terminal,
 ): Promise<void> {
   const entries = await ownJournal(journal, estate.name);
-  const [leases, lastReport] = await Promise.all([
-    journal.store.leases(),
-    newestReport(reportsFolder(folder)),
-  ]);
+  const [leases, lastReport] = await Promise.all([journal.store.leases(), reportOfLast(entries, folder)]);
   const found = statusOf(entries, {
     now: terminal.now(),
     place: journal.store.place,
@@ -47,12 +43,13 @@ function plannedSteps(entries: readonly Entry[], parts: Parts): number | undefin
   }
 }
 
-async function newestReport(folder: string): Promise<string | undefined> {
-  const names = await fs.readdir(folder).catch(() => []);
-  const pages = await Promise.all(
-    names
-      .filter((n) => n.endsWith(".html"))
-      .map(async (n) => ({ file: path.join(folder, n), at: (await fs.stat(path.join(folder, n))).mtimeMs })),
+/** The report of the last move, where it is kept: that of an earlier one tells of another night. */
+async function reportOfLast(entries: readonly Entry[], folder: string): Promise<string | undefined> {
+  const { estate, last } = situation(entries);
+  if (!last) return undefined;
+  const file = reportFile(folder, estate, last.epoch);
+  return fs.access(file).then(
+    () => file,
+    () => undefined,
   );
-  return pages.sort((a, b) => b.at - a.at)[0]?.file;
 }

@@ -78,7 +78,7 @@ export interface Status {
   readonly owed: readonly (StepSays & { readonly triedAt: string })[];
   /** The active site has no standby since its move, as far as the journal shows. */
   readonly withoutStandby?: WithoutStandby;
-  /** The last look at readiness; `stale` where none has run for a day, and absent where none ever has. */
+  /** The last look at readiness since the last move; `stale` where none has run for a day, and absent where there is none. */
   readonly readiness?: {
     readonly at: string;
     readonly ageSec: number;
@@ -135,7 +135,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
       return last ? [{ step, says: last.says, triedAt: last.at }] : [];
     }),
     ...(unprotected ? { withoutStandby: unprotected } : {}),
-    ...readinessOf(entries, now),
+    ...readinessOf(entries, s, now),
     ...(s.declared
       ? {
           facts: {
@@ -150,9 +150,11 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
   };
 }
 
-function readinessOf(entries: readonly Entry[], now: Date): Pick<Status, "readiness"> {
+/** One from before the last move tells of an estate that was the other way round. */
+function readinessOf(entries: readonly Entry[], s: Situation, now: Date): Pick<Status, "readiness"> {
   const last = lastReadiness(entries);
-  if (!last) return {};
+  const movedAt = Math.max(s.last?.seq ?? -1, s.taken?.seq ?? -1);
+  if (!last || last.seq < movedAt) return {};
   const ageSec = Math.max(0, Math.round(now.getTime() / 1000 - secondsOf(last)));
   return {
     readiness: {

@@ -141,10 +141,11 @@ function lastText({ lastActivation: l }: Status): string | undefined {
 }
 
 /** While it moves, and before there are facts, nobody looks at readiness. */
-function readinessText({ readiness: r, state, facts }: Status): string | undefined {
+function readinessText({ readiness: r, state, facts, lastActivation, taken }: Status): string | undefined {
   if (state !== "active" || !facts) return undefined;
   const how = "it should run every hour: docs/readiness.md";
-  if (!r) return `never looked at: run "parallel-standby readiness"; ${how}`;
+  const never = lastActivation || taken ? "not looked at since the last move" : "never looked at";
+  if (!r) return `${never}: run "parallel-standby readiness"; ${how}`;
   const verdict = `${r.verdict === "not ready" ? "NOT READY" : r.verdict} for ${r.to}`;
   return `${verdict}, ${count(r.findings, "finding")}, ${roughly(r.ageSec)} ago${r.stale ? `: IT HAS NOT RUN SINCE; ${how}` : ""}`;
 }

@@ -233,4 +233,30 @@ describe("readiness", () => {
     expect(await status(2)).to.match(/^NOT READY for dr, \d findings?, 2 hours ago$/);
     expect(await status(25)).to.match(/25 hours ago: IT HAS NOT RUN SINCE; /);
   });
+
+  it("says in status that nobody has looked since the last move: what was found before it was of the other direction", async () => {
+    await write(project, begun(recovery));
+    await look();
+    await write(project, [
+      { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 },
+      started(3),
+      { kind: "completed", epoch: 1, owed: [], exceptions: [] },
+    ]);
+    const s = statusOf(await project.journal.entries(), { now: new Date(), place: "p", leases: [] });
+    expect(s.readiness).to.equal(undefined);
+    expect(statusText(s, "linux")).to.match(/^readiness +not looked at since the last move: run /m);
+  });
+
+  it("does not look from a shell that lacks secrets: it names each once, with who needs it, and keeps nothing", async () => {
+    const password = { env: "PS_READINESS_NEVER_SET" };
+    const ssh = { port: 22, user: "dr", hostKey: "ssh-ed25519 AAAA", password };
+    const observers = ["OBS01", "OBS02"].map((id) => ({ id, address: "127.0.0.1", ssh }));
+    await write(project, begun({ ...recovery, observers }));
+    const { message } = await failureOf(look());
+    expect(message).to.equal(
+      `secrets are missing: environment variable PS_READINESS_NEVER_SET (${observers.map((o) => o.id).join(", ")}). In this shell load secrets.env: set -a; . ./secrets.env; set +a (Windows: . .\\secrets.ps1)`,
+    );
+    expect(terminal.lines).to.deep.equal([]);
+    expect(await kept()).to.deep.equal([]);
+  });
 });

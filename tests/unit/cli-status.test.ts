@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
 import { statusOf, leaseText } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { status } from "../../cli/status/run.ts";
@@ -178,7 +180,7 @@ describe("status", () => {
     ]);
   });
 
-  it("gives a machine the same, and counts the steps of the whole plan", async () => {
+  it("gives a machine the same, counts the steps of the whole plan, and names the report of the last move alone", async () => {
     const project = await tempProject();
     try {
       const terminal = writtenTerminal(now);
@@ -218,6 +220,16 @@ describe("status", () => {
       });
       expect(read.lastActivation?.steps).to.include({ done: 1, total: 1 });
       expect(read.lastActivation?.steps.planned).to.be.greaterThan(10);
+      const reports = path.join(project.folder, "reports");
+      await fs.mkdir(reports, { recursive: true });
+      const shown = async (kept: number): Promise<string | undefined> => {
+        await fs.writeFile(path.join(reports, `toys-activation-${String(kept)}.html`), "");
+        terminal.lines.length = 0;
+        await status({ json: true }, project, { parts: toyParts }, terminal);
+        return (JSON.parse(terminal.lines.join("")) as ReturnType<typeof statusOf>).lastReport;
+      };
+      expect(await shown(0), "the report of an earlier move is not this one's").to.equal(undefined);
+      expect(await shown(1)).to.equal(path.join(reports, "toys-activation-1.html"));
     } finally {
       await project.leave();
     }
