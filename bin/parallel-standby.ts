@@ -10,6 +10,11 @@ if (major < 22 || (major === 22 && minor < 18)) {
   process.exit(1);
 }
 nodeModule.enableCompileCache();
+// Whoever reads has seen enough (`| head`): nothing more is shown, and what was begun is brought to its end.
+for (const stream of [process.stdout, process.stderr])
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
 const { main } = await import("../cli/program.ts");
 const { processTerminal } = await import("../cli/terminal.ts");
 const code = await main(process.argv.slice(2), processTerminal());

@@ -25,9 +25,9 @@ export function addJournal(program: Command, terminal: Terminal): void {
     .summary("begin the journal of a new estate")
     .description("Begins the journal. Refused where one has begun: it would forget what happened.")
     .requiredOption("--active <site>", "the site that is active now: primary or dr")
-    .option("--as <name>", "who says so")
+    .requiredOption("--as <name>", "who says so")
     .addHelpText("after", examples(["parallel-standby journal init --active primary --as R.Okafor"]))
-    .action(async (options: { readonly active: string; readonly as?: string }) => {
+    .action(async (options: { readonly active: string; readonly as: string }) => {
       const { init } = await import("./journal/init.ts");
       await init(options, await project(), terminal);
     });

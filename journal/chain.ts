@@ -9,7 +9,7 @@ export class JournalError extends Error {
 
 /** What to do where there is no journal: never taken for "primary is active". */
 export const absent =
-  'the journal is absent or empty. Restore it from its mirror, or begin one with "parallel-standby journal init --active primary"';
+  'the journal is absent or empty. Restore it from its mirror, or begin one with "parallel-standby journal init --active primary --as YOUR-NAME"';
 
 const hashOfEntry = (prev: string, body: unknown): string =>
   createHash("sha256").update(prev).update(canonical(body)).digest("hex");

@@ -1,4 +1,4 @@
-import { projectRoot } from "../journal/open.ts";
+import { projectRoot } from "../journal/project-root.ts";
 import type { Request } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { nameOfSecret, secretsIn, type SecretRef } from "../model/secret.ts";

@@ -31,7 +31,7 @@ export function saidFrom({ active, ...words }: SaidOptions): Said {
       : [
           `--active ${JSON.stringify(active.slice(0, 80))} is not a site. Write primary or dr.${didYouMean(active, siteIds)}`,
         ]),
-    ...wrongIn(words),
+    ...wrongIn({ ...words }),
   ];
   if (!site || wrong.length > 0) throw new UsageError(wrong.join("\n"));
   return { active: site, ...trimmed(words) };
@@ -42,7 +42,7 @@ type Reasons = Omit<Said, "active">;
 /** Who answers for something, and why, as it was typed; or one `UsageError` that names all that is wrong with it. */
 export function reasonsFrom({ as, reason, although }: Reasons): Reasons {
   const words = { as, reason, ...(although === undefined ? {} : { although }) };
-  const wrong = wrongIn(words);
+  const wrong = wrongIn({ ...words });
   if (wrong.length > 0) throw new UsageError(wrong.join("\n"));
   return trimmed(words);
 }
@@ -53,8 +53,9 @@ const trimmed = ({ as, reason, although }: Reasons): Reasons => ({
   ...(although === undefined ? {} : { although: although.trim() }),
 });
 
-const wrongIn = ({ as, reason, although }: Reasons): readonly string[] =>
-  Object.entries({ as, reason, although }).flatMap(([flag, text]) => {
+/** What is wrong with words as they were typed, a sentence each, by the name of their option. */
+export const wrongIn = (words: Readonly<Record<string, string | undefined>>): readonly string[] =>
+  Object.entries(words).flatMap(([flag, text]) => {
     const why =
       text === undefined
         ? undefined

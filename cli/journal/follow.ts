@@ -6,10 +6,13 @@ import { entryLine } from "./text.ts";
 /** How often the journal is looked at. Events of file systems do not cross shares, so it is asked. */
 const lookEveryMs = 500;
 
-/** Set at the first Ctrl+C. */
+/** Set at the first Ctrl+C, and when nobody reads any more. */
 export function untilInterrupted(): AbortSignal {
   const stop = new AbortController();
   process.once("SIGINT", () => {
+    stop.abort();
+  });
+  process.stdout.once("error", () => {
     stop.abort();
   });
   return stop.signal;

@@ -1,14 +1,14 @@
 import { siteIds } from "../../model/site.ts";
 import { didYouMean } from "../../model/nearest.ts";
-import { trouble } from "../declare/words.ts";
 import { CliError, UsageError } from "../failure.ts";
 import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
+import { wrongIn } from "./consent.ts";
 
 /** Begins the journal of the project's estate. */
 export async function init(
-  { active, as }: { readonly active: string; readonly as?: string },
+  { active, as }: { readonly active: string; readonly as: string },
   { estate, journal }: Project,
   terminal: Terminal,
 ): Promise<void> {
@@ -17,8 +17,8 @@ export async function init(
     throw new UsageError(
       `--active ${JSON.stringify(active)} is not a site. Write primary or dr.${didYouMean(active, siteIds)}`,
     );
-  const why = as === undefined ? undefined : trouble(as);
-  if (why !== undefined) throw new UsageError(`--as: ${why}`);
+  const wrong = wrongIn({ as });
+  if (wrong.length > 0) throw new UsageError(wrong.join("\n"));
   await journal.append((entries) => {
     if (entries.length > 0)
       throw new CliError(
@@ -28,7 +28,7 @@ export async function init(
       kind: "genesis",
       estate: estate.name,
       active: site,
-      ...(as === undefined ? {} : { as: as.trim() }),
+      as: as.trim(),
     };
   });
   terminal.out(`the journal of ${estate.name} begins in ${journal.store.place}: ${site} is active`);

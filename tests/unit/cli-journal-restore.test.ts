@@ -44,7 +44,7 @@ for (const kind of storeKinds)
       expect(terminal.lines[0]).to.equal(
         `the journal of toys begins in ${project.journal.store.place}: primary is active`,
       );
-      expect((await failureOf(init({ active: "dr" }, again(), terminal))).message).to.match(
+      expect((await failureOf(init({ active: "dr", as: "op" }, again(), terminal))).message).to.match(
         /has begun already/,
       );
       await show({}, again(), terminal);

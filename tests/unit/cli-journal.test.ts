@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { main } from "../../cli/program.ts";
 import fc from "fast-check";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
@@ -51,7 +52,7 @@ describe("journal", () => {
       active: "primary",
       as: "op",
     });
-    expect((await failureOf(init({ active: "dr" }, project, terminal))).message).to.contain(
+    expect((await failureOf(init({ active: "dr", as: "op" }, project, terminal))).message).to.contain(
       "has begun already: it holds 1 entry.",
     );
     expect(await project.journal.entries()).to.have.lengthOf(1);
@@ -63,8 +64,16 @@ describe("journal", () => {
     );
   });
 
+  it("begins only with the name of whoever says so: nobody, a blank or the placeholder is a usage error", async () => {
+    for (const as of [" ", "YOUR-NAME", "two\nlines"])
+      expect((await failureOf(init({ active: "primary", as }, project, terminal))).exitCode, as).to.equal(2);
+    expect(await main(["journal", "init", "--active", "primary"], terminal)).to.equal(2);
+    expect(terminal.notes.join("\n")).to.contain("--as <name>");
+    expect(await project.journal.entries()).to.deep.equal([]);
+  });
+
   it("begins with one of the two sites, as a usage error otherwise", async () => {
-    const failure = await failureOf(init({ active: "primry" }, project, terminal));
+    const failure = await failureOf(init({ active: "primry", as: "op" }, project, terminal));
     expect(failure.exitCode).to.equal(2);
     expect(failure.message).to.contain("Did you mean primary?");
   });

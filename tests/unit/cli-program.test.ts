@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
+import { once } from "node:events";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { promisify } from "node:util";
@@ -73,7 +74,26 @@ async function loadedBy(
   return { stdout, loaded: JSON.parse(stderr.split("LOADED")[1] ?? "[]") as readonly string[] };
 }
 
+/** Runs a command line whose reader closes its end before anything is written, as `| head` may. */
+async function unread(
+  args: readonly string[],
+  cwd: string,
+): Promise<{ readonly code: number | null; readonly stderr: string }> {
+  const program = path.resolve(import.meta.dirname, "../../bin/parallel-standby.ts");
+  const child = spawn(process.execPath, [program, ...args], { cwd, stdio: ["ignore", "pipe", "pipe"] });
+  child.stdout.destroy();
+  let stderr = "";
+  child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
+  const [code] = (await once(child, "close")) as [number | null];
+  return { code, stderr };
+}
+
 describe("the command line", () => {
+  it("ends quietly where nobody reads any more, with the exit code that it would have had", async () => {
+    expect(await unread(["--help"], import.meta.dirname)).to.deep.equal({ code: 0, stderr: "" });
+    expect((await unread(["declare", "--help"], import.meta.dirname)).stderr).to.equal("");
+  });
+
   it("has these verbs: their names are public", () => {
     expect(verbs(buildProgram(writtenTerminal()))).to.deep.equal(every);
   });
