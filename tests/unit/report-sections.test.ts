@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import type { Fact } from "../../journal/entries.ts";
+import { moment } from "../../model/time.ts";
 import { renderHtml } from "../../report/html.ts";
 import { reportJson } from "../../report/json.ts";
 import { reportOf, type Report } from "../../report/report.ts";
@@ -452,6 +453,18 @@ describe("the time without a system", () => {
       .step("web0/smoke", "smoke-test", 10)
       .add(completed);
     expect(reported(s).stoppedSec).to.equal(15);
+  });
+});
+
+describe("times in a report", () => {
+  it("of the hour that occurs twice are told apart by their offset", () => {
+    const [first, second] = ["2026-11-01T05:30:00Z", "2026-11-01T06:30:00Z"].map((iso) =>
+      moment(at(iso), "America/New_York"),
+    );
+    expect([first, second]).to.deep.equal([
+      "2026-11-01 05:30:00 UTC (01:30:00 -04:00 in America/New_York)",
+      "2026-11-01 06:30:00 UTC (01:30:00 -05:00 in America/New_York)",
+    ]);
   });
 });
 
