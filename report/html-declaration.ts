@@ -1,6 +1,6 @@
 import { html } from "htm/preact";
 import { moment } from "../model/time.ts";
-import { declarationLine, heldText, type DeclarationReport } from "./declaration.ts";
+import { heldText, type DeclarationReport } from "./declaration.ts";
 import { readinessLine } from "./html-readiness.ts";
 import { namedValues } from "./html-rows.ts";
 import { pageOf } from "./page.ts";
@@ -23,7 +23,7 @@ export function renderDeclaration(r: DeclarationReport): string {
       r.before ? readinessLine(r.before, r.from.timeZone) : "had not run for a move to that site",
     ],
   ];
-  const line = declarationLine(r);
+  const what = r.outcome === "standing" ? "and begun by nobody yet" : (r.ended?.says ?? r.outcome);
   return pageOf(`${r.estate}: a declared move to ${r.to.id} that did not begin`, [
     html`<p class="over">
       <b>${r.estate}</b
@@ -32,16 +32,22 @@ export function renderDeclaration(r: DeclarationReport): string {
     stuck.length > 0 && r.ended
       ? html`<section class="note waived">
           <h2>${`STILL HELD: ${stuck.map((h) => h.part).join(", ")}`}</h2>
-          <p>Restores stand still, and the standby falls behind. Run "parallel-standby withdraw" again.</p>
+          <p class="todo">
+            Restores stand still, and the standby falls behind. Do: "parallel-standby withdraw --as YOUR-NAME"
+            again
+          </p>
         </section>`
       : null,
-    html`<h1>${line.charAt(0).toUpperCase() + line.slice(1)}</h1>`,
+    html`<h1>${`Declared by ${r.as}, ${what}: nothing was moved`}</h1>`,
     namedValues(rows),
     html`<footer>
       <p>
-        ${`Drawn from the journal at entry ${String(r.hashes.headSeq)}, which began with`}
-        <code>${r.hashes.genesis}</code>${" and ends with "}<code>${r.hashes.head}</code>.
+        ${`Times are UTC, and in brackets, with their offset, those of ${r.from.id} (${r.from.timeZone}) where its clocks differ. Drawn from the journal alone.`}
       </p>
+      ${namedValues([
+        ["Journal began", r.hashes.genesis],
+        [`Journal at entry ${String(r.hashes.headSeq)}`, r.hashes.head],
+      ])}
     </footer>`,
   ]);
 }

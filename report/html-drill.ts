@@ -23,10 +23,14 @@ export function renderDrill(r: DrillReport): string {
     trouble(
       "Failed",
       r.failed.map((f) => [f.step, f.says] as const),
+      r.sweptAt === undefined
+        ? 'mend it and run "pulumi up -s dr-drill" again, or sweep the drill'
+        : undefined,
     ),
     trouble(
       "Not removed",
       r.left.map((line) => ["", line] as const),
+      '"parallel-standby drill sweep --as YOUR-NAME" again once what holds it has let go',
     ),
     html`<h1>${`Drill ${String(r.drill)} at ${r.site}: ${r.outcome}`}</h1>`,
     namedValues(rows),
@@ -58,7 +62,11 @@ export function renderDrill(r: DrillReport): string {
   ]);
 }
 
-const trouble = (title: string, lines: readonly (readonly [string, string])[]): VNode | null =>
+const trouble = (
+  title: string,
+  lines: readonly (readonly [name: string, says: string])[],
+  todo: string | undefined,
+): VNode | null =>
   lines.length === 0
     ? null
     : html`<section class="note waived">
@@ -66,4 +74,5 @@ const trouble = (title: string, lines: readonly (readonly [string, string])[]): 
         <ul>
           ${lines.map(([name, says]) => html`<li>${name === "" ? null : html`<b>${name}</b>${": "}`}${says}</li>`)}
         </ul>
+        ${todo === undefined ? null : html`<p class="todo">${`Do: ${todo}`}</p>`}
       </section>`;
