@@ -1,8 +1,9 @@
 import { parseArgs } from "node:util";
 import fc from "fast-check";
-import { schedules, type Schedule } from "./lab/schedule.ts";
-import { plainShape, shapes, shapeText, smallerThan, type Shape } from "./lab/shape.ts";
-import { tried, type Played } from "./lab/try.ts";
+import type { Schedule } from "./lab/schedule.ts";
+import { plainShape, shapes, shapeText } from "./lab/shape.ts";
+import { shortestBroken, type Broken } from "./lab/shortest.ts";
+import type { Played } from "./lab/try.ts";
 
 const usage = `Plays whole moves in memory, of any estates and with any few things that go wrong, and holds the rules against them.
 
@@ -51,11 +52,21 @@ async function main(): Promise<number> {
   const startMs = performance.now();
   const cpu = process.cpuUsage();
   const counts: Counts = { plays: 0, rounds: 0, ends: new Map(), refused: new Map() };
-  let worst: { readonly schedule: Schedule; readonly played: Played } | undefined;
+  const events = whole(values.events, "events");
+  let worst: Broken | undefined;
   for (const [i, estate] of estates.entries()) {
     const share = Math.floor(((i + 1) * numRuns) / howMany) - Math.floor((i * numRuns) / howMany);
-    worst = await worstOf(estate, share, seed + i, counts);
-    if (worst) break;
+    worst = await shortestBroken({
+      estate,
+      numRuns: share,
+      events,
+      seed: seed + i,
+      isOver,
+      onPlayed: (played) => {
+        count(played, counts);
+      },
+    });
+    if (worst || isOver()) break;
     process.stderr.write(`${String(counts.plays)} played, on ${String(i + 1)} estates\n`);
   }
   const used = process.cpuUsage(cpu);
@@ -72,6 +83,14 @@ async function main(): Promise<number> {
   return 1;
 }
 
+/** Ctrl+C ends a long run with the figures of what was played until then. */
+const stopped = new AbortController();
+for (const signal of ["SIGINT", "SIGTERM"] as const)
+  process.once(signal, () => {
+    stopped.abort();
+  });
+const isOver = (): boolean => stopped.signal.aborted;
+
 /** What has been played, in numbers. */
 interface Counts {
   plays: number;
@@ -81,44 +100,11 @@ interface Counts {
   readonly refused: Map<string, number>;
 }
 
-/** Plays schedules on an estate; of one that breaks a rule the shortest, on the smallest estate that shows it. */
-async function worstOf(
-  estate: Shape,
-  numRuns: number,
-  seed: number,
-  counts: Counts,
-): Promise<{ readonly schedule: Schedule; readonly played: Played } | undefined> {
-  let worst: { readonly schedule: Schedule; readonly played: Played } | undefined;
-  const property = fc.asyncProperty(
-    schedules(whole(values.events, "events"), fc.constant(estate)),
-    async (schedule) => {
-      const played = await tried(schedule);
-      counts.plays++;
-      counts.rounds += played.rounds;
-      counts.ends.set(played.ended, (counts.ends.get(played.ended) ?? 0) + 1);
-      for (const [who, n] of played.refused) counts.refused.set(who, (counts.refused.get(who) ?? 0) + n);
-      if (!played.breach) return;
-      worst = { schedule, played };
-      throw new Error(`${played.breach.rule}: ${played.breach.says}`);
-    },
-  );
-  const { failed, errorInstance } = await fc.check(property, { numRuns, seed });
-  // Whatever else fails is a fault of the simulator, and no schedule was held against the rules.
-  if (failed && !worst) throw errorInstance;
-  return worst && (await onSmallest(worst));
-}
-
-/** The same schedule on ever smaller estates, as long as it breaks the same rule there. */
-async function onSmallest(found: {
-  readonly schedule: Schedule;
-  readonly played: Played;
-}): Promise<{ readonly schedule: Schedule; readonly played: Played }> {
-  for (const estate of smallerThan(found.schedule.estate ?? plainShape)) {
-    const schedule = { ...found.schedule, estate };
-    const played = await tried(schedule);
-    if (played.breach?.rule === found.played.breach?.rule) return onSmallest({ schedule, played });
-  }
-  return found;
+function count({ ended, rounds, refused }: Played, counts: Counts): void {
+  counts.plays++;
+  counts.rounds += rounds;
+  counts.ends.set(ended, (counts.ends.get(ended) ?? 0) + 1);
+  for (const [who, n] of refused) counts.refused.set(who, (counts.refused.get(who) ?? 0) + n);
 }
 
 const listed = (counted: ReadonlyMap<string, number>): string =>

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import type { Schedule } from "../../lab/simulator/lab/schedule.ts";
 import { schedules } from "../../lab/simulator/lab/schedule.ts";
 import { play } from "../../lab/simulator/lab/play.ts";
-import { shapes, shapeText, type Shape } from "../../lab/simulator/lab/shape.ts";
+import { shapes, shapeText, smallShape, type Shape } from "../../lab/simulator/lab/shape.ts";
 import { onStage } from "../../lab/simulator/lab/stage.ts";
 import { prepareStage, tried, type Played } from "../../lab/simulator/lab/try.ts";
+import type * as finding from "../../lab/simulator/lab/shortest.ts";
 import type * as trying from "../../lab/simulator/lab/try.ts";
 import { withMistake, type Planted } from "../../lab/simulator/planted/load.ts";
 
@@ -245,4 +246,14 @@ describe("The simulator finds a planted mistake and names the rule:", function (
       const { breach, told } = await triedOnce(schedule);
       expect(breach?.rule, told.join("\n")).to.equal(rule);
     });
+
+  it("in the shortest schedule, on the smallest estate that shows it", async () => {
+    const planted = mistakes["no return is not written before a database opens"];
+    if (!planted) throw new Error("the mistake is gone");
+    const { shortestBroken } = await withMistake<typeof finding>("lab/simulator/lab/shortest.ts", planted);
+    const found = await shortestBroken({ estate: manySystems, numRuns: 5, events: 3, seed: 1 });
+    expect(found?.played.breach?.rule).to.equal("no return first");
+    expect(found?.schedule.events).to.deep.equal([]);
+    expect(found?.schedule.estate).to.deep.equal(smallShape);
+  });
 });
