@@ -10,7 +10,7 @@ export interface HeldLease extends Holder {
   /** The machine of its holder, and the process there. */
   readonly host: string;
   readonly pid: number;
-  /** Changes with each of its holder's signs of life, and is never another lease's. */
+  /** Never another lease's. Where no clock judges for all machines, it changes with each of its holder's signs of life. */
   readonly sign: string;
   /** How often its holder says that it lives; 0 where that is not known. Milliseconds. */
   readonly beatMs: number;
@@ -67,10 +67,10 @@ export function leasesOn(table: LeaseTable): Pick<Store, "lease" | "leases"> {
     if (host === os.hostname()) {
       if (isGone(pid)) return "ended";
     } else {
+      if (table.hasOwnClock) return isOver ? "ended" : "lives";
       const seen = watched.get(name);
       if (seen?.sign !== sign) watched.set(name, { sign, since: performance.now() });
       else if (beatMs > 0 && performance.now() - seen.since > beatMs * beatsInTime + graceMs) return "ended";
-      if (isOver && table.hasOwnClock) return "ended";
     }
     if (!isOver) return "lives";
     return waitedFor.has(sign) ? "ended" : "late";

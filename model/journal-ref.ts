@@ -44,8 +44,28 @@ export type SqlPlace = z.infer<typeof SqlPlace>;
 
 const InSql = z.strictObject({ sql: SqlPlace, mirror, keep });
 
+/** How the Azure storage that keeps a journal is reached. */
+const BlobPlace = z.strictObject({
+  /** Address of a container that holds this journal: `https://stdr.blob.core.windows.net/journal`. It is made where it is missing. */
+  container: z.string().regex(/^(https:\/\/[^/?#]+|http:\/\/127\.[^/?#]+\/[^/?#]+)\/[a-z0-9$-]{3,63}$/, {
+    error:
+      "is no address of a container. Write its https address without a slash at the end, such as https://ACCOUNT.blob.core.windows.net/journal",
+  }),
+  /** Folder of the container: one for each estate. Default: journal. */
+  name: z
+    .string()
+    .regex(/^[A-Za-z0-9_-]{1,60}$/, { error: "is no name of letters, digits, _ and -" })
+    .optional(),
+  /** The storage account's key. Default: none; then the runner's own Azure identity is used, which is better. */
+  key: SecretRef.optional(),
+});
+/** The same, as steps use it. */
+export type BlobPlace = z.infer<typeof BlobPlace>;
+
+const InBlob = z.strictObject({ blob: BlobPlace, mirror, keep });
+
 /** Where a journal is kept, as the estate writes it. A relative folder is relative to the folder of Pulumi.yaml. */
-export const JournalRef = z.union([InFolder, InSql]);
+export const JournalRef = z.union([InFolder, InSql, InBlob]);
 export type JournalRef = z.infer<typeof JournalRef>;
 
 /** What is wrong with the place of a journal, by the kind of place that was meant. */
@@ -53,7 +73,7 @@ export function journalProblems(written: unknown): readonly Problem[] {
   const at = "estate.journal";
   if (written === undefined || written === null || typeof written !== "object")
     return [{ at, says: "it is missing", write: '{ folder: "journal" }, as docs/journal.md shows' }];
-  return shape(at, "sql" in written ? InSql : InFolder, written);
+  return shape(at, "sql" in written ? InSql : "blob" in written ? InBlob : InFolder, written);
 }
 
 /** The folder in which files are kept beside the journal, as the estate writes it. */

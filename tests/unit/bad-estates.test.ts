@@ -247,6 +247,11 @@ describe("a bad estate", () => {
       /^estate\.journal\.sql\.database: is no name of a database/,
     ],
     [
+      "a journal's container over a line that anybody reads",
+      written({ estate: { journal: { blob: { container: "http://st.blob.core.windows.net/journal" } } } }),
+      /^estate\.journal\.blob\.container: is no address of a container\. Write its https address/,
+    ],
+    [
       "no place for the journal",
       written({ estate: { journal: undefined } }),
       /^estate\.journal: it is missing\. Write \{ folder: "journal" \}/,

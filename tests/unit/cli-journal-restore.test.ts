@@ -12,12 +12,15 @@ import { isLease } from "../../journal/store.ts";
 import { isFinding } from "../../model/finding.ts";
 import { keptIn } from "../../model/journal-ref.ts";
 import { openJournal } from "../../steps/open-journal.ts";
+import { stopAzurite } from "./azurite.ts";
 import { begun, failureOf, holdingRecovery, write, writtenTerminal, type Written } from "./cli-fixture.ts";
 import { storeKinds, type StoreBench } from "./store-benches.ts";
 
+after(stopAzurite);
+
 for (const kind of storeKinds)
   describe(`the verbs of a journal in ${kind.name}`, function () {
-    this.timeout(20_000);
+    this.timeout(40_000);
     let bench: StoreBench;
     let project: Project;
     let terminal: Written;

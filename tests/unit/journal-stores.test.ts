@@ -8,6 +8,7 @@ import { entriesOf, lineOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
 import { isLease, type Lease, type Store } from "../../journal/store.ts";
+import { stopAzurite } from "./azurite.ts";
 import { endHolders, holderElsewhere, storeKinds, storeOf, type StoreBench } from "./store-benches.ts";
 
 const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
@@ -25,9 +26,11 @@ async function held(store: Store, name: string, ttlMs: number): Promise<Lease> {
   return given;
 }
 
+after(stopAzurite);
+
 for (const kind of storeKinds)
   describe(`a journal in ${kind.name}`, function () {
-    this.timeout(60_000);
+    this.timeout(90_000);
     let bench: StoreBench;
     const open = async (more?: { readonly mirror?: string }): Promise<StoreBench> =>
       (bench = await kind.open(more));
@@ -190,14 +193,6 @@ for (const kind of storeKinds)
       await (await held(storeOf(bench), "run", 20_000)).release();
     });
 
-    it("keeps a lease alive far beyond its time while its holder lives", async () => {
-      await open();
-      const mine = await held(storeOf(bench), "run", 1_200);
-      await wait(Math.max(2_500, bench.shortestLeaseMs * 1.3));
-      expect(isLease(await storeOf(bench).lease("run", 1_200))).to.equal(false);
-      await mine.release();
-    });
-
     it("keeps leases of different names apart, however long, and whatever the case of their letters", async () => {
       await open();
       const store = storeOf(bench);
@@ -231,7 +226,7 @@ for (const kind of storeKinds)
       const there = await holderElsewhere(bench, "run", ttlMs, 3_600_000);
       const other = await storeOf(bench).lease("run", ttlMs);
       expect(isLease(other) ? "" : other.who).to.match(/@elsewhere#\d+$/);
-      await wait(ttlMs * 1.3);
+      await wait(ttlMs * 1.15);
       expect(isLease(await storeOf(bench).lease("run", ttlMs)), "it lives beyond its time").to.equal(false);
       await there.kill();
       const store = storeOf(bench);
@@ -267,9 +262,7 @@ for (const kind of storeKinds)
         await bench.line?.cut();
         const began = performance.now();
         const why = await says(journal.append(withdrawn("lost")));
-        expect(why).to.match(
-          /^the journal in .* cannot be read: .*(refuses connections|no answer|not reached)/s,
-        );
+        expect(why).to.match(/^the journal in .* cannot be read: .*(refuses connections|does not answer)/s);
         expect(await says(storeOf(bench).lease("run", 20_000))).to.match(/^the journal in .* cannot be/);
         expect(performance.now() - began).to.be.lessThan(30_000);
         await bench.line?.mend();

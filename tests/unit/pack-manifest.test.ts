@@ -38,6 +38,7 @@ describe("The manifest of the published package", () => {
       "@azure/arm-compute",
       "@azure/identity",
       "@azure/keyvault-secrets",
+      "@azure/storage-blob",
       "@pulumi/azure-native",
     ];
     expect(made["dependencies"]).to.not.have.any.keys(...azure);

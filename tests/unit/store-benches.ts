@@ -8,6 +8,7 @@ import { tdsServer } from "../../lab/servers/sql/wire/server.ts";
 import type { Store } from "../../journal/store.ts";
 import type { JournalRef } from "../../model/journal-ref.ts";
 import { openJournal } from "../../steps/open-journal.ts";
+import { azurite, azuriteAccount, azuriteKey } from "./azurite.ts";
 import { faultyLine, type FaultyLine } from "./faulty-line.ts";
 import { MemoryDisk } from "./lab-sql-engine-support.ts";
 
@@ -135,7 +136,43 @@ const inSql: StoreKind = {
   },
 };
 
-export const storeKinds: readonly StoreKind[] = [inFolder, inSql];
+/** Name of the storage account's key in tests. */
+const blobSecret = "JOURNAL_STORE_BLOB";
+let containers = 0;
+
+const inBlob: StoreKind = {
+  name: "Azure storage",
+  hasLine: true,
+  open: async (more = {}) => {
+    const { root, leave } = await project();
+    const line = await faultyLine(await azurite());
+    process.env[blobSecret] = azuriteKey;
+    const container = `http://127.0.0.1:${String(line.port)}/${azuriteAccount}/journal${String(process.pid)}-${String((containers += 1))}`;
+    return {
+      ref: { blob: { container, key: { env: blobSecret } }, ...more },
+      root,
+      env: { [blobSecret]: azuriteKey },
+      line,
+      // Azure's own leases live 15 s at least.
+      shortestLeaseMs: 15_000,
+      lose: async () => {
+        const { ContainerClient, StorageSharedKeyCredential } = await import("@azure/storage-blob");
+        const there = new ContainerClient(
+          container,
+          new StorageSharedKeyCredential(azuriteAccount, azuriteKey),
+        );
+        for await (const { name } of there.listBlobsFlat({ prefix: "journal/1/" }))
+          await there.deleteBlob(name);
+      },
+      close: async () => {
+        await line.close();
+        await leave();
+      },
+    };
+  },
+};
+
+export const storeKinds: readonly StoreKind[] = [inFolder, inSql, inBlob];
 
 /** The place as another program of this machine sees it: nothing is shared with other stores of the test. */
 export const storeOf = ({ ref }: StoreBench, warn: (line: string) => void = () => undefined): Store =>
