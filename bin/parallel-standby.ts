@@ -17,7 +17,8 @@ for (const stream of [process.stdout, process.stderr])
   });
 const { main } = await import("../cli/program.ts");
 const { processTerminal } = await import("../cli/terminal.ts");
-const code = await main(process.argv.slice(2), processTerminal());
+const args = process.argv.slice(2);
+const code = await main(args, processTerminal(args));
 // A connection that nobody waits for any more must not keep the command from ending.
 for (const stream of [process.stdout, process.stderr])
   await new Promise<void>((resolve) => stream.write("", () => resolve()));

@@ -1,3 +1,5 @@
+import { typedHere } from "../steps/own-command.ts";
+
 /** What a verb may use of the process it runs in. Tests hand in their own. */
 export interface Terminal {
   /** What was asked for: a line, or several, on standard output. */
@@ -9,11 +11,17 @@ export interface Terminal {
   readonly platform: NodeJS.Platform;
 }
 
-/** The terminal of this process. */
-export const processTerminal = (): Terminal => ({
-  out: (text) => void process.stdout.write(`${text}\n`),
-  note: (text) => void process.stderr.write(`${text}\n`),
-  now: () => new Date(),
-  env: process.env,
-  platform: process.platform,
-});
+/**
+ * The terminal of this process. Commands in what it prints are as its shell takes them; what is for machines (`--json`)
+ * stays as it is.
+ */
+export const processTerminal = (args: readonly string[]): Terminal => {
+  const isForMachines = args.includes("--json");
+  return {
+    out: (text) => void process.stdout.write(`${isForMachines ? text : typedHere(text)}\n`),
+    note: (text) => void process.stderr.write(`${typedHere(text)}\n`),
+    now: () => new Date(),
+    env: process.env,
+    platform: process.platform,
+  };
+};

@@ -20,6 +20,9 @@ export interface FailoverArgs {
  * drives; the journal decides. Its commands have no `delete`: destroying this stack turns nothing back.
  */
 export class Failover extends pulumi.ComponentResource {
+  /** Resolves when all steps have ended, well or not. */
+  public readonly ended: Promise<unknown>;
+
   constructor(
     name: string,
     { plan, journal, epoch, attempts }: FailoverArgs,
@@ -40,6 +43,9 @@ export class Failover extends pulumi.ComponentResource {
       );
       commands.set(step.id, command);
     }
+    const outputs = [...commands.values()].map(({ stdout }) => pulumi.recover(stdout, () => ""));
+    // Unlike `apply` it also comes to an end where steps were left out (--target) and nothing is known of them.
+    this.ended = pulumi.runtime.serializeProperties(name, { outputs });
     this.registerOutputs({});
   }
 }

@@ -90,13 +90,28 @@ export function entryText(e: Entry): string {
     case "drill swept":
       return drillEntryText(e);
     case "readiness":
-      return `readiness for a move to ${e.to}: ${e.verdict}${e.findings.length === 0 ? "" : `; ${e.findings.map((f) => `${f.severity}: ${f.says}`).join("; ")}`}`;
+      return `readiness for a move to ${e.to}: ${e.verdict}${e.findings.length === 0 ? "" : `: ${findingsText(e.findings)}`}`;
     case "facts confirmed":
       return `facts ${e.factsHash} confirmed`;
     case "exercised":
       return `${e.as} exercises ${e.host}: ${e.ok ? "it could be used" : "NOT WELL"}${e.findings.length === 0 ? "" : `; ${e.findings.map((f) => `${f.severity}: ${f.says}`).join("; ")}`}`;
   }
 }
+
+/** In which order severities are told. */
+const severities = ["stops", "risk", "note"] as const;
+
+/** How many findings there are of each severity, and of what: their own words stand in `journal show --json` and in the report. */
+const findingsText = (findings: Extract<Entry, { kind: "readiness" }>["findings"]): string =>
+  severities
+    .flatMap((severity) => {
+      const own = findings.filter((f) => f.severity === severity);
+      const counted = [...Map.groupBy(own, (f) => f.at)].map(([at, all]) =>
+        all.length === 1 ? at : `${at} (${String(all.length)})`,
+      );
+      return own.length === 0 ? [] : [`${String(own.length)} ${severity}: ${counted.join(", ")}`];
+    })
+    .join("; ");
 
 /** Which point a declaration asks for. */
 export function pointText(

@@ -61,16 +61,16 @@ export function cardOf(recovery: Recovery, to: SiteId, manual: readonly ByPeople
         `May be lost: up to ${durationText(rpoMin * 60)}. May be away: ${durationText(rtoMin * 60)}. <…> is yours to fill in.`,
       ],
       type: [
-        `npx parallel-standby readiness --to ${to}`,
-        `npx parallel-standby declare --to ${to} --mode planned --as <you>`,
-        `   or: npx parallel-standby declare --to ${to} --mode unplanned --disaster-at <2026-11-22T03:10+00:00> --accept-loss ${durationText(rpoMin * 60)} --incident <ticket> --as <you>`,
-        `pulumi up -s ${stack}      (no Pulumi: npx parallel-standby run --to ${to})`,
+        `npx --no parallel-standby readiness --to ${to}`,
+        `npx --no parallel-standby declare --to ${to} --mode planned --as <you>`,
+        `   or: npx --no parallel-standby declare --to ${to} --mode unplanned --disaster-at <2026-11-22T03:10+00:00> --accept-loss ${durationText(rpoMin * 60)} --incident <ticket> --as <you>`,
+        `pulumi up -s ${stack}      (no Pulumi: npx --no parallel-standby run --to ${to})`,
       ],
     },
     {
       title: "Watch",
       lines: ["What is so, and what to do next; then live:"],
-      type: ["npx parallel-standby status", "npx parallel-standby journal follow"],
+      type: ["npx --no parallel-standby status", "npx --no parallel-standby journal follow"],
     },
     {
       title: "Stop, and go on",
@@ -78,14 +78,14 @@ export function cardOf(recovery: Recovery, to: SiteId, manual: readonly ByPeople
         "Ctrl+C once. What runs finishes. The same command goes on from there.",
         "Before a database is open, the move can be given up; after that it is finished:",
       ],
-      type: ["npx parallel-standby abandon --as <you> --reason <why>"],
+      type: ["npx --no parallel-standby abandon --as <you> --reason <why>"],
     },
     {
       title: "A step waits for me",
       lines: ["Without a step's name these say what waits:"],
       type: [
-        "npx parallel-standby approve <step> --as <you>",
-        "npx parallel-standby skip <step> --as <you> --reason <why>",
+        "npx --no parallel-standby approve <step> --as <you>",
+        "npx --no parallel-standby skip <step> --as <you> --reason <why>",
       ],
     },
     {

@@ -54,7 +54,7 @@ export const machineryHands: readonly Hand[] = [
       {
         on: "the runner, as soon as the tool runs again",
         with: "cmd",
-        type: `npx parallel-standby journal adopt --active ${to} --as <name> --reason "by hand, with the runbook"`,
+        type: `npx --no parallel-standby journal adopt --active ${to} --as <name> --reason "by hand, with the runbook"`,
       },
     ],
     see: "the journal says so: until then the tool takes the old site for the active one. Do it before anything else is run",

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Failover } from "../components/failover.ts";
+import type { Journal } from "../journal/journal.ts";
 import { situation } from "../journal/situation.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
 import { chainsOf } from "../planning/chains.ts";
+import { typedHere } from "../steps/own-command.ts";
 import type { World } from "../steps/find.ts";
 import { begin } from "./begin.ts";
+import { verdictText } from "./completed-text.ts";
 import { attemptsOf, outlookText, prepare, preparedText } from "./prepare.ts";
 import { repositoryOf } from "./repository.ts";
 
@@ -32,17 +35,39 @@ export async function activate(
     await pulumi.log.warn(
       "PULUMI_CONTINUE_ON_ERROR is not true: one system that fails would stop the others. Set it, or add --continue-on-error",
     );
-  await pulumi.log.info(preparedText(prepared));
+  const text = typedHere(preparedText(prepared));
   if (pulumi.runtime.isDryRun()) {
+    await pulumi.log.info(text);
     const outlook = await outlookText(prepared, estate, world);
-    if (outlook !== undefined) await pulumi.log.info(outlook);
-  } else await begin(prepared, journal, passing, await repositoryOf(process.cwd()));
+    if (outlook !== undefined) await pulumi.log.info(typedHere(outlook));
+  } else {
+    // Pulumi repeats at the end what is not passing: there the plan of the beginning would stand as if it were the outcome.
+    passing(text);
+    if (prepared.lacks !== undefined) await pulumi.log.warn(prepared.lacks);
+    await begin(prepared, journal, passing, await repositoryOf(process.cwd()));
+  }
   const { head } = situation(await journal.entries());
-  new Failover("move", {
+  const move = new Failover("move", {
     plan,
     journal: estate.journal,
     epoch: now.epoch,
     attempts: await attemptsOf(prepared),
   });
+  if (!pulumi.runtime.isDryRun()) void sayVerdict(move, journal, now.epoch);
   return { epoch: now.epoch, head };
+}
+
+/** The last word of a run, where the move is completed by then. Where a step failed, the engine prints its sentence. */
+async function sayVerdict({ ended }: Failover, journal: Journal, epoch: number): Promise<void> {
+  // Without it the program would end before the journal is read.
+  const said = pulumi.runtime.rpcKeepAlive();
+  try {
+    await ended;
+    const verdict = verdictText(situation(await journal.entries()), epoch);
+    if (verdict !== undefined) await pulumi.log.info(typedHere(verdict));
+  } catch {
+    // That all went well is in the journal whoever says it.
+  } finally {
+    said();
+  }
 }

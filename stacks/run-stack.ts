@@ -7,6 +7,7 @@ import type { Estate } from "../model/estate.ts";
 import { journalProblems } from "../model/journal-ref.ts";
 import { didYouMean } from "../model/nearest.ts";
 import { siteIds, stackOf, type SiteId } from "../model/site.ts";
+import { typedHere } from "../steps/own-command.ts";
 import { activate } from "./activate.ts";
 import { drill } from "./drill.ts";
 import { soleRun, knowsThisJournal } from "./journal-guard.ts";
@@ -60,9 +61,7 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
       return outputs;
     }
   } catch (error) {
-    throw error instanceof pulumi.RunError
-      ? error
-      : new pulumi.RunError(error instanceof Error ? error.message : String(error));
+    throw new pulumi.RunError(typedHere(error instanceof Error ? error.message : String(error)));
   }
   const known = [...Object.keys(provisionings), ...Object.keys(activations), drillStack];
   throw new pulumi.RunError(

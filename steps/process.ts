@@ -3,6 +3,7 @@ import { runDrillStep } from "./drill/runner.ts";
 import { sweepDrill, sweepLimitSec } from "./drill/sweep.ts";
 import { envelopeIn, type Envelope } from "./envelope.ts";
 import type { World } from "./find.ts";
+import { typedHere } from "./own-command.ts";
 import { cut, progressOn, type Progress } from "./progress.ts";
 import { runProvisioningStep } from "./provisioning-runner.ts";
 import { runActivationStep } from "./runner.ts";
@@ -49,7 +50,7 @@ export async function runStepProcess(
   registries: Pick<World, "parts" | "runs">,
   { work = runStep, ended }: { readonly work?: Work; readonly ended?: StepEnded } = {},
 ): Promise<number> {
-  const progress = progressOn(process.stderr);
+  const progress = progressOn(process.stderr, Date.now, typedHere);
   process.stdout.on("error", () => undefined);
   const ticking = setInterval(progress.tick, tickMs).unref();
   let known: { readonly envelope: Envelope; readonly world: World } | undefined;

@@ -41,9 +41,13 @@ const gapMs = (ranMs: number): number =>
 /**
  * Progress on standard error: a line of at most 200 bytes every 2 s (30 s where it says what it said before), after two minutes every 60 s, after half an hour
  * every ten minutes, each with the step's number and how long it has run. The newest 400 lines that the step said are
- * kept whole for the journal.
+ * kept whole for the journal. `typed`: how commands in a line are written for whoever reads it here.
  */
-export function progressOn(out: NodeJS.WritableStream, now: () => number = Date.now): Progress {
+export function progressOn(
+  out: NodeJS.WritableStream,
+  now: () => number = Date.now,
+  typed: (line: string) => string = (line) => line,
+): Progress {
   // The engine may be gone (Ctrl+C): the step goes on and ends in the journal.
   out.on("error", () => undefined);
   const lines: string[] = [];
@@ -53,7 +57,7 @@ export function progressOn(out: NodeJS.WritableStream, now: () => number = Date.
   let begun: Begun | undefined;
   let heard: { readonly line: string; readonly atMs: number } | undefined;
   const write = (line: string, most: number): number => {
-    const text = cut(line.replaceAll(/\s*[\r\n]+\s*/g, " · "), most);
+    const text = cut(typed(line).replaceAll(/\s*[\r\n]+\s*/g, " · "), most);
     out.write(`${text}\n`);
     return Buffer.byteLength(text) + 1;
   };

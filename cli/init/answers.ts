@@ -1,7 +1,7 @@
 import { didYouMean } from "../../model/nearest.ts";
 import { UsageError } from "../failure.ts";
 import type { AnswerKey, Answers, Given } from "./keys.ts";
-import { questions } from "./questions.ts";
+import { questions, type Question } from "./questions.ts";
 
 /** The answers in a JSON file. Numbers and lists are taken as they would be typed. */
 export function answersIn(json: string, file: string): Given {
@@ -24,8 +24,17 @@ export function answersIn(json: string, file: string): Given {
     else if (answer === undefined) wrong.push(`"${name}" must be a text, a number, or a list of texts`);
     else given[key] = answer;
   }
-  if (wrong.length > 0) throw new UsageError(wrong.map((w) => `--answers ${file}: ${w}`).join("\n"));
+  refuseIn(file, wrong);
+  // By its key and not by an option: that is what stands in the file.
+  refuseIn(
+    file,
+    wrongIn(given, ({ key }) => JSON.stringify(key)),
+  );
   return given;
+}
+
+function refuseIn(file: string, wrong: readonly string[]): void {
+  if (wrong.length > 0) throw new UsageError(wrong.map((w) => `--answers ${file}: ${w}`).join("\n"));
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -37,15 +46,19 @@ const textOf = (value: unknown): string | undefined =>
         ? value.join(", ")
         : undefined;
 
-/** What is wrong with the answers that were given, one sentence each. */
-export function wrongIn(given: Given): readonly string[] {
+/** What is wrong with the answers that were given, one sentence each; `named`: how their question is called there. */
+export function wrongIn(
+  given: Given,
+  named: (question: Question) => string = ({ flag }) => `--${flag}`,
+): readonly string[] {
   const before: Partial<Record<AnswerKey, string>> = {};
-  return questions.flatMap(({ key, flag, wrong, arises }) => {
+  return questions.flatMap((question) => {
+    const { key, wrong, arises } = question;
     const answer = given[key]?.trim();
     if (answer === undefined || !arises(given)) return [];
     const why = wrong(answer, before);
     before[key] = answer;
-    return why === undefined ? [] : [`--${flag} ${JSON.stringify(answer)}: ${why}`];
+    return why === undefined ? [] : [`${named(question)} ${JSON.stringify(answer)}: ${why}`];
   });
 }
 

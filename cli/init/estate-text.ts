@@ -77,7 +77,7 @@ export function estateText(a: Answers): string {
     constant("primary", call("site", text("primary"), siteOf(a.primaryPlace, a.primaryTimeZone))),
     constant("dr", call("site", text("dr"), siteOf(a.drPlace, a.drTimeZone))),
     "",
-    "// Each server needs its host key before anything is sent to it: `npx parallel-standby hosts check`",
+    "// Each server needs its host key before anything is sent to it: `npx --no parallel-standby hosts check`",
     "// prints the line that belongs in place of its ssh line.",
     ...servers.all.map((s) => constant(s.variable, serverOf(a, s))),
     "",

@@ -28,6 +28,7 @@ export async function init(
     ),
   };
   refuse(wrongIn(given));
+  if (typeof spec === "string") await refuseAbsent(spec, target);
   // Asked in vain would be the worse order: what stands in the way is found first.
   await refuseFilled(target);
   const all = completed(yes === true ? given : await answered(given, prompt ?? (await promptHere())));
@@ -52,6 +53,19 @@ const textOf = (file: string): Promise<string> =>
       `--answers ${file} can't be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   });
+
+/** A package in a file that is not there would be found only by `npm install`, in a project that is written by then. */
+async function refuseAbsent(spec: string, target: string): Promise<void> {
+  // npm takes a relative path from the project's folder on, and `~` for the home folder.
+  const file = /^file:(?!\/\/|~)(.+)$/.exec(spec)?.[1];
+  if (file === undefined) return;
+  const at = path.resolve(target, file);
+  await fs.access(at).catch(() => {
+    throw new UsageError(
+      `--package ${spec}: there is no ${at}; nothing was written. Make it with "npm run build" and "npm pack ./dist" in the folder of parallel-standby, and name it from its root (a relative path counts from the new folder)`,
+    );
+  });
+}
 
 /** A new folder or an empty one; what git keeps there is in nobody's way. */
 async function refuseFilled(target: string): Promise<void> {
@@ -97,6 +111,6 @@ const nextText = (folder: string, platform: NodeJS.Platform): string =>
     platform === "win32"
       ? "  copy secrets.ps1.example secrets.ps1     (fill it in, then: . .\\secrets.ps1)"
       : "  cp secrets.env.example secrets.env       (fill it in, then: set -a; . ./secrets.env; set +a)",
-    "  npx parallel-standby hosts check         (prints the host keys for estate.ts)",
+    "  npx --no parallel-standby hosts check         (prints the host keys for estate.ts)",
     "README.md in that folder has all further steps",
   ].join("\n");

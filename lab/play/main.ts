@@ -24,7 +24,8 @@ const program = new Command("npm run rehearse --")
       list?: boolean;
     }) => {
       if (list) {
-        for (const s of scenarios) process.stdout.write(`${s.name.padEnd(14)}${s.about}\n`);
+        const width = Math.max(...scenarios.map((s) => s.name.length));
+        for (const s of scenarios) process.stdout.write(`${s.name.padEnd(width)}  ${s.about}\n`);
         return;
       }
       const names = scenarios.map((s) => s.name);

@@ -81,7 +81,10 @@ export async function rig({
   });
   const env = offlineEnv(
     engine.env["PULUMI_HOME"] ?? "",
-    { ...lab.env, PATH: `${dirname(process.execPath)}:${engine.env["PATH"] ?? ""}` },
+    {
+      ...lab.env,
+      PATH: `${join(folder, ".lab", "bin")}:${dirname(process.execPath)}:${engine.env["PATH"] ?? ""}`,
+    },
     dirname(engine.pulumi),
   );
   const running = new Set<Child>();

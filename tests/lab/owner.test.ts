@@ -150,7 +150,7 @@ describe("an owner, from the packed package to a planned move", function () {
   });
 
   it("puts the lines that hosts check prints into estate.ts, and then every server is well", async () => {
-    const { stdout } = failed(await typed("npx parallel-standby hosts check"), /2 servers need mending/);
+    const { stdout } = failed(await typed("npx --no parallel-standby hosts check"), /2 servers need mending/);
     const lines = [
       ...stdout.matchAll(/^ {2}(\w+): no host key is pinned\..* estate\.ts: (ssh: \{ .* \})$/gm),
     ];
@@ -160,35 +160,35 @@ describe("an owner, from the packed package to a planned move", function () {
       estate = estate.replace(new RegExp(`(server\\("${host}",[^]*?)ssh: \\{.*\\}`), `$1${line}`);
     expect(estate).not.to.contain('hostKey: ""');
     await writeFile(join(own, "estate.ts"), estate);
-    const well = ok(await typed("npx parallel-standby hosts check"));
+    const well = ok(await typed("npx --no parallel-standby hosts check"));
     expect(well.stdout).to.match(/K2PRD01 +primary +ok +ok .*\n.*K2DR01 +dr +ok +ok /);
   });
 
   it("is told by doctor that only journal and stacks are missing", async () => {
-    const { stdout } = failed(await typed("npx parallel-standby doctor"), /2 things to mend/);
+    const { stdout } = failed(await typed("npx --no parallel-standby doctor"), /2 things to mend/);
     expect(stdout).to.match(/journal init --active primary/);
     expect(stdout).to.match(/pulumi stack init primary && pulumi stack init standby/);
   });
 
   it("begins the journal and sets up both sites; a second time changes nothing", async () => {
-    ok(await typed("npx parallel-standby journal init --active primary --as owner"));
+    ok(await typed("npx --no parallel-standby journal init --active primary --as owner"));
     for (const stack of ["primary", "standby"]) ok(await typed(`pulumi stack init ${stack}`));
     for (const stack of ["primary", "standby"]) ok(await up(stack));
     await lab.clock.advance(3 * 3_600_000 + 20 * 60_000);
     for (const stack of ["primary", "standby"]) unchanged(await up(stack));
-    ok(await typed("npx parallel-standby doctor"));
+    ok(await typed("npx --no parallel-standby doctor"));
   });
 
   it("moves over as planned, and clients are led to the standby by DNS", async () => {
     const standby = lab.host("K2DR01").identity.address;
     expect(await addressOf(lab, "k2.corp.example")).not.to.equal(standby);
-    ok(await typed("npx parallel-standby declare --to dr --mode planned --as owner"));
+    ok(await typed("npx --no parallel-standby declare --to dr --mode planned --as owner"));
     ok(await up("dr-active"));
     expect(await addressOf(lab, "k2.corp.example")).to.equal(standby);
     expect(await addressOf(lab, "k2-sql.corp.example")).to.equal(standby);
     const checks = await checksAtStandby(lab, lab.productionEndedMs(), { atSec: 0, to: "end" });
     expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
-    const { stdout } = ok(await typed("npx parallel-standby status"));
+    const { stdout } = ok(await typed("npx --no parallel-standby status"));
     expect(stdout).to.match(/^active +dr \(Leeds\)/m);
   });
 });

@@ -14,7 +14,12 @@ describe("a planned move, on the real engine", function () {
 
   it("loses nothing: the tail of every log arrives", async () => {
     ok(await declarePlanned(made));
-    ok(await up(made, "dr-active"));
+    const moved = ok(await up(made, "dr-active"));
+    const last = moved.all.slice(moved.all.lastIndexOf("Diagnostics:"));
+    expect(last, "the last word is the verdict, and what comes next").to.match(
+      /activation 1 is completed: dr is active; owed: nothing\n\s*next: give dr a standby again/,
+    );
+    expect(last, "and not the plan of the beginning").not.to.contain("planned move from primary");
     const s = await situationOf(made);
     const point = s.points.get("k2");
     expect(s.active).to.equal("dr");

@@ -128,6 +128,25 @@ describe("init", () => {
     expect(() => answersIn("{", "a.json")).to.throw("is not JSON");
   });
 
+  it("names a wrong value of a file by the file and its key, which is what its reader can look for", () => {
+    expect(() => answersIn('{"rtoMin": "soon", "k2Version": 6}', "a.json"))
+      .to.throw('--answers a.json: "rtoMin" "soon": ')
+      .with.property("message")
+      .that.contains('--answers a.json: "k2Version" "6": ')
+      .and.not.contains("--rto-min");
+  });
+
+  it("refuses a package in a file that is not there, and writes nothing; a relative path counts from the new folder", async () => {
+    const failure = await failureOf(init(folder, { yes: true, package: "file:../no-such.tgz" }, terminal));
+    expect(failure.exitCode).to.equal(2);
+    expect(failure.message).to.contain(
+      `there is no ${path.join(path.dirname(folder), "no-such.tgz")}; nothing was written`,
+    );
+    await fs.writeFile(path.join(path.dirname(folder), "some.tgz"), "");
+    await init(folder, { yes: true, package: "file:../some.tgz" }, terminal);
+    expect(await read("package.json")).to.contain("file:../some.tgz");
+  });
+
   it("says in one sentence what is missing where nobody can be asked", async function () {
     if (process.stdin.isTTY) this.skip();
     const given = { name: "contoso", drPlace: "Leeds", alias: "k2.corp.example" };

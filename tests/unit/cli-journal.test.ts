@@ -64,6 +64,35 @@ describe("journal", () => {
     );
   });
 
+  it("shows a look at readiness as one line that can be read: how many findings of each kind, and of what", async () => {
+    const finding = (severity: "stops" | "risk" | "note", at: string) => ({
+      id: at,
+      severity,
+      at,
+      says: "a long sentence",
+    });
+    await write(project, [
+      ...begun(holdingRecovery()),
+      {
+        kind: "readiness",
+        to: "dr",
+        verdict: "not ready",
+        findings: [
+          finding("note", "runner"),
+          finding("stops", "K2DR01"),
+          finding("stops", "K2DR01"),
+          finding("stops", "k2"),
+        ],
+        predictedSec: 60,
+        noted: {},
+      },
+    ]);
+    await show({}, project, terminal);
+    expect(terminal.lines.at(-1)).to.contain(
+      "readiness for a move to dr: not ready: 3 stops: K2DR01 (2), k2; 1 note: runner  [",
+    );
+  });
+
   it("begins only with the name of whoever says so: nobody, a blank or the placeholder is a usage error", async () => {
     for (const as of [" ", "YOUR-NAME", "two\nlines"])
       expect((await failureOf(init({ active: "primary", as }, project, terminal))).exitCode, as).to.equal(2);

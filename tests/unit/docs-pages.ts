@@ -86,13 +86,13 @@ export const wordsOf = (line: string): readonly string[] =>
     ([, double, single, plain]) => double ?? single ?? plain ?? "",
   );
 
-/** The arguments of every call of a program in a line: `npx parallel-standby status; parallel-standby doctor # …`. */
+/** The arguments of every call of a program in a line: `npx --no parallel-standby status; parallel-standby doctor # …`. */
 export function callsOf(program: string, line: string): readonly (readonly string[])[] {
   return line
     .replace(/\s#\s.*$/, "")
     .split(/\s*(?:;|&&|\|)\s*/)
     .flatMap((command) => {
-      const words = wordsOf(command.replace(/^(?:\w+=\S* )+/, "").replace(/^npx /, ""));
+      const words = wordsOf(command.replace(/^(?:\w+=\S* )+/, "").replace(/^npx --no /, ""));
       return words[0] === program ? [words.slice(1)] : [];
     });
 }

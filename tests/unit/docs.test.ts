@@ -72,6 +72,32 @@ describe("The pages for owners", () => {
     expect(whyNot(["status", "--jsn"]), "an option that is not there").to.equal("status has no option --jsn");
   });
 
+  it("never have npx fetch what a registry has by the program's name: that shell holds the estate's passwords", () => {
+    const own = projectFiles(completed({}), "^1.0.0");
+    const texts = [...pages.map((p) => [p.name, p.text] as const), ...Object.entries(own)];
+    for (const [file, text] of texts) expect(text, file).not.to.match(/npx (?!--no )/);
+  });
+
+  it("have the same rungs, by the same numbers and commands, as the README of an owner's project", () => {
+    const own = projectFiles(completed({}), "^1.0.0")["README.md"] ?? "";
+    const sections = new Map(
+      own.split(/^(?=\*\*\d+\. )/m).map((part) => [Number(/^\*\*(\d+)\./.exec(part)?.[1]), part]),
+    );
+    const rows = pageOf("README.md")
+      .text.split("\n")
+      .flatMap((line) => {
+        const row = /^\| (\d+) +\| (.*?) +\|/.exec(line);
+        return row ? [{ rung: Number(row[1]), typed: row[2] ?? "" }] : [];
+      });
+    expect(rows.map((r) => r.rung)).to.deep.equal(Array.from({ length: 13 }, (_, i) => i + 1));
+    for (const { rung, typed: cell } of rows.slice(3))
+      for (const [, command = ""] of cell.matchAll(/`((?:npx|npm|pulumi) [^`]*)`/g))
+        expect(sections.get(rung), `rung ${String(rung)}`).to.contain(command);
+    expect([...sections.keys()].filter((n) => !Number.isNaN(n))).to.deep.equal(
+      rows.slice(3).map((r) => r.rung),
+    );
+  });
+
   it("name no option on its own that nothing has", () => {
     const known = new Set([...allCommands(program).flatMap(flagsOf), ...pulumiFlags]);
     const wrong = pages.flatMap((page) =>
