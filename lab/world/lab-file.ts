@@ -1,5 +1,7 @@
 import { mkdir, writeFile } from "node:fs/promises";
-import { delimiter, dirname, join } from "node:path";
+import { delimiter, dirname, join, resolve } from "node:path";
+import { answersOf } from "./answers.ts";
+import type { LabServer } from "./places.ts";
 
 /** Where the lab's servers listen this time: what `estate.ts` and the lab's own commands read. */
 export interface LabFile {
@@ -21,16 +23,24 @@ export interface LabFile {
   readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };
 }
 
-/** Writes lab.json, and the environment for a shell of either kind, into the project's `.lab` folder. */
+/**
+ * Writes lab.json, the environment for a shell of either kind, and the answers with which `init` makes a project for these
+ * servers, into the project's `.lab` folder.
+ */
 export async function writeLabFiles(
   folder: string,
   file: LabFile,
   env: Readonly<Record<string, string>>,
+  servers: readonly LabServer[],
 ): Promise<void> {
   const at = join(folder, ".lab");
   await mkdir(at, { recursive: true });
   const lines = Object.entries(env);
   await writeFile(join(at, "lab.json"), `${JSON.stringify(file, undefined, 2)}\n`);
+  await writeFile(
+    join(at, "answers.json"),
+    `${JSON.stringify(answersOf(file, servers, resolve(folder)), undefined, 2)}\n`,
+  );
   await writeFile(join(at, "lab.env.sh"), lines.map(([k, v]) => `export ${k}=${shellQuoted(v)}\n`).join(""), {
     mode: 0o600,
   });

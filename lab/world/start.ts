@@ -17,6 +17,7 @@ import { minuteOfWork, newPassword, newSecrets, production, standby, type LabSec
 import { freePort } from "./free-port.ts";
 import { k2Host } from "./k2-host.ts";
 import type { LabOptions } from "./options.ts";
+import { sqlUser } from "./answers.ts";
 import { pathWith, writeLabFiles, writeLauncher, type LabFile } from "./lab-file.ts";
 import { obeyIn } from "./obey.ts";
 import { labServers, labTimeZone, observer as thirdPlace, labZone, type LabServer } from "./places.ts";
@@ -240,7 +241,7 @@ export async function startLab({
     sqlLogin: (name) => ({
       server: addressOf(name),
       port: sqlHosts.get(name)?.port ?? 0,
-      user: "dr_operator",
+      user: sqlUser,
       password: known(name).site === "primary" ? secrets.sqlPrimary : secrets.sqlDr,
     }),
     serviceAt: (name, service) =>
@@ -271,6 +272,7 @@ export async function startLab({
         await writeLauncher(resolve(folder), resolve(import.meta.dirname, "../../bin/parallel-standby.ts")),
       ]),
     },
+    servers,
   );
   return lab;
 
