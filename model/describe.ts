@@ -2,7 +2,7 @@ import type { Declared, Estate, Server } from "./estate.ts";
 import { GuardFacts, guardFactsOf, guardProblems, guardServers } from "./guard.ts";
 import { Host } from "./host.ts";
 import { didYouMean, misspeltKeys } from "./nearest.ts";
-import { observerFacts, observerProblems, type ObserverInput } from "./observer.ts";
+import { observerFacts, observerProblems } from "./observer.ts";
 import { isDataPart, type Parts, type Problem } from "./part.ts";
 import { journalProblems } from "./journal-ref.ts";
 import { lookupOf, Recovery, type RecoveryPart } from "./recovery.ts";
@@ -47,7 +47,6 @@ export function describe(estate: Estate, parts: Parts): Recovery {
   const declared = collect(systems);
   const servers = [...new Set([...serversOf(declared), ...guardServers(estate.guard)])];
   const guard = estate.guard && guardFactsOf(estate.guard);
-  const observers = Array.isArray(estate.observers) ? (estate.observers as readonly ObserverInput[]) : [];
   const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
     ...either(misspeltKeys("estate", estate, estateKeys), () => [
@@ -65,7 +64,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     ...(estate.guard ? guardProblems(estate.guard) : []),
     ...(guard ? shape("estate.guard", GuardFacts, guard) : []),
     ...observerProblems(
-      observers,
+      estate.observers,
       servers.map((s) => s.id),
     ),
   ];
@@ -117,7 +116,7 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     systems: systemFacts(systems),
     ...(estate.coolDownMin === undefined ? {} : { coolDownMin: estate.coolDownMin }),
     ...(guard ? { guard } : {}),
-    ...(observers.length > 0 ? { observers: observerFacts(observers) } : {}),
+    ...(estate.observers?.length ? { observers: observerFacts(estate.observers) } : {}),
     parts: readable,
   };
 }

@@ -38,23 +38,39 @@ const keys: Readonly<Record<keyof ObserverInput, true>> = { name: true, address:
 export const observerFacts = (given: readonly ObserverInput[]): Observer[] =>
   given.map(({ name, address, ssh }) => ({ id: name, address, ssh: { port: 22, ...ssh } as SshAccess }));
 
-/** What is wrong with observers as they are written; `servers`: names that are taken. */
-export function observerProblems(
-  given: readonly ObserverInput[],
-  servers: readonly string[],
-): readonly Problem[] {
-  return given.flatMap((one, i): readonly Problem[] => {
-    const at = `estate.observers.${String(i)}`;
-    const misspelt = misspeltKeys(at, one, keys);
+/** What is wrong with observers as they are written, in a program without types too; `servers`: names that are taken. */
+export function observerProblems(given: unknown, servers: readonly string[]): readonly Problem[] {
+  if (given === undefined) return [];
+  const at = "estate.observers";
+  if (!Array.isArray(given))
+    return [{ at, says: "it is no list", write: '[{ name: "OBS01", address, ssh }]' }];
+  const names: unknown[] = given.map((one: unknown) =>
+    typeof one === "object" && one !== null && "name" in one ? one.name : undefined,
+  );
+  return given.flatMap((one: unknown, i): readonly Problem[] => {
+    const here = `${at}.${String(i)}`;
+    if (typeof one !== "object" || one === null)
+      return [{ at: here, says: "it is no observer", write: '{ name: "OBS01", address, ssh }' }];
+    const input = one as ObserverInput;
+    const misspelt = misspeltKeys(here, input, keys);
     if (misspelt.length > 0) return misspelt;
-    if (given.findIndex((other) => other.name === one.name) < i || servers.includes(one.name))
+    const { name } = input;
+    if (typeof name !== "string" || !/^[\w.-]{1,63}$/.test(name))
       return [
         {
-          at: `${at}.name`,
-          says: `${one.name} is the name of another server of the estate`,
+          at: `${here}.name`,
+          says: "it is no name of a server",
+          write: 'its computer name, such as "OBS01"',
+        },
+      ];
+    if (names.indexOf(name) < i || servers.includes(name))
+      return [
+        {
+          at: `${here}.name`,
+          says: `${name} is the name of another server of the estate`,
           write: "the name of a server at neither site: one that stands at a site goes dark with it",
         },
       ];
-    return shape(`observer ${one.name}`, Observer, observerFacts([one])[0]);
+    return shape(`observer ${name}`, Observer, observerFacts([input])[0]);
   });
 }

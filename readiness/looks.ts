@@ -28,7 +28,7 @@ export async function looksFor(recovery: Recovery, request: Request, world: Worl
     ...preflightLooks(recovery, request, world),
     ...ofParts.flat(),
     ...ofHosts,
-    ...observerLooks(recovery),
+    ...observerLooks(recovery, request.from),
   ];
   // Parts that stand on the same servers ask the same of them.
   return [...new Map(all.map((look) => [look.id, look])).values()].filter(

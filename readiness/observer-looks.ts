@@ -1,33 +1,40 @@
-import { inTwo } from "../model/finding.ts";
+import { inTwo, type Finding } from "../model/finding.ts";
 import type { Recovery } from "../model/recovery.ts";
+import type { SiteId } from "../model/site.ts";
 import type { Look } from "../steps/act.ts";
-import { seenFrom } from "../steps/transports/seen-from.ts";
+import { blindSpots } from "../steps/observers.ts";
 
 /**
- * Whether observers can be asked, each by a connection to itself. A move goes without them; but then nothing but people
- * can tell a dead site from a dead line, at the hour when that is the question.
+ * Whether observers can be asked, and reach of the site that would be lost what the runner reaches. A move goes without
+ * them; but then nothing but people can tell a dead site from a dead line, at the hour when that is the question.
  */
-export const observerLooks = ({ observers = [] }: Pick<Recovery, "observers">): readonly Look[] =>
+export const observerLooks = (
+  { observers = [], hosts }: Pick<Recovery, "observers" | "hosts">,
+  from: SiteId,
+): readonly Look[] =>
   observers.map((observer) => ({
     id: `observer:${observer.id}`,
     at: observer.id,
     run: async (io) => {
+      const finding = (says: string, nth: number): Finding => ({
+        id: `observer:${observer.id}${nth === 0 ? "" : `/${String(nth)}`}`,
+        severity: "risk",
+        at: observer.id,
+        ...inTwo(
+          says,
+          `let it through, then "parallel-standby hosts check ${observer.id}": until then it would say of a living site that nothing there answers`,
+        ),
+      });
       try {
-        await seenFrom(observer, [{ address: "127.0.0.1", port: observer.ssh.port }], io);
-        return [];
+        return (
+          await blindSpots(
+            observer,
+            hosts.filter((h) => h.site === from),
+            io,
+          )
+        ).map(finding);
       } catch (error) {
-        const says = error instanceof Error ? error.message : String(error);
-        return [
-          {
-            id: `observer:${observer.id}`,
-            severity: "risk",
-            at: observer.id,
-            ...inTwo(
-              says,
-              `mend it, then "parallel-standby hosts check": while it is silent nobody in a third place is asked whether a site is dead or cut off`,
-            ),
-          },
-        ];
+        return [finding(error instanceof Error ? error.message : String(error), 0)];
       }
     },
   }));

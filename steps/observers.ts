@@ -12,7 +12,7 @@ export interface Sighting {
   readonly observer: string;
   /** Names of the servers that accept a connection from there. */
   readonly sees: readonly string[];
-  /** Why it could not be asked, as a sentence. Then it sees nothing, and says nothing. */
+  /** Why it could not be asked, or not for everything, as a sentence. What it does not see then is not known to be dark. */
   readonly trouble?: string;
 }
 
@@ -58,9 +58,11 @@ async function seenBy(observer: Observer, hosts: readonly Host[], io: Io): Promi
   );
   try {
     const open = await seenFrom(observer, ports, io);
+    const untold = open.find((o): o is string => typeof o === "string");
     return {
       observer: observer.id,
-      sees: [...new Set(ports.filter((_, i) => open[i]).map((p) => p.host))],
+      sees: [...new Set(ports.filter((_, i) => open[i] === true).map((p) => p.host))],
+      ...(untold === undefined ? {} : { trouble: untold }),
     };
   } catch (error) {
     return {
@@ -87,7 +89,36 @@ export async function observedLife(
   io: Io,
   accepted: readonly string[] = [],
 ): Promise<readonly string[]> {
-  return signsOf(await sightings(recovery, site, io))
+  const seen = await sightings(recovery, site, io);
+  for (const { observer, trouble } of seen)
+    if (trouble !== undefined) io.say(`${observer} could not be asked: ${trouble}`);
+  return signsOf(seen)
     .map((s) => s.says)
     .filter((says) => !accepted.includes(says));
+}
+
+/**
+ * What keeps an observer from being a witness on a quiet day: ports of a site that the runner reaches now, and that it
+ * does not. One that cannot reach them at all would say in a disaster that all is dark.
+ */
+export async function blindSpots(
+  observer: Observer,
+  hosts: readonly Host[],
+  io: Io,
+): Promise<readonly string[]> {
+  const ports = hosts.flatMap((h) => portsOf(h).map((port) => ({ host: h.id, address: h.address, port })));
+  const lives = await Promise.all(
+    ports.map(({ address, port }) =>
+      portAnswers(address, port, { signal: io.signal, limitSec: acceptLimitSec }).catch(() => false),
+    ),
+  );
+  const living = ports.filter((_, i) => lives[i]);
+  const open = await seenFrom(observer, living, io);
+  return living.flatMap(({ host, address, port }, i) => {
+    const found = open[i];
+    if (found === true) return [];
+    return typeof found === "string"
+      ? [found]
+      : [`${observer.id} does not reach ${host} (${address}:${String(port)}), which answers here`];
+  });
 }

@@ -55,6 +55,10 @@ export function mayHoldOnlyCopy(
   );
 }
 
+/** Whether a passive site took part in a move, so that something there may be work that was never shipped. */
+export const tookPart = (entries: readonly Entry[], site: SiteId): boolean =>
+  wasEverActive(entries, site) && lastMove(entries) !== undefined;
+
 /** Whether somebody has approved since the last move that a site is re-protected. */
 export function reprotected(entries: readonly Entry[], site: SiteId): boolean {
   const since = lastMove(entries) ?? -1;

@@ -75,7 +75,7 @@ export async function check(
 
   async function askObserver(one: ObserverInput): Promise<Found> {
     return isPinned(one.ssh)
-      ? within([], "dr", (io) => tryObserver(one, io))
+      ? within([], "dr", (io) => tryObserver(one, all, io))
       : unpinned(one.name, one, AbortSignal.timeout(hostLimitSec * 1000));
   }
 
@@ -131,7 +131,9 @@ const isPinned = ({ hostKey }: Partial<SshAccess>): boolean => hostKey !== undef
 
 /** Observers as an estate is written with them, which may not be finished yet. */
 const observersOf = ({ observers }: Estate): readonly ObserverInput[] =>
-  Array.isArray(observers) ? (observers as readonly ObserverInput[]) : [];
+  (Array.isArray(observers) ? (observers as readonly ObserverInput[]) : []).filter(
+    (o) => typeof (o as ObserverInput | null)?.name === "string" && typeof o.address === "string",
+  );
 
 /** Only those that were named. */
 function chosen(names: readonly string[], ids: readonly string[]): readonly string[] {

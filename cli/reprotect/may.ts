@@ -3,6 +3,7 @@ import { situation, type Situation } from "../../journal/situation.ts";
 import { movementOf } from "../../journal/state.ts";
 import type { Phase } from "../../model/phase.ts";
 import { activeStack, otherSite, stackOf, type SiteId } from "../../model/site.ts";
+import { tookPart } from "../../steps/only-copy.ts";
 import { CliError } from "../failure.ts";
 
 /** Phases whose owed steps leave something running at the old site. Its open databases are closed as they are saved. */
@@ -28,9 +29,9 @@ export function reprotectable(entries: readonly Entry[]): { readonly s: Situatio
     throw new CliError(
       `${site} is not fenced yet (${unfenced.join(", ")}): what runs there could write while its databases are saved. "pulumi up -s ${activeStack(s.active)}" fences it as soon as it can be reached; type this again after that`,
     );
-  if (!entries.some((e) => e.kind === "completed"))
+  if (!tookPart(entries, site))
     throw new CliError(
-      `no move was ever completed: ${site} was never active and has nothing to save. "pulumi up -s ${stackOf[site]}" makes it the standby`,
+      `no move ever opened a database at ${site}: it was never active and has nothing to save. "pulumi up -s ${stackOf[site]}" makes it the standby`,
     );
   return { s, site };
 }

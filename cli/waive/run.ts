@@ -3,6 +3,7 @@ import { factsOf, situation } from "../../journal/situation.ts";
 import { activeStack } from "../../model/site.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { Surroundings } from "../../stacks/look.ts";
+import { lifeText } from "../../stacks/site-life.ts";
 import type { World } from "../../steps/find.ts";
 import type { Consent } from "../declare/consent.ts";
 import { siteText } from "../declare/text.ts";
@@ -34,7 +35,7 @@ export async function waive(
     epoch: last.epoch,
     disasterSec: terms.disasterAt === undefined ? undefined : Date.parse(terms.disasterAt) / 1000,
   };
-  const { accepted } = await refuseWaiverWhileAlive(
+  const { accepted, life } = await refuseWaiverWhileAlive(
     at,
     { ...terms, second: second?.trim() },
     "Nothing was waived",
@@ -53,6 +54,7 @@ export async function waive(
   });
   terminal.out(
     [
+      plain(lifeText(life, recovery, last.from, last.to)),
       `THE FENCE IS WAIVED for activation ${String(last.epoch)}: ${plain(reason)}. The waiver is void as soon as ${siteText(last.from, recovery)} answers`,
       ...accepted.map((sign) => `  although: ${plain(sign)}`),
       "next:",

@@ -3,7 +3,6 @@ import type { Observer } from "../../model/observer.ts";
 import type { Io } from "../act.ts";
 import { openClient } from "./ssh-connect.ts";
 import { loginWith } from "./ssh-login.ts";
-import { Unreachable } from "./unreachable.ts";
 import { wires } from "./wires.ts";
 
 /** A TCP port. */
@@ -18,14 +17,15 @@ const connectLimitSec = 5;
 const reason = { prohibited: 1, connectFailed: 2, unknownType: 3 } as const;
 
 /**
- * Which of these ports accept a TCP connection from an observer, in the same order: its OpenSSH server is asked to
- * connect to each, and nothing is sent there. Throws where the observer itself cannot be asked.
+ * Whether each of these ports accepts a TCP connection from an observer, in the same order: its OpenSSH server is asked
+ * to connect to each, and nothing is sent there. A sentence instead where that could not be told for one. Throws where
+ * the observer itself cannot be asked.
  */
 export async function seenFrom(
   observer: Observer,
   ports: readonly TcpPort[],
   io: Io,
-): Promise<readonly boolean[]> {
+): Promise<readonly (boolean | string)[]> {
   const simulated = wires.getStore();
   if (simulated)
     return Promise.all(ports.map(({ address, port }) => simulated.answers(address, port, observer.id)));
@@ -51,39 +51,34 @@ export async function seenFrom(
   }
 }
 
-function connects(client: Client, { address, port }: TcpPort, observer: Observer): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const broken = (): void => {
-      reject(
-        new Unreachable(observer.id, observer.address, observer.ssh.port, "broken", "cut the connection."),
-      );
-    };
-    const limit = setTimeout(() => {
-      end();
-      resolve(false);
-    }, connectLimitSec * 1000);
-    const end = (): void => {
+function connects(client: Client, { address, port }: TcpPort, observer: Observer): Promise<boolean | string> {
+  return new Promise((resolve) => {
+    const end = (found: boolean | string): void => {
       clearTimeout(limit);
       client.off("close", broken);
+      resolve(found);
     };
+    const broken = (): void => {
+      end(`${observer.id} cut the connection`);
+    };
+    const limit = setTimeout(() => {
+      end(false);
+    }, connectLimitSec * 1000);
     client.once("close", broken);
     client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => {
-      end();
       if (!(error instanceof Error)) {
         channel.on("error", () => undefined);
         channel.destroy();
-        resolve(true);
+        end(true);
         return;
       }
       const why = "reason" in error ? error.reason : undefined;
-      if (why === reason.connectFailed) resolve(false);
+      if (why === reason.connectFailed) end(false);
       else
-        reject(
-          new Error(
-            why === reason.prohibited || why === reason.unknownType
-              ? `${observer.id} does not forward TCP for ${observer.ssh.user}. Write "AllowTcpForwarding local" into its sshd_config and restart sshd there`
-              : `${observer.id} was asked to connect to ${address}:${String(port)} and said: ${error.message}`,
-          ),
+        end(
+          why === reason.prohibited || why === reason.unknownType
+            ? `${observer.id} may not connect to ${address}:${String(port)} for ${observer.ssh.user}: its sshd_config needs "AllowTcpForwarding local" and, where it has PermitOpen, that address and port`
+            : `${observer.id} was asked to connect to ${address}:${String(port)} and said: ${error.message}`,
         );
     });
   });

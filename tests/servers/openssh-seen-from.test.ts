@@ -3,7 +3,6 @@ import { createServer } from "node:net";
 import { once } from "node:events";
 import { seenFrom } from "../../steps/transports/seen-from.ts";
 import type { Observer } from "../../model/observer.ts";
-import { failureOf } from "./failure.ts";
 import { inStep } from "./in-step.ts";
 import { freePort, loopback } from "./ports.ts";
 import { stopServers } from "./running.ts";
@@ -16,7 +15,7 @@ describe(`ports as another server sees them, over OpenSSH${sshd.note}`, function
   });
   after(stopServers);
 
-  const ask = async (server: Sshd, ports: readonly number[]): Promise<readonly boolean[]> => {
+  const ask = async (server: Sshd, ports: readonly number[]): Promise<readonly (boolean | string)[]> => {
     const { ssh } = hostOf(server, hostKey.line);
     if (!ssh) throw new Error("the server has no ssh");
     const observer: Observer = { id: "OBS01", address: server.address, ssh };
@@ -46,8 +45,23 @@ describe(`ports as another server sees them, over OpenSSH${sshd.note}`, function
 
   it("a server that forwards nothing says how to let it", async () => {
     const server = await startSshd([hostKey], "AllowTcpForwarding no");
-    expect((await failureOf(ask(server, [22]), Error)).message).to.match(
-      /^OBS01 does not forward TCP for .*"AllowTcpForwarding local"/,
+    expect((await ask(server, [22]))[0]).to.match(
+      /^OBS01 may not connect to 127\.0\.0\.1:22 for .*"AllowTcpForwarding local"/,
     );
+  });
+
+  it("a port that it may not connect to hides nothing of another that it may", async () => {
+    const port = await freePort();
+    const server = await startSshd([hostKey], `PermitOpen ${loopback}:${String(port)}`);
+    const listener = createServer((socket) => socket.on("error", () => undefined).destroy());
+    listener.listen(port, loopback);
+    await once(listener, "listening");
+    try {
+      const [open, forbidden] = await ask(server, [port, port + 1]);
+      expect(open).to.equal(true);
+      expect(forbidden).to.match(/PermitOpen/);
+    } finally {
+      listener.close();
+    }
   });
 });

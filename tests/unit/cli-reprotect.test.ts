@@ -146,6 +146,21 @@ describe("reprotect", () => {
     expect(await kinds()).to.contain("re-protected");
   });
 
+  it("has a site follow that a move has left again, and one that somebody else made passive: no move was completed", async () => {
+    const opened: Fact = { kind: "no return", epoch: 1, step: "one/open" };
+    const back: Fact = { kind: "abandoned", epoch: 1, as: "op", reason: "x", lossSec: 60 };
+    await write(started, opened, { kind: "abandoning", epoch: 1, as: "op", reason: "x" }, back);
+    await run();
+    expect((await project.journal.entries()).findLast((e) => e.kind === "re-protected")).to.include({
+      site: "dr",
+    });
+    await write({ kind: "adopted", epoch: 2, active: "dr", as: "op", reason: "by hand", seen: [] });
+    await run();
+    expect((await project.journal.entries()).findLast((e) => e.kind === "re-protected")).to.include({
+      site: "primary",
+    });
+  });
+
   it("changes nothing in a preview, and says what it would do", async () => {
     await write(started, completed);
     const before = await kinds();
@@ -163,7 +178,20 @@ describe("reprotect", () => {
     acceptLossSec: 0,
   };
   const refused: readonly [what: string, facts: readonly Fact[], says: RegExp][] = [
-    ["no move was ever made", [], /no move was ever completed: dr was never active.*"pulumi up -s standby"/],
+    [
+      "no move was ever made",
+      [],
+      /no move ever opened a database at dr: it was never active.*"pulumi up -s standby"/,
+    ],
+    [
+      "a move was given up before it opened a database",
+      [
+        started,
+        { kind: "abandoning", epoch: 1, as: "op", reason: "x" },
+        { kind: "abandoned", epoch: 1, as: "op", reason: "x" },
+      ],
+      /no move ever opened a database at dr/,
+    ],
     ["a move is under way", [started], /activation 1 toward dr is unfinished.*Finish it/],
     ["a move is declared", [started, completed, declaredMove], /bob has declared a move to primary/],
     [

@@ -149,6 +149,23 @@ describe("log shipping: what a site holds that was active is saved before it fol
     expect(await save(bench)).to.match(/^done: K2 on SQLPRD01 is saved/);
   });
 
+  it("saves it also a month later, and where the server's history was cleaned: what proves nothing is no proof of a copy", async () => {
+    for (const forget of [
+      (): Promise<unknown> => bench.clock.advance(31 * 24 * 3_600_000),
+      (): Promise<unknown> =>
+        bench.run("primary", "DELETE FROM msdb.dbo.restorehistory; DELETE FROM msdb.dbo.backupset"),
+    ]) {
+      bench = await shippingBench(40);
+      await bench.move({ mode: "unplanned", disasterMinutesAgo: 45 });
+      moved(bench);
+      await bench.work(8, "dr");
+      await forget();
+      expect(await save(bench)).to.match(/^done: K2 on SQLPRD01 is saved/);
+      await bench.close();
+    }
+    bench = await shippingBench(0);
+  });
+
   it("finds nothing to save where the planned move has brought everything over, or where there is no database", async () => {
     bench = await shippingBench(8);
     await bench.move({ mode: "planned" });

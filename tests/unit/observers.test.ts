@@ -7,7 +7,7 @@ import { mkdtemp, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Host } from "../../model/host.ts";
-import { observerProblems, type Observer } from "../../model/observer.ts";
+import { observerProblems, type Observer, type ObserverInput } from "../../model/observer.ts";
 import { observerLooks } from "../../readiness/observer-looks.ts";
 import { observedLife, sightings } from "../../steps/observers.ts";
 import { newSshKey } from "../../lab/servers/windows/ssh/keys.ts";
@@ -93,15 +93,6 @@ describe("observers in a third place", () => {
     expect(await observedLife(facts, "primary", step.io, signs)).to.deep.equal([]);
   });
 
-  it("see nothing of a site without power, and say nothing where they do not answer in time", async () => {
-    await network.siteDown("primary");
-    expect(await look()).to.deep.equal([{ observer: "OBS01", sees: [] }]);
-    await network.siteUp("primary");
-    await network.siteCut("primary");
-    network.linkCut({ site: "third" }, { site: "primary" });
-    expect(await look(), "a line that loses packets").to.deep.equal([{ observer: "OBS01", sees: [] }]);
-  }).timeout(20_000);
-
   it("that cannot be asked say why, and see nothing: another key, a wrong password, no server", async () => {
     await network.siteCut("primary");
     const other = newSshKey().public.trim().split(" ").slice(0, 2).join(" ");
@@ -117,11 +108,24 @@ describe("observers in a third place", () => {
     for (const seen of [key, login, dead]) expect(seen[0]?.sees).to.deep.equal([]);
   });
 
+  it("that cannot be asked while a waiver is relied on leave that in the log of the step", async () => {
+    await network.siteCut("primary");
+    const facts = { hosts: [host()], observers: [observer({ port: 1 })] };
+    expect(await observedLife(facts, "primary", step.io)).to.deep.equal([]);
+    expect(step.said.join()).to.match(/OBS01 could not be asked: .*refuses connections/);
+  });
+
   it("are looked at on a quiet day: one that lets the runner in is well, one that does not is a risk", async () => {
     const memory = { before: () => [], note: () => undefined };
-    const [good] = observerLooks({ observers: [observer()] });
+    const looks = (one: Observer) => observerLooks({ observers: [one], hosts: [host()] }, "primary");
+    const [good] = looks(observer());
     expect(await good?.run(step.io, memory)).to.deep.equal([]);
-    const [bad] = observerLooks({ observers: [observer({ port: 1 })] });
+    network.linkCut({ site: "third" }, { site: "primary" }, "reset");
+    const blind = await good?.run(step.io, memory);
+    expect(blind?.map((f) => `${f.severity} ${f.says}`)).to.deep.equal([
+      `risk OBS01 does not reach SQLPRD01 (127.10.1.5:${String(sqlPrd.ssh.port)}), which answers here`,
+    ]);
+    const [bad] = looks(observer({ port: 1 }));
     expect((await bad?.run(step.io, memory))?.[0]).to.include({
       id: "observer:OBS01",
       severity: "risk",
@@ -129,10 +133,20 @@ describe("observers in a third place", () => {
     });
   });
 
+  // Last: a server that had no power takes its time.
+  it("see nothing of a site without power, and say nothing where they do not answer in time", async () => {
+    await network.siteDown("primary");
+    expect(await look()).to.deep.equal([{ observer: "OBS01", sees: [] }]);
+    await network.siteUp("primary");
+    await network.siteCut("primary");
+    network.linkCut({ site: "third" }, { site: "primary" });
+    expect(await look(), "a line that loses packets").to.deep.equal([{ observer: "OBS01", sees: [] }]);
+  }).timeout(20_000);
+
   it("are refused as an estate writes them where a name is taken, a key misspelt, or no host key pinned", () => {
     const ssh = { user: "u", hostKey: "ssh-ed25519 AAAA", password: { env: "SSH" } };
     const at = { name: "OBS01", address: "127.30.1.4", ssh };
-    const says = (...given: Parameters<typeof observerProblems>[0]) =>
+    const says = (...given: readonly ObserverInput[]) =>
       observerProblems(given, ["SQLPRD01"]).map((p) => `${p.at}: ${p.says}`);
     expect(says(at)).to.deep.equal([]);
     expect(says(at, at)).to.deep.equal([
@@ -141,6 +155,11 @@ describe("observers in a third place", () => {
     expect(says({ ...at, name: "SQLPRD01" })[0]).to.match(
       /^estate\.observers\.0\.name: SQLPRD01 is the name/,
     );
+    const wild = (given: unknown) => observerProblems(given, []).map((p) => `${p.at}: ${p.says}`);
+    expect(wild("OBS01")).to.deep.equal(["estate.observers: it is no list"]);
+    expect(wild([null])).to.deep.equal(["estate.observers.0: it is no observer"]);
+    expect(wild([{}])).to.deep.equal(["estate.observers.0.name: it is no name of a server"]);
+    expect(wild([{ ...at, name: "a\nb" }])[0]).to.match(/no name of a server/);
     expect(says({ ...at, adress: "x" } as typeof at)[0]).to.match(/Did you mean address\?/);
     expect(says({ ...at, ssh: { ...ssh, hostKey: "" } })[0]).to.match(
       /^observer OBS01\.ssh\.hostKey: no host key/,

@@ -100,6 +100,35 @@ const goBack: Act<Memory> = {
   },
 };
 
+/** What was opened at Leeds is closed and may hold work: only saved it is overwritten, and then it follows again. */
+const standbyAgain: Act<Memory> = {
+  title: "parallel-standby reprotect: Leeds is the standby again",
+  run: async (memory, { rig, say }) => {
+    await rig.lab.clock.advance(3_600_000);
+    const seen: Check[] = [...(memory.seen ?? []), ...(await checksWhenBack(rig.lab))];
+    memory.seen = seen;
+    const refused = await rig.pulumi(["up", "-s", "standby", "--skip-preview", "--yes"]);
+    const saved = succeeded(
+      await rig.cli(["reprotect", "--as", operator, "--reason", "the move was given up"]),
+      "reprotect",
+    );
+    await provisionAgain.run(memory, { rig, say });
+    const states = await statesAt(rig.lab, "SQLDR01");
+    seen.push(
+      {
+        name: "gone back: pulumi up overwrites nothing of what was opened at the standby",
+        ok: refused.code !== 0 && /Run "[^"]*reprotect/.test(refused.all),
+        detail: /this site was active[^\n]*/.exec(refused.all)?.[0] ?? `exit code ${String(refused.code)}`,
+      },
+      {
+        name: "re-protected: it was saved, and follows production again",
+        ok: /is saved: .*_salvage_/.test(saved.all) && states === "K2 is RESTORING, Claims is RESTORING",
+        detail: states,
+      },
+    );
+  },
+};
+
 const look: Act<Memory> = {
   title: "ask DNS, open K2's port, read the databases of both sites",
   run: async (memory, { rig }) => {
@@ -109,7 +138,6 @@ const look: Act<Memory> = {
     const s = situation(entries);
     if (!s.declared) throw new Error("the journal holds no facts");
     const first = entries[0];
-    const closed = await statesAt(rig.lab, "SQLDR01");
     memory.played = {
       activeSiteBefore: first?.kind === "genesis" ? first.active : "",
       activeSiteAfter: s.active,
@@ -117,11 +145,6 @@ const look: Act<Memory> = {
       checks: [
         ...(memory.seen ?? []),
         ...(await checksAtPrimary(rig.lab, before)).map((c) => ({ ...c, name: `gone back: ${c.name}` })),
-        {
-          name: "gone back: nothing at the standby can write",
-          ok: !closed.includes("ONLINE") && rig.lab.serviceAt("K2DR01", "K2 Server") === "stopped",
-          detail: `${closed}; K2 Server on K2DR01 is ${rig.lab.serviceAt("K2DR01", "K2 Server")}`,
-        },
         {
           name: "gone back: the estate is at rest, with the primary active",
           ok: stateOf(s) === "active" && s.active === "primary",
@@ -131,6 +154,18 @@ const look: Act<Memory> = {
     };
   },
 };
+
+async function checksWhenBack(lab: Lab): Promise<readonly Check[]> {
+  const closed = await statesAt(lab, "SQLDR01");
+  const service = lab.serviceAt("K2DR01", "K2 Server");
+  return [
+    {
+      name: "gone back: nothing at the standby can write",
+      ok: !closed.includes("ONLINE") && service === "stopped",
+      detail: `${closed}; K2 Server on K2DR01 is ${service}`,
+    },
+  ];
+}
 
 const workAt = async (lab: Lab): Promise<number> =>
   Number((await rowsOf(lab, "SQLPRD01", "SELECT COUNT(*) AS n FROM [K2].[ServerLog].[ProcInst]"))[0]?.["n"]);
@@ -179,6 +214,7 @@ export const abandonedMove: Scenario = {
     provisionAgain,
     stuck,
     goBack,
+    standbyAgain,
     look,
   ],
 };

@@ -12,9 +12,8 @@ import {
   takeOnline,
   verifyBackup,
 } from "../tsql/changes.ts";
-import { lastOfEach, serverNow } from "../tsql/looks.ts";
+import { lastOfEach, lastRestore, serverNow } from "../tsql/looks.ts";
 import { salvage } from "../verbs.ts";
-import { backupsOf } from "./final-sync.ts";
 import { jobsOfRole } from "./hold.ts";
 import { quietJobs } from "./jobs.ts";
 import { canCompress } from "./protect.ts";
@@ -79,7 +78,7 @@ const act: Act<Args> = {
           says: `${database} on ${host} lacks nothing and holds nothing of its own: it can follow ${a.source}`,
           expected,
         };
-      if (seen.state === "STANDBY" || !(await wasClosedByTail(sql, database)))
+      if (seen.state === "STANDBY" || (await isOnlyRestored(sql, database)))
         return {
           there: true,
           says: `${database} on ${host} is a copy that nobody has worked in: there is nothing to save`,
@@ -112,9 +111,15 @@ const act: Act<Args> = {
 
 const isClosed = (state: string): boolean => state === "RESTORING" || state === "STANDBY";
 
-/** Whether the last thing that this server did with a database was to take its tail: until then it was worked in. */
-const wasClosedByTail = async (sql: Sql, database: string): Promise<boolean> =>
-  (await backupsOf(sql, database)).at(-1)?.tail === 1;
+/**
+ * Whether the server's history proves that nobody worked in a closed database: it was restored, and the last log that
+ * this server took of it is no tail, with which work ends. A history that was cleaned proves nothing.
+ */
+const isOnlyRestored = async (sql: Sql, database: string): Promise<boolean> => {
+  const own = await sql.rows<{ type: string; tail: number }>(lastOfEach(database));
+  if (own.some((b) => b.type === "L" && b.tail === 1)) return false;
+  return (await sql.rows(lastRestore(database))).length > 0;
+};
 
 /** The database open, so that it can be backed up; only for whoever saves it, as soon as that can be said. */
 async function opened(sql: Sql, { database, host }: Args, io: Io): Promise<void> {
