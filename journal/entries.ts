@@ -258,6 +258,8 @@ export const Fact = z.discriminatedUnion("kind", [
     ),
   }),
   Restored,
+  /** Going back past no return: the target is closed, and was looked at since. From here on the old site is opened. */
+  z.object({ kind: z.literal("target closed"), epoch: z.int() }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

@@ -34,6 +34,8 @@ export interface Situation {
   readonly modeChanges: ReadonlyMap<string, EntryOf<"mode changed">>;
   /** The last activation is being abandoned: it never acts again, and the old site is given back what was taken. */
   readonly abandoning?: EntryOf<"abandoning">;
+  /** Past no return it was proven closed at the target, before the old site is given back anything. */
+  readonly targetClosed: boolean;
   readonly declared?: EntryOf<"declared">;
   /** A declaration that no activation has used up and nobody has withdrawn. */
   readonly declaration?: EntryOf<"move declared">;
@@ -87,6 +89,7 @@ function readAnew(entries: readonly Entry[]): Situation {
   let declaration: EntryOf<"move declared"> | undefined;
   let noReturn = false;
   let abandoning: EntryOf<"abandoning"> | undefined;
+  let targetClosed = false;
 
   const onStep = (e: EntryOf<"step">): void => {
     if (e.epoch === undefined || e.epoch !== last?.epoch || e.verdict === "refused") return;
@@ -137,6 +140,7 @@ function readAnew(entries: readonly Entry[]): Situation {
         taken = undefined;
         noReturn = opened.size > 0;
         abandoning = undefined;
+        targetClosed = false;
         if (declaration?.seq === e.declaration) declaration = undefined;
         break;
       case "step":
@@ -158,6 +162,9 @@ function readAnew(entries: readonly Entry[]): Situation {
         break;
       case "abandoning":
         if (e.epoch === last?.epoch) abandoning = e;
+        break;
+      case "target closed":
+        if (e.epoch === last?.epoch) targetClosed = true;
         break;
       case "abandoned":
         ended.set(e.epoch, "abandoned");
@@ -183,6 +190,7 @@ function readAnew(entries: readonly Entry[]): Situation {
         declaration = undefined;
         noReturn = false;
         abandoning = undefined;
+        targetClosed = false;
         break;
       case "waiver":
         if (last && e.epoch === last.epoch) last = waived(last, e);
@@ -228,6 +236,7 @@ function readAnew(entries: readonly Entry[]): Situation {
     completed,
     modeChanges,
     ...(abandoning ? { abandoning } : {}),
+    targetClosed,
     ...(declared ? { declared } : {}),
     ...(declaration ? { declaration } : {}),
     held,

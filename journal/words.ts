@@ -23,7 +23,9 @@ export function wordAt(s: Situation, site: SiteId, parts: readonly string[] = []
       if (s.active === site) return "run";
       return last?.from === site && fenceOwed(s) ? "stop" : "standby";
     case "in doubt":
-      // No database was opened at the target: what the old site is given back runs there.
+      // Past no return databases are open at the target: nothing starts anywhere before it is proven closed.
+      if (s.noReturn && !s.targetClosed) return "stop";
+      // What the old site is given back runs there.
       return last?.from === site ? "run" : "standby";
     case "moving":
     case "moving past no return":

@@ -80,6 +80,8 @@ export function entryText(e: Entry): string {
       return `${e.as} says that ${e.active} is active, by a cutover made outside of this tool: ${e.reason}${e.although === undefined ? "" : `; although what was seen speaks against it: ${e.although}`}`;
     case "break-glass":
       return `BREAK GLASS: ${e.as} says that ${e.active} is active: ${e.reason}; the journal could not be read, ${String(e.lines)} of its lines are given up${e.although === undefined ? "" : `; although what was seen speaks against it: ${e.although}`}`;
+    case "target closed":
+      return `the target of activation ${String(e.epoch)} is closed; the old site is opened again`;
     case "restored":
       return `${e.as} restores the journal from ${e.from}: ${e.reason}; ${String(e.lines)} lines of what it replaces are given up${e.although === undefined ? "" : `; although it held entries that are lost: ${e.although}`}`;
     case "drill declared":

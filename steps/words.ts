@@ -3,16 +3,15 @@ import * as path from "node:path";
 import type { Entry } from "../journal/entries.ts";
 import { projectRoot } from "../journal/project-root.ts";
 import { situation } from "../journal/situation.ts";
-import { isNewer, parseWords, wordsText, type WordsFile } from "../journal/words-text.ts";
+import type { WordsFile } from "../journal/words-text.ts";
 import { wordAt, type Word } from "../journal/words.ts";
-import { guardFolder, wordsFileName, type GuardFacts } from "../model/guard.ts";
+import { guardFolder, wordsFileName, type GuardFacts, type Witness } from "../model/guard.ts";
 import type { Parts } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { guardedHosts } from "../planning/guarded.ts";
 import type { Io } from "./act.ts";
 import type { World } from "./find.ts";
-import { FileError, sshTo } from "./transports/ssh.ts";
-import { portAnswers } from "./transports/tcp.ts";
+import { bring, heldAt, type Place } from "./words-place.ts";
 
 /** How bringing the words to one place went. */
 export interface Brought {
@@ -26,8 +25,6 @@ export interface Brought {
 
 /** How long one place may take. Seconds. */
 const placeLimitSec = 8;
-/** How long a server may take to accept a connection, before more is tried. Seconds. */
-const acceptLimitSec = 3;
 
 /** The words of an estate as its journal has them now, good from now on for as long as its guard's lease. */
 export function wordsNow(
@@ -52,7 +49,8 @@ export function wordsNow(
 /**
  * Brings the words to every witness and to every guarded server that is reached; nothing where the estate has no guard.
  * It never throws and never waits long: that a place has fallen behind is made safe by the lease, and proof that the old
- * site cannot write is the fence's affair. A place that holds newer words is left as it is.
+ * site cannot write is the fence's affair. A place that holds newer words is left as it is; where they are newer than the
+ * journal itself, that is a failure.
  */
 export async function publishWords(
   entries: readonly Entry[],
@@ -65,17 +63,39 @@ export async function publishWords(
   if (!guard) return [];
   const words = wordsNow(entries, recovery, guard, parts, nowSec);
   const name = wordsFileName(recovery.estate);
-  const witnesses = guard.witnesses.map(({ share, folder, host }) =>
-    bounded({ place: share, kind: "witness" }, () =>
-      host === undefined
-        ? byRunner(path.resolve(projectRoot(), folder), name, words)
-        : overSsh(host, `${folder.replace(/\\+$/, "")}\\${name}`, words, io),
-    ),
+  const witnesses = guard.witnesses.map((w) =>
+    bounded({ place: w.share, kind: "witness" }, () => bring(witnessPlace(w, name), words, io)),
   );
   const servers = guardedHosts(recovery, parts).map(({ host }) =>
-    bounded({ place: host.id, kind: "server" }, () => overSsh(host.id, `${guardFolder}\\${name}`, words, io)),
+    bounded({ place: host.id, kind: "server" }, () => bring(serverPlace(host.id, name), words, io)),
   );
   return Promise.all([...witnesses, ...servers]);
+}
+
+const witnessPlace = ({ folder, host }: Witness, name: string): Place =>
+  host === undefined
+    ? { file: path.join(path.resolve(projectRoot(), folder), name) }
+    : { host, file: `${folder.replace(/\\+$/, "")}\\${name}` };
+const serverPlace = (host: string, name: string): Place => ({ host, file: `${guardFolder}\\${name}` });
+
+/**
+ * The highest number of an activation in the words that witnesses hold; 0 where none is reached. A journal that begins
+ * anew goes beyond it: servers go by the words of the latest activation.
+ */
+export async function epochAtWitnesses(
+  { guard, estate }: Pick<Recovery, "guard" | "estate">,
+  io: Io,
+): Promise<number> {
+  const epochs = (guard?.witnesses ?? []).map(async (w) => {
+    let epoch = 0;
+    await bounded({ place: w.share, kind: "witness" }, async () => {
+      const held = await heldAt(witnessPlace(w, wordsFileName(estate)), io);
+      if (held?.estate === estate) ({ epoch } = held);
+      return "";
+    });
+    return epoch;
+  });
+  return Math.max(0, ...(await Promise.all(epochs)));
 }
 
 async function bounded(
@@ -94,42 +114,6 @@ async function bounded(
     return { ...place, ok: false, says: error instanceof Error ? error.message : String(error) };
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** A folder or share that the runner writes by itself. */
-async function byRunner(folder: string, name: string, words: WordsFile): Promise<string> {
-  const file = path.join(folder, name);
-  const there = await fs.readFile(file, "latin1").catch(() => undefined);
-  if (!isNewer(words, there === undefined ? undefined : parseWords(there))) return "it holds newer words";
-  const next = `${file}.${crypto.randomUUID()}`;
-  try {
-    await fs.writeFile(next, wordsText(words), "latin1");
-    await fs.rename(next, file);
-  } finally {
-    await fs.rm(next, { force: true }).catch(() => undefined);
-  }
-  return "written";
-}
-
-async function overSsh(host: string, file: string, words: WordsFile, io: Io): Promise<string> {
-  const { address, ssh } = io.host(host);
-  // A server that is gone is known to be after three seconds; logging on to it would take ten.
-  if (ssh && !(await portAnswers(address, ssh.port, { signal: io.signal, limitSec: acceptLimitSec })))
-    throw new Error(`${host} does not answer`);
-  const server = await sshTo(host, io);
-  try {
-    const there = await server.readFile(file).catch((error: unknown) => {
-      if (error instanceof FileError && error.missing) return undefined;
-      throw error;
-    });
-    if (!isNewer(words, there && parseWords(there.toString("latin1")))) return "it holds newer words";
-    await server.writeFile(file, wordsText(words));
-    return "written";
-  } catch (error) {
-    if (error instanceof FileError && error.missing)
-      throw new Error(`${host} has no such folder: ${file}`, { cause: error });
-    throw error;
   }
 }
 
@@ -157,7 +141,7 @@ export async function bringWord(
     untilSec: publishedSec + leaseHours * 3600,
     hosts: new Map([[host, word]]),
   };
-  await overSsh(host, `${guardFolder}\\${wordsFileName(estate)}`, words, io);
+  await bring(serverPlace(host, wordsFileName(estate)), words, io);
   return word;
 }
 

@@ -6,6 +6,7 @@ import { back, type Back } from "../../planning/back.ts";
 import { evidenceOfLife } from "../../steps/fence.ts";
 import type { World } from "../../steps/find.ts";
 import { strangersEnd } from "../../steps/lock.ts";
+import { announce } from "../../steps/words.ts";
 import { look } from "../../stacks/look.ts";
 import { siteText } from "../declare/text.ts";
 import { runErrands, type Errand, type ErrandArgs, type Outcome } from "../drafts.ts";
@@ -82,6 +83,7 @@ export async function goBack(
     const acceptLossSec = accepts ?? 0;
     return { kind: "abandoning", epoch: last.epoch, as: as.trim(), reason: reason.trim(), acceptLossSec };
   });
+  await announcing();
   await nothingRuns();
   // A step that was waited for may have completed the move.
   returnable(await journal.entries());
@@ -93,6 +95,11 @@ export async function goBack(
   const accepted = returnable(await journal.entries()).begun?.acceptLossSec;
   refuseLoss(await written(), accepted, target);
   await refuseWhileAlive();
+  await journal.append((now) =>
+    situation(now).targetClosed ? undefined : { kind: "target closed", epoch: last.epoch },
+  );
+  // A guard that still goes by the move would stop again what is given back.
+  await announcing();
   await all((p) => p.returns, args, `${old} is not given back yet`);
   await refuseWhileAlive();
   const lossSec = await written();
@@ -100,12 +107,19 @@ export async function goBack(
     const still = returnable(now);
     return { kind: "abandoned", epoch: still.last.epoch, as: as.trim(), reason: reason.trim(), lossSec };
   });
+  await announcing();
   terminal.out(
     `gone back: ${old} is active; lost there: what was written at ${last.to} in ${durationText(lossSec)}. It is in the databases of ${last.to}, which are offline`,
   );
   terminal.out(
     `next: ${last.from} has no standby. "pulumi up" of both sites looks at everything again, and overwrites nothing at ${last.to}: "parallel-standby reprotect" saves it and has it follow`,
   );
+
+  function announcing(): Promise<void> {
+    return look(args, lookSec, args.say, (io) => announce(world, recovery, io)).catch((error: unknown) => {
+      args.say(error instanceof Error ? error.message : String(error));
+    });
+  }
 
   function planText(): string {
     return [

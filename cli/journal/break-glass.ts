@@ -10,7 +10,9 @@ import type { Recovery } from "../../model/recovery.ts";
 import type { Parts } from "../../model/part.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { World } from "../../steps/find.ts";
+import { withIo } from "../../steps/io.ts";
 import { strangersEnd } from "../../steps/lock.ts";
+import { epochAtWitnesses } from "../../steps/words.ts";
 import { siteText } from "../declare/text.ts";
 import { CliError, UsageError } from "../failure.ts";
 import { count, plain } from "../layout.ts";
@@ -23,6 +25,8 @@ import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
 /** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
 const waitForStepsSec = 120;
 const runTtlMs = 30_000;
+/** How long asking the guard's witnesses for the last activation may take. */
+const witnessesSec = 15;
 
 /** The options of `journal break-glass`, as they were typed. */
 export interface BreakGlassOptions extends SaidOptions {
@@ -66,6 +70,10 @@ export async function breakGlass(
   };
   const signs = await lookAtWorld(claim, registries.runs, terminal);
   refuseUnlikely(signs, claim, said.although);
+  const told = await withIo(
+    { known: recovery, ...claim, to: said.active, say: () => undefined, limitSec: witnessesSec },
+    (io) => epochAtWitnesses(recovery, io),
+  );
   if (preview) return;
 
   const run = await journal.store.lease("run", runTtlMs);
@@ -86,7 +94,7 @@ export async function breakGlass(
         kind: "break-glass",
         estate: estate.name,
         ...said,
-        epoch: Math.max(found.epoch, Number(lastActivation) + 1),
+        epoch: Math.max(found.epoch, Number(lastActivation) + 1, told + 1),
         seen: seenText(signs),
         lastHash: found.entries.at(-1)?.hash ?? "",
         lines: found.givenUp,

@@ -5,7 +5,7 @@ rem that it knows allows it, and stops those that must not run here. When it doe
 rem At the console, where nothing else helps:  guard.cmd allow "YOUR NAME" "WHY"
 setlocal EnableExtensions DisableDelayedExpansion
 rem Which guard this is: the look that it leaves behind names it.
-set "SCRIPT=04f67d356760fae3"
+set "SCRIPT=22e88e8e6b95c432"
 set "ALLOWED="
 call :newest
 if /i "%~1"=="allow" goto allow
@@ -72,15 +72,15 @@ goto run
 
 :end
 rem What was known and done, for "parallel-standby guard status".
-(
-echo script %SCRIPT%
-echo word %WORD%
-echo seq %SEQ%
-echo epoch %EPOCH%
-echo until %UNTIL%
-echo from %FROM%
-echo allowed %ALLOWED%
-)>"C:\Program Files\parallel-standby\last.txt"
+rem Line by line: within brackets, one in the name of a share would end them. Put in place once it is whole.
+>"C:\Program Files\parallel-standby\last.txt.new" echo script %SCRIPT%
+>>"C:\Program Files\parallel-standby\last.txt.new" echo word %WORD%
+>>"C:\Program Files\parallel-standby\last.txt.new" echo seq %SEQ%
+>>"C:\Program Files\parallel-standby\last.txt.new" echo epoch %EPOCH%
+>>"C:\Program Files\parallel-standby\last.txt.new" echo until %UNTIL%
+>>"C:\Program Files\parallel-standby\last.txt.new" echo from %FROM%
+>>"C:\Program Files\parallel-standby\last.txt.new" echo allowed %ALLOWED%
+move /y "C:\Program Files\parallel-standby\last.txt.new" "C:\Program Files\parallel-standby\last.txt" >nul 2>&1
 exit /b 0
 
 :newest
@@ -125,8 +125,10 @@ if not defined R_AT exit /b 0
 if not defined R_SINCE exit /b 0
 if not defined R_UNTIL exit /b 0
 if not defined R_WORD exit /b 0
-if %R_SEQ% LSS %SEQ% exit /b 0
-if %R_SEQ% EQU %SEQ% if "%R_AT%" LEQ "%AT%" exit /b 0
+rem A later activation first: a journal that was lost begins anew with low numbers, and never with an old activation.
+if %R_EPOCH% LSS %EPOCH% exit /b 0
+if %R_EPOCH% EQU %EPOCH% if %R_SEQ% LSS %SEQ% exit /b 0
+if %R_EPOCH% EQU %EPOCH% if %R_SEQ% EQU %SEQ% if "%R_AT%" LEQ "%AT%" exit /b 0
 set "SEQ=%R_SEQ%"
 set "EPOCH=%R_EPOCH%"
 set "AT=%R_AT%"

@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { isNewer, parseWords, wordsText, type WordsFile } from "../../journal/words-text.ts";
+import { parseWords, standingOf, wordsText, type WordsFile } from "../../journal/words-text.ts";
 import type { Word } from "../../journal/words.ts";
 import { guardFolder } from "../../model/guard.ts";
 import { guardFile, lastFile, ownWords } from "../../components/windows/guard/place.ts";
@@ -127,6 +127,30 @@ describe("the guard on a server, at work", () => {
     expect(await guard()).to.equal("running running");
   });
 
+  it("goes by the words of a later activation, however low the number of their entry: a journal that was lost begins anew", async () => {
+    await publish("run", { seq: 21, epoch: 2 });
+    await guard();
+    await publish("stop", { seq: 1, epoch: 3 });
+    expect(await guard()).to.equal("running stopped");
+    await power();
+    expect(await guard()).to.equal("stopped stopped");
+    await publish("run", { seq: 99, epoch: 2 });
+    expect(await guard()).to.equal("stopped stopped");
+  });
+
+  it("reads a witness whose share has brackets in its name, and leaves behind what it did", async () => {
+    const disk = lab.disks.host("K2DR01");
+    await disk.makeFolder("D:\\Brackets");
+    disk.share("Witness (DR)", "D:\\Brackets");
+    const script = guardScript({ ...golden, witnesses: ["\\\\K2DR01\\Witness (DR)"] });
+    await lab.disks.host("K2PRD01").write(guardFile, Buffer.from(script, "latin1"));
+    await disk.write("D:\\Brackets\\guard-contoso.txt", says("run"));
+    expect(await guard()).to.equal("running running");
+    expect((await lab.disks.host("K2PRD01").read(lastFile)).toString()).to.contain(
+      "\r\nfrom \\\\K2DR01\\Witness (DR)\\guard-contoso.txt\r\nallowed \r\n",
+    );
+  });
+
   it("takes half a file, one of other servers or one with strange signs for none", async () => {
     const whole = says("run").toString();
     const at = "D:\\Witness\\guard-contoso.txt";
@@ -195,10 +219,29 @@ describe("the file of words", () => {
       expect(parseWords(wordsText(w).slice(0, -cut - 2))).to.equal(undefined);
   });
 
-  it("is newer by the journal's number, and with the same number by its time", () => {
-    expect(isNewer({ ...w, seq: 4, publishedSec: 0 }, w)).to.equal(true);
-    expect(isNewer({ ...w, publishedSec: w.publishedSec + 1 }, w)).to.equal(true);
-    expect(isNewer(w, w)).to.equal(false);
-    expect(isNewer({ ...w, seq: 2, publishedSec: w.publishedSec + 9 }, w)).to.equal(false);
+  it("keeps names of estates apart that are the same in plain signs", () => {
+    const names = ["Café", "Cafè", "Caf\\u{e9}", "Ca\u{1f600}", "a\\b"];
+    const texts = names.map((estate) => wordsText({ ...w, estate }));
+    expect(new Set(texts).size).to.equal(names.length);
+    for (const text of texts) expect(text).to.match(/^[\x20-\x7e\r\n]*$/);
+    expect(texts.map((t) => parseWords(t)?.estate)).to.deep.equal(names);
+  });
+
+  it("takes the place of what an earlier activation, an earlier entry or an earlier moment has said, and of no other estate's", () => {
+    const at = (there: Partial<WordsFile>) => standingOf({ ...w, ...there }, { ...w, epoch: 2, seq: 30 });
+    const { publishedSec } = w;
+    expect(standingOf(undefined, w)).to.equal("older");
+    expect(at({ epoch: 1, seq: 99, publishedSec: publishedSec + 9 })).to.equal("older");
+    expect(at({ epoch: 2, seq: 29, publishedSec: publishedSec + 9 })).to.equal("older");
+    expect(at({ epoch: 2, seq: 30, publishedSec: publishedSec - 1 })).to.equal("older");
+    expect(at({ epoch: 2, seq: 30 })).to.equal("same");
+    expect(at({ epoch: 2, seq: 31 })).to.equal("ahead");
+    expect(at({ epoch: 3, seq: 1 })).to.equal("ahead");
+    expect(at({ epoch: 1, estate: "fabrikam" })).to.equal("foreign");
+  });
+
+  it("takes the place of the same words that a clock which was ahead has published, and leaves a small difference", () => {
+    const ahead = (sec: number) => standingOf({ ...w, publishedSec: w.publishedSec + sec }, w);
+    expect([ahead(120), ahead(86_400)]).to.deep.equal(["same", "older"]);
   });
 });

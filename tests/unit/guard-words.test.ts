@@ -2,6 +2,7 @@ import { expect } from "chai";
 import fc from "fast-check";
 import type { Fact } from "../../journal/entries.ts";
 import { wordAt, type Word } from "../../journal/words.ts";
+import type { Situation } from "../../journal/situation.ts";
 import { abandoned, after, completed, declared, moveTo, noReturn, started, word } from "./journal-facts.ts";
 
 const abandoning = (epoch: number): Fact => ({ kind: "abandoning", epoch, as: "ann", reason: "x" });
@@ -39,6 +40,20 @@ describe("what the guard of a site's servers is told", () => {
     }
   });
 
+  it("is stop at both sites while it is gone back past no return, until the target is proven closed", () => {
+    const both = (s: Situation): readonly Word[] => [wordAt(s, "primary"), wordAt(s, "dr")];
+    const doubt = [...inOrder, word("a", "done"), noReturn(1), abandoning(1)];
+    const closed: Fact = { kind: "target closed", epoch: 1 };
+    expect(both(after(...doubt))).to.deep.equal(["stop", "stop"]);
+    expect(both(after(...doubt, closed))).to.deep.equal(["run", "standby"]);
+    // More loss is accepted while it goes on: what was proven stays proven.
+    expect(both(after(...doubt, closed, abandoning(1)))).to.deep.equal(["run", "standby"]);
+    expect(both(after(...doubt, closed, abandoned(1)))).to.deep.equal(["run", "standby"]);
+    expect(
+      both(after(...doubt, closed, abandoned(1), moveTo("dr"), started(2), noReturn(2), abandoning(2))),
+    ).to.deep.equal(["stop", "stop"]);
+  });
+
   it("leaves production alone that waits for another system of the same planned move", () => {
     const systems = ["k2", "claims"].map((system) => ({ system, parts: [system], after: [] }));
     const s = after(declared, moveTo("dr"), { ...planned, systems } as Fact, word("k2/stop", "done"));
@@ -66,6 +81,7 @@ describe("what the guard of a site's servers is told", () => {
       noReturn(2),
       abandoning(1),
       abandoned(1),
+      { kind: "target closed", epoch: 1 },
       completed(1),
       completed(2),
       word("a", "failed"),
