@@ -18,7 +18,7 @@ export function addProbe(program: Command, terminal: Terminal): void {
     .argument("[args...]", "after --: arguments of --notify that begin with a dash")
     .option(
       "--notify <command...>",
-      "starts this program, without a shell, with what there is to tell on standard input: when it is another thing than last time",
+      "starts this program, without a shell and without secrets, with what there is to tell on standard input: when it is another thing than last time, also that it could not probe",
     )
     .addHelpText(
       "after",
@@ -26,17 +26,16 @@ export function addProbe(program: Command, terminal: Terminal): void {
         ["parallel-standby probe", "parallel-standby probe --notify mail -- -s probe ops@corp.example"],
         {
           0: "done: nothing is owed, or all of it was done now",
+          1: "could not probe, or a place did not get the guard's words",
           5: "a fence is owed, and nothing of that site answers: it looked, and will look again",
           6: "ALARM: the site that was left answers, and is not fenced",
         },
       ),
     )
     .action(async (more: readonly string[], options: ProbeOptions) => {
-      const { probe } = await import("./probe/run.ts");
+      const { probeAndTell } = await import("./probe/tell.ts");
       const { openProject, registries } = await import("./project.ts");
-      const { withReport } = await import("./report/beside.ts");
-      const project = await openProject(terminal);
-      const known = await registries();
-      await withReport(project, terminal, () => probe(more, options, project, known, terminal));
+      const open = async () => ({ project: await openProject(terminal), registries: await registries() });
+      await probeAndTell(more, options, open, terminal);
     });
 }

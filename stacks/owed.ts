@@ -3,10 +3,13 @@ import { mayBeOwed, type Phase } from "../model/phase.ts";
 import type { Host } from "../model/host.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
+import { vmPower } from "../steps/transports/arm.ts";
 import { portAnswers } from "../steps/transports/tcp.ts";
 
 /** How long a server of the old site may take to accept a connection. */
 const lookSec = 3;
+/** How long Azure may take to say whether a VM runs. Signing in to it alone takes seconds. */
+const azureSec = 12;
 
 /**
  * The number of vain tries that enters a step's input, by step: what makes an owed step run again, and only it. A step
@@ -19,7 +22,10 @@ export async function attemptsNow(
 ): Promise<ReadonlyMap<string, number>> {
   const counted = [...s.attempts].filter(([step]) => mayBeOwed.has(s.verdicts.get(step)?.phase as Phase));
   if (counted.length === 0) return new Map();
-  const dark = !(await siteAnswers(recovery.hosts.filter((h) => h.site === from)));
+  const dark = !(await siteAnswers(
+    recovery.hosts.filter((h) => h.site === from),
+    "known",
+  ));
   return new Map(
     counted.flatMap(([step, attempts]): [string, number][] => {
       const last = s.verdicts.get(step);
@@ -30,17 +36,41 @@ export async function attemptsNow(
   );
 }
 
-/** Whether any server accepts a connection; Azure may answer for a VM that does not. */
-export async function siteAnswers(hosts: readonly Host[]): Promise<boolean> {
-  if (hosts.some((h) => h.azure)) return true;
+/**
+ * Whether any server accepts a connection, or is a VM that Azure says runs. A region that is down, or that has its VMs
+ * deallocated, is as dark as a room without power: asked alone, Azure is not the site. With `known`, any state that Azure
+ * knows counts: what is owed there may be proven by it.
+ */
+export async function siteAnswers(
+  hosts: readonly Host[],
+  azure: "runs" | "known" = "runs",
+): Promise<boolean> {
   const ports = hosts.flatMap((h) =>
     [h.ssh?.port, h.sql?.port].flatMap((p) => (p === undefined ? [] : [{ h, p }])),
   );
   const limit = AbortSignal.timeout(lookSec * 1000 + 500);
-  const answers = await Promise.all(
-    ports.map(({ h, p }) =>
+  const answers = await Promise.all([
+    ...ports.map(({ h, p }) =>
       portAnswers(h.address, p, { signal: limit, limitSec: lookSec }).catch(() => false),
     ),
-  );
+    ...hosts.filter((h) => h.azure).map(async (h) => (await powerOf(h, azureSec))[azure]),
+  ]);
   return answers.includes(true);
+}
+
+/** What Azure says of a VM; neither where it says nothing in time. */
+async function powerOf(
+  h: Host,
+  limitSec: number,
+): Promise<{ readonly runs: boolean; readonly known: boolean }> {
+  const { promise: late, resolve } = Promise.withResolvers<"unknown">();
+  const signal = AbortSignal.timeout(limitSec * 1000);
+  signal.addEventListener("abort", () => {
+    resolve("unknown");
+  });
+  const power = await Promise.race([late, vmPower(h.id, { host: () => h, signal }).catch(() => "unknown")]);
+  return {
+    runs: power === "running" || power === "starting",
+    known: power !== "unknown" && power !== "missing",
+  };
 }

@@ -1,4 +1,4 @@
-import { parseWords, type WordsFile } from "../../journal/words-text.ts";
+import { isFromFuture, parseWords, type WordsFile } from "../../journal/words-text.ts";
 import { wordAt, type Word } from "../../journal/words.ts";
 import { guardFolder, wordsFileName } from "../../model/guard.ts";
 import type { SiteId } from "../../model/site.ts";
@@ -106,6 +106,10 @@ export function wordFindings(
 ): readonly string[] {
   const knows = own?.hosts.get(host);
   if (!own || !knows) return ["no word has reached it: it would start nothing"];
+  if (isFromFuture(own, nowSec))
+    return [
+      `its words were published at ${moment(own.publishedSec)}, which is in the future: a clock was ahead, of a runner then or is behind here now, and until then it may start nothing. Set the runner's clock right, then run "parallel-standby guard publish"`,
+    ];
   if (knows !== word)
     return [`it goes by "${knows}", and the journal says "${word}". Run "parallel-standby guard publish"`];
   if (knows !== "run") return [];

@@ -8,24 +8,26 @@ import { withIo } from "../../steps/io.ts";
 import { runActivationStep } from "../../steps/runner.ts";
 import { portAnswers } from "../../steps/transports/tcp.ts";
 import { notBrought, publishWords } from "../../steps/words.ts";
-import { CliError, exitCodes, UsageError } from "../failure.ts";
+import { CliError, exitCodes } from "../failure.ts";
 import { count, plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
-import type { ProbeOptions } from "../probe.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { dueOf, type Due } from "./due.ts";
-import { notify } from "../notify.ts";
+import { lookAt } from "./vain.ts";
 import { quietProgress } from "./progress.ts";
-import { isTold, told, type News } from "./said.ts";
+import type { News } from "./said.ts";
 
 /** How long bringing the words to all places may take. Seconds. */
 const publishLimitSec = 30;
 /** How long the lease of a probe outlives one that was killed on another machine. */
 const probeTtlMs = 30_000;
 
+/** How long a probe may be at work before it is one that hangs. Fencing a whole site takes minutes. */
+const longestMs = 15 * 60_000;
+
 /** What a probe came to. */
-interface Found extends News {
+export interface Found extends News {
   readonly exitCode: number;
 }
 const rest: Found = {
@@ -34,22 +36,24 @@ const rest: Found = {
   exitCode: exitCodes.done,
 };
 
-/** Publishes the guard's words, does what is owed at a site that answers again, and tells whoever is to be told. */
+/**
+ * Publishes the guard's words, and does what is owed at a site that answers again. Gives what there is to tell; undefined
+ * where another probe is at work, which tells it. Throws where it cannot probe.
+ */
 export async function probe(
-  more: readonly string[],
-  options: ProbeOptions,
   project: Project,
   registries: Pick<World, "parts" | "runs">,
   terminal: Terminal,
-): Promise<void> {
-  if (more.length > 0 && !options.notify)
-    throw new UsageError(`${more.join(" ")}: arguments after -- belong to --notify, which is missing`);
-  const { estate, journal, folder } = project;
+): Promise<Found | undefined> {
+  const { estate, journal } = project;
   await ownJournal(journal, estate.name);
   const alone = await journal.store.lease("probe", probeTtlMs);
   if (!isLease(alone)) {
-    terminal.out(`another probe is at work: ${alone.who}, since ${alone.since}`);
-    return;
+    const says = `another probe is at work: ${alone.who}, since ${alone.since}`;
+    if (terminal.now().getTime() - Date.parse(alone.since) > longestMs)
+      throw new CliError(`${says}. It does not come to an end: look at it there, and end it`);
+    terminal.out(says);
+    return undefined;
   }
   try {
     const world: World = { ...registries, journal };
@@ -58,18 +62,9 @@ export async function probe(
     // Services that write are stopped by now: SQL Server may run there, and its databases are closed next time.
     const again = fence.about === "" ? undefined : await publish(project, world);
     const words = again ?? missed;
-    const found: Found =
-      words === undefined || fence.exitCode !== exitCodes.done
-        ? fence
-        : { about: `${fence.about}|words`, text: `${fence.text}; ${words}`, exitCode: exitCodes.failed };
-    terminal.out(plain(found.text));
-    if (options.notify && !(await isTold(folder, found))) {
-      const [program, ...args] = options.notify;
-      // What is over is told too: somebody was told that it had begun.
-      await notify([program, ...args, ...more], `${estate.name}: ${found.text}\n`, terminal.env);
-    }
-    await told(folder, found);
-    if (found.exitCode !== exitCodes.done) throw new CliError(plain(found.text), found.exitCode);
+    return words === undefined || fence.exitCode !== exitCodes.done
+      ? fence
+      : { about: `${fence.about}|words`, text: `${fence.text}; ${words}`, exitCode: exitCodes.failed };
   } finally {
     await alone.release();
   }
@@ -105,19 +100,24 @@ async function publish({ estate, journal }: Project, world: World): Promise<stri
   );
 }
 
-/** Tries what is owed at the old site where something of it answers. */
+/** Tries what is owed at the old site where something of it answers; and what Azure proves where nothing does. */
 async function payFence(project: Project, world: World, terminal: Terminal): Promise<Found> {
   const { estate, journal } = project;
   const due = dueOf(await journal.entries(), world.parts);
   if (!due) return rest;
   const { from } = due.started;
   const site = `${from} (${due.recovery.sites[from].place})`;
-  if (!(await siteAnswers(due.recovery.hosts.filter((h) => h.site === from))))
-    return {
-      about: "",
-      text: `the fence of ${site} is owed (${count(due.steps.length, "step")}), and nothing of it answers`,
-      exitCode: exitCodes.fenceOwed,
-    };
+  const hosts = due.recovery.hosts.filter((h) => h.site === from);
+  const answers = await siteAnswers(hosts);
+  const looks = new Map(
+    answers || hosts.some((h) => h.azure)
+      ? await Promise.all(
+          due.steps.map(async (d) => [d, await lookAt(d, due, estate.journal, world)] as const),
+        )
+      : [],
+  );
+  const steps = due.steps.filter((d) => answers || looks.get(d)?.shows === "paid");
+  if (steps.length === 0) return dark(site, due);
   const running = (await journal.store.leases()).find((l) => l.name === "run");
   if (running)
     return {
@@ -126,7 +126,14 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
     };
   terminal.note(`${site} answers: fencing it`);
   const failed: string[] = [];
-  for (const { step, attempt } of due.steps) {
+  for (const d of steps) {
+    const { step, attempt } = d;
+    const look = looks.get(d);
+    // What stands in the journal already, word for word, is not written every few minutes.
+    if (look?.shows === "nothing" && look.again) {
+      failed.push(`${step.id}: ${look.says}`);
+      continue;
+    }
     try {
       const says = await runActivationStep(
         {
@@ -144,9 +151,15 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
     }
   }
   const left = dueOf(await journal.entries(), world.parts);
-  const sql = due.recovery.hosts.filter((h) => h.site === from && h.sql);
-  return verdictOf(due, site, left, failed, await anyAnswers(sql));
+  if (left && !answers) return dark(site, left);
+  return verdictOf(due, site, left, failed, await anyAnswers(hosts));
 }
+
+const dark = (site: string, { steps }: Due): Found => ({
+  about: "",
+  text: `the fence of ${site} is owed (${count(steps.length, "step")}), and nothing of it answers`,
+  exitCode: exitCodes.fenceOwed,
+});
 
 /** Whether SQL Server of any of these servers accepts a connection. */
 async function anyAnswers(hosts: readonly Host[]): Promise<boolean> {

@@ -49,17 +49,16 @@ export async function readiness(
     throw new UsageError(
       `readiness takes no arguments: ${JSON.stringify(more[0])} is none. What follows -- belongs to --notify`,
     );
-  let project: Project | undefined;
   const tell = async (text: string): Promise<void> => {
     if (command === undefined) return;
     try {
-      await notify([command, ...args], `${text}\n`, withoutSecrets(terminal.env, project?.estate.systems));
+      await notify([command, ...args], `${text}\n`, { env: terminal.env });
     } catch (error) {
       terminal.note(error instanceof Error ? error.message : String(error));
     }
   };
   try {
-    project = await openProject(terminal);
+    const project = await openProject(terminal);
     const { found, text, before } = await lookAndKeep(project, await registries(), options, terminal);
     if (found.verdict === "not ready" || (before ?? "ready") !== found.verdict) await tell(text);
     if (found.verdict !== "ready")
@@ -127,10 +126,17 @@ export async function lookAndKeep(
     await fs.mkdir(path.dirname(path.resolve(options.junit)), { recursive: true });
     await fs.writeFile(options.junit, junitText(found));
   }
-  await journal.append((now) => {
-    const fact = factOf(found);
-    return isWorthWriting(now, fact, terminal.now()) ? fact : undefined;
-  });
+  // What was found counts, whether it can be kept or not.
+  await journal
+    .append((now) => {
+      const fact = factOf(found);
+      return isWorthWriting(now, fact, terminal.now()) ? fact : undefined;
+    })
+    .catch((error: unknown) => {
+      terminal.note(
+        `this result is not kept in the journal: ${error instanceof Error ? error.message : String(error)}`,
+      );
+    });
   const before = verdictBefore(entries, to);
   return { found, text, ...(before === undefined ? {} : { before }) };
 }
@@ -184,9 +190,3 @@ const asJson = (r: Readiness, now: Date): unknown => ({
   unanswered: r.asked.filter((a) => !a.isAnswered).map((a) => a.id),
   tookSec: r.tookSec,
 });
-
-/** The environment without the secrets that an estate takes from it. */
-function withoutSecrets(env: Terminal["env"], estate: unknown): Terminal["env"] {
-  const names = new Set(secretsIn(estate).flatMap((ref) => ("env" in ref ? [ref.env] : [])));
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !names.has(name)));
-}

@@ -26,7 +26,7 @@ const pollMs = 1000;
 const answerMs = 20_000;
 
 /** The power state of the VM that a host is. Reads only. */
-export async function vmPower(hostId: string, io: Io): Promise<VmPower> {
+export async function vmPower(hostId: string, io: Pick<Io, "host" | "signal">): Promise<VmPower> {
   const { azure, client } = await computeFor(hostId, io);
   try {
     const view = await client.virtualMachines.instanceView(azure.resourceGroup, azure.vm, {
@@ -128,7 +128,7 @@ export const powerOf = (code: string | undefined): VmPower =>
 
 async function computeFor(
   hostId: string,
-  io: Io,
+  io: Pick<Io, "host">,
 ): Promise<{ readonly azure: AzureVm; readonly client: ComputeManagementClient }> {
   const { azure } = io.host(hostId);
   if (!azure)

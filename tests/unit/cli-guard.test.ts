@@ -37,6 +37,9 @@ describe("what guard status finds of a server's word", () => {
       .and.contain('says "stop"');
     expect(wordFindings("run", own("run", 10), "A", 24, 20)[0]).to.contain("its lease ended");
     expect(wordFindings("run", own("run", 3600), "A", 24, 0)[0]).to.contain("not renewed");
+    expect(wordFindings("run", own("run", 3600), "A", 24, -3600)[0]).to.match(
+      /published at 1970-01-01 00:00:00 UTC, which is in the future: .*guard publish/,
+    );
   });
 });
 

@@ -2,7 +2,6 @@ import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { junitText } from "../../cli/readiness/junit.ts";
-import { notify } from "../../cli/notify.ts";
 import { lookAndKeep, readiness } from "../../cli/readiness/run.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
@@ -161,7 +160,9 @@ describe("readiness", () => {
     );
     expect(failure.exitCode).to.equal(3);
     expect(failure.message).to.match(/^could not look at readiness: /);
-    expect(await fs.readFile(told, "utf8")).to.equal(`${failure.message}\n-s subject; rm -rf undefinedyes`);
+    expect(await fs.readFile(told, "utf8")).to.equal(
+      `${failure.message}\n-s subject; rm -rf undefinedundefined`,
+    );
     expect((await failureOf(readiness(["x"], {}, terminal))).exitCode).to.equal(2);
   });
 
@@ -175,16 +176,6 @@ describe("readiness", () => {
       process.chdir(before);
       await fs.rm(elsewhere, { recursive: true });
     }
-  });
-
-  it("says why nobody could be notified", async () => {
-    const failed = (command: readonly [string, ...string[]]) => failureOf(notify(command, "x\n", {}));
-    expect((await failed(["no-such-program-here"])).message).to.match(
-      /^--notify: "no-such-program-here" could not be started: .*\. Give the program itself/,
-    );
-    expect(
-      (await failed([process.execPath, "-e", "console.error('no route'); process.exit(4)"])).message,
-    ).to.match(/ended with 4: no route$/);
   });
 
   it("is a JUnit report: what stops a move fails, a risk is skipped, what was asked and is well passes", () => {

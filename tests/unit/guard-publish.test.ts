@@ -72,7 +72,14 @@ describe("the guard's words at a witness", () => {
     const guard = { witnesses: [{ share: "\\\\FILE03\\Witness", folder: "witness" }] } as const;
     const estate = { ...project.estate, systems: exampleEstate().systems, guard };
     await breakGlass(
-      { active: "dr", as: "ann", reason: "a bad disk", although: "I saw it", knows: ["a".repeat(12)], preview: false },
+      {
+        active: "dr",
+        as: "ann",
+        reason: "a bad disk",
+        although: "I saw it",
+        knows: ["a".repeat(12)],
+        preview: false,
+      },
       { ...project, estate },
       { parts, runs: {} },
       writtenTerminal(),
@@ -110,7 +117,10 @@ describe("the guard's words at a witness", () => {
     await publish(now + 40 * 86_400);
     expect(await publish(now)).to.include({ ok: true, says: "written" });
     expect((await there())?.publishedSec).to.equal(now);
-    expect(await publish(now)).to.include({ ok: true, says: "it holds the same words, published no earlier" });
+    expect(await publish(now)).to.include({
+      ok: true,
+      says: "it holds the same words, published no earlier",
+    });
   });
 
   it("are not written over those of another estate whose file has the same name, and say which", async () => {
@@ -119,7 +129,9 @@ describe("the guard's words at a witness", () => {
     expect(await publish(undefined, undefined, one)).to.include({ ok: true });
     const refused = await publish(undefined, undefined, other);
     expect(refused?.ok).to.equal(false);
-    expect(refused?.says).to.match(/guard-z-rich\.txt is of the estate "Zürich", and both would write the same/);
+    expect(refused?.says).to.match(
+      /guard-z-rich\.txt is of the estate "Zürich", and both would write the same/,
+    );
     expect((await there("guard-z-rich.txt"))?.estate).to.equal("Zürich");
   });
 });

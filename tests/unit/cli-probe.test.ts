@@ -1,0 +1,163 @@
+import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import { createServer, type Server } from "node:net";
+import * as path from "node:path";
+import { probeAndTell, type Opened } from "../../cli/probe/tell.ts";
+import type { Runs } from "../../steps/act.ts";
+import { writtenTerminal, type Written } from "./cli-fixture.ts";
+import { inFolder, rig, type Rig } from "./runner-rig.ts";
+import { toyParts, toyRuns } from "./toy.ts";
+
+/** Code that cannot look at anything. */
+const blind = (runs: Runs): Runs =>
+  Object.fromEntries(
+    Object.entries(runs).map(([kind, load]) => [
+      kind,
+      async () => {
+        const module = await load();
+        return {
+          ...module,
+          runnables: module.runnables.map((runnable) => ({
+            ...runnable,
+            bind: (args: unknown) => ({
+              ...runnable.bind(args),
+              check: () => Promise.reject(new Error("P gives no access")),
+            }),
+          })),
+        };
+      },
+    ]),
+  );
+
+describe("a probe that nobody watches", function () {
+  this.timeout(20_000);
+  let r: Rig;
+  let terminal: Written;
+  let server: Server;
+  /** A move that went on without its fence: the old site was dark. */
+  beforeEach(async () => {
+    server = createServer();
+    const port = await new Promise<number>((resolve) => {
+      server.listen(0, "127.0.0.1", () => {
+        const at = server.address();
+        resolve(at !== null && typeof at === "object" ? at.port : 0);
+      });
+    });
+    r = await rig("unplanned", {
+      waiveFence: "the room burns",
+      estate: (e) => ({
+        ...e,
+        hosts: e.hosts.map((h) =>
+          h.id === "P"
+            ? { ...h, ssh: { port, user: "u", hostKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } } }
+            : h,
+        ),
+      }),
+    });
+    r.world.fails.set("stop", "no answer");
+    await r.run("web0/stop/web");
+    terminal = writtenTerminal(new Date());
+  });
+  afterEach(() => {
+    server.close();
+  });
+  const opened = (): Opened => ({
+    project: {
+      root: r.folder,
+      estate: { name: "toys", journal: { folder: "journal" }, systems: [] },
+      journal: r.journal,
+      folder: path.join(r.folder, "journal"),
+    },
+    registries: { parts: toyParts, runs: toyRuns(r.world) },
+  });
+  /** Probes and gives the exit code. */
+  const probed = async (
+    whom?: readonly [string, ...string[]],
+    open: () => Promise<Opened> = () => Promise.resolve(opened()),
+  ): Promise<number | undefined> => {
+    const ended = inFolder(r.folder, () =>
+      probeAndTell([], whom === undefined ? {} : { notify: whom }, open, terminal),
+    );
+    return ended.then(
+      () => 0,
+      (e: unknown) => (e as { exitCode?: number }).exitCode,
+    );
+  };
+  const writes = (): [string, ...string[]] => [
+    process.execPath,
+    "-e",
+    "let t = ''; process.stdin.on('data', (c) => (t += c)).on('end', () => require('fs').appendFileSync(process.argv[1], t))",
+    path.join(r.folder, "told.txt"),
+  ];
+  const heard = (): Promise<string> => fs.readFile(path.join(r.folder, "told.txt"), "utf8").catch(() => "");
+
+  it("ends with what it has found, also where nobody can be told of it, and tells it as soon as somebody can", async () => {
+    expect(await probed(["no-such-program-here"])).to.equal(6);
+    expect(terminal.notes.join("\n")).to.contain('--notify: "no-such-program-here" could not be started');
+    expect(await probed(writes())).to.equal(6);
+    expect(await heard()).to.match(/^toys: ALARM: primary \(London\) answers again and is not fenced/);
+    expect(await probed(writes())).to.equal(6);
+    expect((await heard()).match(/ALARM/g)).to.have.length(1);
+  });
+
+  it("tells that it could not probe: a journal that is cut, or a project that cannot be opened", async () => {
+    const file = path.join(r.folder, "journal", "journal.jsonl");
+    const whole = await fs.readFile(file, "utf8");
+    await fs.writeFile(file, whole.replace('"ann"', '"eve"'));
+    expect(await probed(writes())).to.equal(1);
+    expect(await heard()).to.match(/^toys: could not probe: .*journal/);
+    expect(await probed(writes())).to.equal(1);
+    expect((await heard()).match(/could not probe/g), "told once").to.have.length(1);
+    await fs.writeFile(file, whole);
+    expect(await probed(writes(), () => Promise.reject(new Error("estate.ts has a mistake")))).to.equal(1);
+    expect(await heard()).to.contain("\ncould not probe: estate.ts has a mistake\n");
+  });
+
+  it("writes nothing more into the journal while a step ends as it did before, and tries it again once it can be looked at", async () => {
+    const cannotLook = { ...opened(), registries: { parts: toyParts, runs: blind(toyRuns(r.world)) } };
+    const probes = (): Promise<number | undefined> => probed(undefined, () => Promise.resolve(cannotLook));
+    expect(await probes()).to.equal(6);
+    const entries = (await r.journal.entries()).length;
+    expect(await probes()).to.equal(6);
+    expect(await r.journal.entries()).to.have.length(entries);
+    r.world.fails.clear();
+    expect(await probed()).to.equal(0);
+    expect(await r.verdict("web0/stop/web")).to.equal("done");
+    expect(r.world.running.has("P:web")).to.equal(false);
+  });
+
+  it("writes nothing while the site is dark", async () => {
+    server.close();
+    const entries = (await r.journal.entries()).length;
+    expect(await probed()).to.equal(5);
+    expect(await r.journal.entries()).to.have.length(entries);
+  });
+
+  it("leaves the work to another probe, and takes one that has been at it for a quarter of an hour for a failure", async () => {
+    const other = await r.journal.store.lease("probe", 30_000);
+    expect(await probed(writes())).to.equal(0);
+    expect(await heard()).to.equal("");
+    terminal.clock = new Date(Date.now() + 16 * 60_000);
+    expect(await probed(writes())).to.equal(1);
+    expect(await heard()).to.match(
+      /could not probe: another probe is at work: .*\. It does not come to an end/,
+    );
+    if ("release" in other) await other.release();
+  });
+
+  it("holds up no other probe while somebody is being told", async () => {
+    const slow: [string, ...string[]] = [
+      process.execPath,
+      "-e",
+      "const fs = require('fs'); fs.writeFileSync(process.argv[1], 'x'); const t = setInterval(() => { if (fs.existsSync(process.argv[2])) { clearInterval(t); } }, 20)",
+      ...[path.join(r.folder, "began"), path.join(r.folder, "go")],
+    ];
+    const first = probed(slow);
+    for (let i = 0; i < 500 && !(await fs.stat(path.join(r.folder, "began")).catch(() => undefined)); i++)
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    const leases = await r.journal.store.leases();
+    await fs.writeFile(path.join(r.folder, "go"), "x");
+    expect(leases.map((l) => l.name)).not.to.contain("probe");
+    expect(await first).to.equal(6);
+  });
+});
