@@ -6,7 +6,6 @@ import { situation } from "../../journal/situation.ts";
 import { movementOf } from "../../journal/state.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import { otherSite, siteIds, stackOf, type SiteId } from "../../model/site.ts";
-import { secretsIn } from "../../model/secret.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { Readiness } from "../../readiness/readiness.ts";
 import { readinessText } from "../../readiness/text.ts";
