@@ -38,16 +38,20 @@ export async function checkActCheck(bound: Bound, io: Io, beforeAct: () => Promi
       io.say(`waiting: ${now.says}; expected: ${now.expected}`);
     }
   };
-  const late = new Promise<never>((_, reject) => {
-    const over = (): void => {
-      reject(
-        new Error(
-          `its time is over${seen ? `: ${seen.says}; expected: ${seen.expected}` : ", and nothing had answered"}`,
-        ),
-      );
-    };
-    if (io.signal.aborted) over();
-    else io.signal.addEventListener("abort", over, { once: true });
-  });
-  return await Promise.race([late, work()]);
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const over = (): void => {
+    reject(
+      new Error(
+        `its time is over${seen ? `: ${seen.says}; expected: ${seen.expected}` : ", and nothing had answered"}`,
+      ),
+    );
+  };
+  if (io.signal.aborted) over();
+  else io.signal.addEventListener("abort", over, { once: true });
+  try {
+    return await Promise.race([late, work()]);
+  } finally {
+    // A signal that somebody listens to is kept, and all that the step held with it: a runner of many steps would fill up.
+    io.signal.removeEventListener("abort", over);
+  }
 }

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { execa } from "execa";
+import { getEventListeners } from "node:events";
 import * as fs from "node:fs/promises";
 import { mock } from "node:test";
 import * as os from "node:os";
@@ -39,6 +40,18 @@ describe("a step's time limit", () => {
   afterEach(async () => {
     process.chdir(before);
     await fs.rm(folder, { recursive: true });
+  });
+
+  it("is watched for no longer than the step runs: whoever drives many steps keeps none of them", async () => {
+    const watchers = async (bound: Bound): Promise<number> =>
+      run(60, async (io) => {
+        await checkActCheck(bound, io, () => Promise.resolve()).catch(() => undefined);
+        return getEventListeners(io.signal, "abort").length;
+      });
+    const there = { there: true, says: "it is stopped", expected: "stopped" };
+    expect(await watchers({ check: () => Promise.resolve(there) })).to.equal(0);
+    const fails = { check: () => Promise.resolve(missing), act: () => Promise.reject(new Error("no")) };
+    expect(await watchers(fails)).to.equal(0);
   });
 
   it("ends a check that never answers, in a process that nothing else keeps alive", async () => {

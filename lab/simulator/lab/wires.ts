@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import type { SqlInstance } from "../../servers/sql/engine/instance.ts";
 import { collect } from "../../servers/sql/engine/lab-run.ts";
 import type { Column, ColumnType, Parameter, Value } from "../../servers/sql/contract.ts";
@@ -133,17 +134,7 @@ export function wiresTo(lab: WiredLab): Wires {
 }
 
 const silence = (signal: AbortSignal): Promise<void> =>
-  new Promise((resolve) => {
-    const timer = setTimeout(resolve, silentSec * 1000);
-    signal.addEventListener(
-      "abort",
-      () => {
-        clearTimeout(timer);
-        resolve();
-      },
-      { once: true },
-    );
-  });
+  wait(silentSec * 1000, undefined, { signal }).catch(() => undefined);
 
 /** Values as the driver sends them. */
 function parametersOf(params: SqlParams): readonly Parameter[] {
