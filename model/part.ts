@@ -161,6 +161,8 @@ export const spansOf = (reach: Reach): readonly [Span, ...Span[]] => [reach, ...
 export interface NoReach {
   /** The reason, as a sentence without a full stop: which file lacks, and what to do. */
   readonly refused: string;
+  /** From when on a point can be had by itself, while logs are restored as always. Seconds since 1970 UTC; absent where that can't be told. */
+  readonly byItselfSec?: number;
 }
 
 /** A part that carries data: databases that must be recovered to the same point. */

@@ -32,7 +32,7 @@ export interface PointQuestion {
 export function pointFor(q: PointQuestion): Chosen | NoReach {
   const able: [string, Reach][] = [];
   for (const [database, reach] of q.reaches) {
-    if ("refused" in reach) return { refused: `${database}: ${reach.refused}` };
+    if ("refused" in reach) return { ...reach, refused: `${database}: ${reach.refused}` };
     able.push([database, reach]);
   }
   if (able.length === 0) return { refused: "the group has no databases" };
@@ -75,7 +75,7 @@ function inTime(able: readonly [string, Reach][], q: PointQuestion): Chosen | No
       refused: `the point ${moment(limit, timeZone)} lies after the disaster (${moment(disasterSec, timeZone)})`,
     };
   const atSec = latestCommon(able, limit);
-  if (atSec === undefined) return { refused: noCommon(able, limit, timeZone) };
+  if (atSec === undefined) return noCommon(able, limit, disasterSec, timeZone);
   const repeated = q.clocks.find((clock) => isRepeatedHour(atSec, clock));
   if (repeated !== undefined)
     return {
@@ -114,27 +114,40 @@ const untilSec = (reach: Reach, span: Span): number =>
   reach.complete && span === reach ? Number.POSITIVE_INFINITY : span.toSec;
 
 /** Why there is no common point: who can't go back so far, or else what each can reach. */
-function noCommon(able: readonly [string, Reach][], limit: number, timeZone: string): string {
+function noCommon(
+  able: readonly [string, Reach][],
+  limit: number,
+  disasterSec: number,
+  timeZone: string,
+): NoReach {
   const earliest = ([, r]: [string, Reach]): number =>
     Math.ceil(Math.min(...spansOf(r).map((s) => s.fromSec)));
   const slowest = able.reduce((a, b) => (untilSec(a[1], a[1]) <= untilSec(b[1], b[1]) ? a : b));
   const bound = Math.floor(Math.min(limit, untilSec(slowest[1], slowest[1])));
   const late = able.filter((d) => earliest(d) > bound);
   if (late.length === 0)
-    return `no common point by ${moment(limit, timeZone)}: ${able
-      .map(
-        ([d, r]) =>
-          `${d} can go to ${spansOf(r)
-            .map((s) => `${moment(s.fromSec, timeZone)} until ${moment(s.toSec, timeZone)} (${s.evidence})`)
-            .join(" or ")}`,
-      )
-      .join(", ")}. Bring over the logs that lack between, or declare another point with --point`;
+    return {
+      refused: `no common point by ${moment(limit, timeZone)}: ${able
+        .map(
+          ([d, r]) =>
+            `${d} can go to ${spansOf(r)
+              .map((s) => `${moment(s.fromSec, timeZone)} until ${moment(s.toSec, timeZone)} (${s.evidence})`)
+              .join(" or ")}`,
+        )
+        .join(", ")}. Bring over the logs that lack between, or declare another point with --point`,
+    };
   const back = late
     .map((d) => `${d[0]} can go back to ${moment(earliest(d), timeZone)} at the earliest`)
     .join(", ");
-  return bound < Math.floor(limit)
-    ? `no common point: ${back}, but ${slowest[0]} reaches only ${moment(bound, timeZone)} (${slowest[1].evidence}). Bring over the logs that it lacks, or an older full backup of the others`
-    : `no common point: ${back}, but the point asked for is ${moment(limit, timeZone)}. Bring over an older full backup, or declare a later point with --point`;
+  if (bound < Math.floor(limit))
+    return {
+      refused: `no common point: ${back}, but ${slowest[0]} reaches only ${moment(bound, timeZone)} (${slowest[1].evidence}). Its next log makes that good once it has come; or bring over an older full backup of the others`,
+    };
+  return {
+    refused: `no common point: ${back}, but the point asked for is ${moment(limit, timeZone)}. Bring over an older full backup, or declare a later point with --point`,
+    // A point that is counted back from the disaster comes within reach as time goes by.
+    byItselfSec: Math.max(...late.map(earliest)) + (disasterSec - limit),
+  };
 }
 
 /** Why the point lies where it lies: a log has not come, or it was asked for there. */

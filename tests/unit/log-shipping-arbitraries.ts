@@ -53,6 +53,18 @@ export const standbys = fc.record({
   applied: fc.nat(20),
   stopBack: fc.option(fc.integer({ min: 0, max: 60 })),
   historyKept: fc.boolean(),
+  closedBy: fc.option(
+    fc.record({
+      tail: fc.nat(3),
+      // The other server opens no earlier than this after the tail.
+      heldSec: fc.integer({ min: 0, max: 3 }),
+      known: fc.oneof(
+        { weight: 4, arbitrary: fc.constant(true) },
+        { weight: 1, arbitrary: fc.constant(false) },
+      ),
+    }),
+    { nil: undefined, freq: 2 },
+  ),
 });
 /** The same without minimally logged changes. */
 export const noBulk = (list: readonly Event[]): readonly Event[] =>

@@ -32,6 +32,8 @@ export interface MoveWish {
   /** Minutes before now; unplanned moves. */
   readonly disasterMinutesAgo?: number;
   readonly acceptLossSec?: number;
+  /** To the latest point that there is. */
+  readonly latest?: true;
   /** Ends the move before that phase. */
   readonly until?: Step["phase"];
   /** Called before each step. */
@@ -226,7 +228,15 @@ export async function logShippingBench(
         await clock.advance(15 * minute);
       }
     },
-    move: async ({ to: target = "dr", mode, disasterMinutesAgo, acceptLossSec = 86_400, until, before }) => {
+    move: async ({
+      to: target = "dr",
+      mode,
+      disasterMinutesAgo,
+      acceptLossSec = 86_400,
+      latest,
+      until,
+      before,
+    }) => {
       const ends = new Map<string, string>();
       const disasterSec =
         disasterMinutesAgo === undefined ? undefined : clock.now() / 1000 - 60 * disasterMinutesAgo;
@@ -248,6 +258,7 @@ export async function logShippingBench(
             reaches,
             disasterSec,
             acceptLossSec,
+            wanted: latest && { latest },
             minutesBefore: facts.pointMinutesBefore,
             timeZone,
             clocks: [timeZone],

@@ -175,7 +175,7 @@ describe("log shipping: what a database can reach", () => {
     const early = [full(100, { finishSec: 300 }), log(90, 200)];
     const reach = reachOf(db(undefined, early, { state: "missing" }));
     expect("refused" in reach && reach.refused).to.equal(
-      "no moment can be chosen: it holds some of what was written up to 1970-01-01 00:03:25 UTC, but all only of what was written by 1970-01-01 00:03:20 UTC (the newest is K2_200.trn). Another log backup of its source, brought over, makes it good",
+      "no moment can be chosen: it holds some of what was written up to 1970-01-01 00:03:25 UTC, but all only of what was written by 1970-01-01 00:03:20 UTC (the newest is K2_200.trn). The next log backup of its source, once it has come, makes it good",
     );
   });
 

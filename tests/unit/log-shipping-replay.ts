@@ -43,6 +43,9 @@ export interface StandbyWish {
   readonly applied: number;
   readonly stopBack: number | null;
   readonly historyKept: boolean;
+  /** Or it was the source, closed itself with the tail of that number, and has restored nothing since. */
+  readonly closedBy?:
+    { readonly tail: number; readonly heldSec: number; readonly known: boolean } | undefined;
 }
 
 /** A standby, and what restoring really does to it. */
@@ -56,6 +59,9 @@ export interface Standby {
 export function standbyAt(h: History, wish: StandbyWish): Standby | undefined {
   const first = h.taken[0];
   if (!first) return undefined;
+  const tails = h.taken.filter((t) => t.set.tail);
+  const closed = wish.closedBy && !wish.missing ? tails[wish.closedBy.tail % tails.length] : undefined;
+  if (wish.closedBy && closed) return standbyOf(h, closedAt(h, closed, wish.closedBy), false);
   let db: Restored = { lsn: Number(first.set.lastLsn), records: [...first.records], line: first.line };
   let last: LastRestore = {
     type: "full",
@@ -101,11 +107,52 @@ export function standbyAt(h: History, wish: StandbyWish): Standby | undefined {
     sets: h.arrived.map((t) => t.set),
     unreadable: [],
   };
-  const start = db;
+  return standbyOf(h, { db, seen }, wish.missing);
+}
+
+/** A server that took that tail itself: all that was ever committed there is in it, and the next server begins a few seconds later. */
+function closedAt(
+  h: History,
+  { set, line }: Taken,
+  { heldSec, known }: NonNullable<StandbyWish["closedBy"]>,
+): Stood {
+  const { firstLsn, lastLsn, finishSec } = set;
+  const fork = forkAt(line, Number(lastLsn) - 1);
+  const ownTail = {
+    firstLsn,
+    lastLsn,
+    fork,
+    finishSec,
+    ...(known ? { heldUntilSec: finishSec + heldSec } : {}),
+  };
+  return {
+    db: {
+      lsn: Number(lastLsn),
+      records: line.records.filter((r) => r.lsn < Number(lastLsn)),
+      line,
+    },
+    seen: {
+      state: "RESTORING",
+      redoLsn: lastLsn,
+      redoFork: fork,
+      ownTail,
+      sets: h.arrived.map((t) => t.set),
+      unreadable: [],
+    },
+  };
+}
+
+/** A database as it really stands, and what is seen of it. */
+interface Stood {
+  readonly db: Restored;
+  readonly seen: DatabaseSeen;
+}
+
+function standbyOf(h: History, { db: start, seen }: Stood, isMissing: boolean): Standby {
   return {
     seen,
     replay: (route: Route, stopSec: number | undefined): Restored => {
-      let now: Restored | undefined = wish.missing ? undefined : { ...start, records: [...start.records] };
+      let now: Restored | undefined = isMissing ? undefined : { ...start, records: [...start.records] };
       const of = (set: BackupSet): Taken => {
         const found = h.arrived.find((t) => t.set === set);
         if (!found) throw new Error(`${set.file} is not in the folder`);

@@ -1,6 +1,8 @@
 import { expect } from "chai";
+import type { Entry } from "../../journal/entries.ts";
+import { otherSite, siteIds, type SiteId } from "../../model/site.ts";
 import { logShippingBench, shippingBench, type Bench } from "./log-shipping-bench.ts";
-import { already, k2State, one, worked } from "./log-shipping-looks.ts";
+import { already, failure, k2State, one, worked } from "./log-shipping-looks.ts";
 
 describe("log shipping: what provisioning refuses, and how databases come back", function () {
   this.timeout(60_000);
@@ -137,5 +139,108 @@ describe("log shipping: what provisioning refuses, and how databases come back",
     const again = await worked(bench, "primary");
     await bench.move({ mode: "planned" });
     expect(await worked(bench, "dr")).to.deep.equal(again);
+  });
+
+  describe("there and back", () => {
+    /** A planned move as the journal keeps it. */
+    const move = async (epoch: number, to: SiteId): Promise<void> => {
+      bench.entries.push({ kind: "activation started", epoch, from: otherSite(to), to } as Entry);
+      await bench.move({ to, mode: "planned" });
+      const databases = bench.facts.databases.map((database) => ({ database }));
+      bench.entries.push({ kind: "point chosen", epoch, ...bench.point(), databases } as unknown as Entry);
+    };
+    const provision = async (active: SiteId): Promise<void> => {
+      for (const at of siteIds)
+        for (const [name, end] of await bench.provision(at, active))
+          expect(end, name).to.match(/^(already|done)/);
+    };
+
+    it("goes back at once, before a single log has been restored at the site that was left", async () => {
+      bench = await shippingBench(8);
+      await move(1, "dr");
+      await provision("dr");
+      await bench.work(1, "dr");
+      const before = await worked(bench, "dr");
+      await move(2, "primary");
+      expect(await worked(bench, "primary")).to.deep.equal(before);
+    });
+
+    it("cuts over in a disaster within the hour, to the point at which it was left, and is open at it", async () => {
+      bench = await shippingBench(8, { databases: ["K2", "Claims"] });
+      await move(1, "dr");
+      await provision("dr");
+      const before = await worked(bench, "dr");
+      const [{ atSec: leftAt }, claims] = [bench.point(), await worked(bench, "dr", "Claims")];
+      await bench.work(1, "dr");
+      await bench.cut("dr");
+      const ends = await bench.move({
+        to: "primary",
+        mode: "unplanned",
+        disasterMinutesAgo: 1,
+        latest: true,
+      });
+      expect(bench.point()).to.deep.equal({ atSec: leftAt, to: "time" });
+      expect(ends.get("data/choose-point") ?? [...ends.values()].find((e) => /^time /.test(e))).to.match(
+        /^time \d+, lost \d+ s$/,
+      );
+      expect(await worked(bench, "primary")).to.deep.equal(before);
+      expect(await worked(bench, "primary", "Claims")).to.deep.equal(claims);
+      // Begun again, every step finds what it wants: nothing is taken for opened by somebody else.
+      for (const verb of ["sql/log-shipping/standby-ready", "sql/log-shipping/roll-forward"])
+        expect(
+          (
+            await bench.verb(
+              verb,
+              { part: "data", database: "K2", host: "SQLPRD01" },
+              { to: "primary", activation: { epoch: 2, mode: "unplanned" } },
+            )
+          ).verdict,
+        ).to.equal("already");
+    });
+
+    it("goes on from the first log that has come, with what was worked since", async () => {
+      bench = await shippingBench(8);
+      await move(1, "dr");
+      await provision("dr");
+      await bench.work(8, "dr");
+      await bench.cut("dr");
+      await bench.move({ to: "primary", mode: "unplanned", disasterMinutesAgo: 0, latest: true });
+      const rows = await worked(bench, "primary");
+      expect(rows.length).to.be.greaterThan(8);
+      expect(rows.filter((sec) => sec > bench.point().atSec)).to.deep.equal([]);
+    });
+
+    it("has no moment where no journal shows how it was left: a disaster stops before anything is touched, a planned move does not", async () => {
+      bench = await shippingBench(8);
+      await bench.move({ mode: "planned" });
+      await provision("dr");
+      const { copyTo } = bench.facts.way.dr;
+      const disk = bench.disk("primary");
+      const come = new Map<string, Buffer>();
+      for (const { name } of await disk.list(copyTo)) {
+        const file = `${copyTo}\\${name}`;
+        come.set(file, await disk.read(file));
+        await disk.remove(file);
+      }
+      await bench.cut("dr");
+      expect(
+        await failure(bench.move({ to: "primary", mode: "unplanned", disasterMinutesAgo: 0, latest: true })),
+      ).to.match(/standby-ready.*can't be told: .*Once a log is copied and restored, it can/);
+      expect(await k2State(bench, "primary")).to.equal("RESTORING");
+      await bench.mend("dr");
+      const before = await worked(bench, "dr");
+      const ends = await bench.move({
+        to: "primary",
+        mode: "planned",
+        before: async ({ phase }) => {
+          if (phase !== "final-sync") return;
+          for (const [file, data] of come) if (file.endsWith(".trn")) await disk.write(file, data);
+        },
+      });
+      expect(ends.get("data/standby-ready/K2")).to.match(
+        /K2 on SQLPRD01 is RESTORING and can be rolled forward to the tail of its source; what it holds can't be told/,
+      );
+      expect(await worked(bench, "primary")).to.deep.equal(before);
+    });
   });
 });

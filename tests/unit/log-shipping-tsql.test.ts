@@ -38,6 +38,7 @@ const texts: Readonly<Record<string, readonly [string, readonly string[]]>> = {
   databasesOfPeople: [readiness.databasesOfPeople, ["SelectStatement"]],
   databaseState: [looks.databaseState(nasty), ["SelectStatement"]],
   lastRestore: [looks.lastRestore(nasty), ["SelectStatement"]],
+  ownTail: [looks.ownTail(nasty), ["SelectStatement"]],
   filesIn: [looks.filesIn(path), ["DeclareTableVariableStatement", "InsertStatement", "SelectStatement"]],
   headersOf: [
     looks.headersOf(path, 56),

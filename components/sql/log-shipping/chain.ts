@@ -1,4 +1,4 @@
-import type { BackupSet, DatabaseSeen, LastRestore } from "./seen.ts";
+import type { BackupSet, DatabaseSeen, LastRestore, OwnTail } from "./seen.ts";
 
 /**
  * Where a database stands between two restores: the log record that comes next, and the recovery fork it is on. Each
@@ -170,13 +170,15 @@ export interface Bounds {
  * Every backup of a fork is a witness: when it began, the log ended no later than its last record; when it had ended,
  * all before its last record was written; and what precedes the first record of a log had been written when it began.
  */
-export function boundsOf(at: Place, { logs, fulls }: Chain): Bounds {
+export function boundsOf(at: Place, chain: Chain): Bounds {
   let coverSec = Number.NEGATIVE_INFINITY;
   let pastSec = Infinity;
-  for (const { set, first, lsn, fork } of [...logs, ...fulls]) {
+  for (const link of [...chain.logs, ...chain.fulls]) {
+    const { set, first, lsn, fork } = link;
     if (fork === at.fork && lsn <= at.lsn) coverSec = Math.max(coverSec, set.startSec);
     if (fork === at.fork && lsn >= at.lsn) pastSec = Math.min(pastSec, set.finishSec);
-    if (set.type === "log" && set.firstFork === at.fork && first >= at.lsn)
+    // The first log of a later fork may name that fork alone, and yet leads on from here.
+    if (set.type === "log" && first >= at.lsn && (set.firstFork === at.fork || follows(at, link, chain)))
       pastSec = Math.min(pastSec, set.startSec);
   }
   return { coverSec, pastSec };
@@ -187,6 +189,8 @@ export interface Standing extends Bounds {
   readonly place: Place;
   /** It holds the tail of its source. */
   readonly tail: boolean;
+  /** Its own server closed it. */
+  readonly isOwnEnd?: true;
 }
 
 /** Where a database stands that is being restored; nothing where it is open, missing, or its first restore broke off. */
@@ -195,6 +199,7 @@ export function standingOf(db: DatabaseSeen, chain: Chain): Standing | undefined
   if (db.redoLsn === undefined || db.redoFork === undefined || BigInt(db.redoLsn) === 0n) return undefined;
   const place: Place = { lsn: BigInt(db.redoLsn), fork: db.redoFork };
   const files = boundsOf(place, chain);
+  if (db.ownTail && endsAt(db.ownTail, place)) return closedHere(db.ownTail, place, files);
   const tail = chain.logs.some((s) => s.set.tail && isSame(s, place));
   const last = db.lastRestore;
   if (last && isWhole(last, place))
@@ -208,6 +213,22 @@ export function standingOf(db: DatabaseSeen, chain: Chain): Standing | undefined
     return { place, coverSec: last.stopAtSec, pastSec: last.stopAtSec, tail: false };
   return { place, ...files, tail };
 }
+
+/**
+ * Whether a database stands where its own tail left it. Redo begins at the record that follows the tail; an earlier one
+ * within it says the same, since nothing was restored after it.
+ */
+const endsAt = ({ firstLsn, lastLsn, fork }: OwnTail, at: Place): boolean =>
+  at.fork === fork && BigInt(firstLsn) < at.lsn && at.lsn <= BigInt(lastLsn);
+
+/** A database that its own server closed holds all that was ever committed there, until another server opened its copy. */
+const closedHere = ({ finishSec, heldUntilSec }: OwnTail, place: Place, files: Bounds): Standing => ({
+  place,
+  coverSec: Math.max(files.coverSec, heldUntilSec ?? Number.NEGATIVE_INFINITY),
+  pastSec: Math.min(files.pastSec, heldUntilSec === undefined ? Infinity : finishSec),
+  tail: false,
+  isOwnEnd: true,
+});
 
 /** Whether the set was restored to its end. After a full backup the next record may be any that the set itself holds. */
 const isWhole = (last: LastRestore, { lsn }: Place): boolean =>

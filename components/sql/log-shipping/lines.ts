@@ -33,7 +33,7 @@ export interface Line {
   readonly logs: readonly Link[];
   readonly end: Place;
   /** What the base holds, before any log. */
-  readonly base: Pick<Standing, "place" | "coverSec" | "pastSec">;
+  readonly base: Pick<Standing, "place" | "coverSec" | "pastSec" | "isOwnEnd">;
   /** In order; the last one ends where the line does. */
   readonly stretches: readonly Stretch[];
   /** All that was committed by then is in it. */
@@ -65,10 +65,11 @@ export function linesOf(db: DatabaseSeen): Lines | NoReach {
     };
   const chain = chainOf(db.sets);
   const standing = standingOf(db, chain);
-  const present = standing && lineFrom(standing, chain, standing.tail);
+  const ownEnd = db.ownTail && { lsn: BigInt(db.ownTail.lastLsn), fork: db.ownTail.fork };
+  const present = standing && lineFrom(standing, chain, { hasTail: standing.tail, ownEnd });
   if (present?.split !== undefined) return { refused: present.split };
   const rebuilt = chain.fulls.map((full) =>
-    lineFrom({ place: full, ...boundsOf(full, chain) }, chain, false, full),
+    lineFrom({ place: full, ...boundsOf(full, chain) }, chain, { hasTail: false, full, ownEnd }),
   );
   const fulls = rebuilt
     .filter((l) => l.split === undefined && (!present || leadsAsFar(l.end, present.end)))
@@ -78,7 +79,7 @@ export function linesOf(db: DatabaseSeen): Lines | NoReach {
     return {
       refused:
         rebuilt.find((l) => l.split !== undefined)?.split ??
-        "there is neither a database that is being restored nor a full backup from which it could be rebuilt",
+        'there is neither a database that is being restored nor a full backup from which it could be rebuilt. Bring a full backup into the folder, or run "pulumi up" of that site',
     };
   const best = rest.reduce((a, b) => (leadsFarther(b, a) ? b : a), first);
   // Without a database to go by, full backups of another future may lie in the folder. What ends earlier on the fork of
@@ -87,11 +88,20 @@ export function linesOf(db: DatabaseSeen): Lines | NoReach {
   return { chain, all, best };
 }
 
-function lineFrom(base: Line["base"], chain: Chain, hasTail: boolean, full?: Link): Line {
+interface LineArgs {
+  readonly hasTail: boolean;
+  readonly full?: Link;
+  readonly ownEnd: Place | undefined;
+}
+
+function lineFrom(base: Line["base"], chain: Chain, { hasTail, full, ownEnd }: LineArgs): Line {
   const way = walk(base.place, chain);
   const last = way.logs.at(-1);
   // The tail of an idle database may hold nothing: then it ends where the log before it does.
-  const endsWithTail = (!last && hasTail) || chain.logs.some((l) => l.set.tail && isSame(l, way.end));
+  // A tail that the standby's own server took is not the tail of its source.
+  const isOwn = ownEnd !== undefined && isSame(ownEnd, way.end);
+  const endsWithTail =
+    !isOwn && ((!last && hasTail) || chain.logs.some((l) => l.set.tail && isSame(l, way.end)));
   const coverSec = Math.max(base.coverSec, last ? boundsOf(last, chain).coverSec : Number.NEGATIVE_INFINITY);
   return {
     ...way,

@@ -1,9 +1,10 @@
 import type { Io } from "../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../steps/transports/sql.ts";
 import { readHeaders, type FileRead, type Header } from "./headers.ts";
-import type { BackupSet, DatabaseSeen, LastRestore } from "./seen.ts";
+import { heldUntilSec } from "./own-tail.ts";
+import type { BackupSet, DatabaseSeen, LastRestore, OwnTail } from "./seen.ts";
 import { earlierThan, laterThan, toldAt } from "./times.ts";
-import { databaseState, filesIn, lastRestore } from "./tsql/looks.ts";
+import { databaseState, filesIn, lastRestore, ownTail } from "./tsql/looks.ts";
 
 /** A database as its server describes it. */
 export interface State {
@@ -58,7 +59,9 @@ export async function look(
 ): Promise<DatabaseSeen> {
   const sql = await sqlOn(place.host, io);
   const { state, redoLsn, redoFork } = await stateOf(sql, standing);
-  const last = await lastRestoreOf(sql, standing, place.timeZone);
+  // A copy under another name was never closed by a tail of its own.
+  const own = standing === database ? await ownTailOf(sql, database, place.host, io) : undefined;
+  const last = own ? undefined : await lastRestoreOf(sql, standing, place.timeZone);
   const files = (await filesOf(sql, place.folder)).filter((file) => isBackupOf(database, file));
   const read = await readHeaders(sql, place.host, place.folder, files, io);
   const reopenedSec = await lastReopenedSec(database, io);
@@ -67,6 +70,7 @@ export async function look(
     ...(redoLsn === undefined ? {} : { redoLsn }),
     ...(redoFork === undefined ? {} : { redoFork }),
     ...(last ? { lastRestore: stillTail(last, reopenedSec) } : {}),
+    ...(own ? { ownTail: own } : {}),
     sets: read.flatMap((r) => setsOf(r, database, place.timeZone)).map((set) => stillTail(set, reopenedSec)),
     unreadable: read.flatMap((r) => ("why" in r ? [{ file: r.file, why: r.why }] : [])),
   };
@@ -105,6 +109,23 @@ async function lastRestoreOf(sql: Sql, database: string, timeZone: string): Prom
       ...(row.stopAt === null ? {} : { stopAtSec: toldAt(row.stopAt, timeZone) }),
     }
   );
+}
+
+async function ownTailOf(sql: Sql, database: string, host: string, io: Io): Promise<OwnTail | undefined> {
+  const [row] = await sql.rows<{ firstLsn: string; lastLsn: string; fork: string; finish: string }>(
+    ownTail(database),
+  );
+  if (!row) return undefined;
+  const { site, timeZone } = io.host(host);
+  const finishSec = laterThan(row.finish, timeZone);
+  const held = heldUntilSec(await io.journal.entries(), { database, site, finishSec });
+  return {
+    firstLsn: row.firstLsn,
+    lastLsn: row.lastLsn,
+    fork: row.fork,
+    finishSec,
+    ...(held === undefined ? {} : { heldUntilSec: held }),
+  };
 }
 
 function setsOf(read: FileRead, database: string, timeZone: string): readonly BackupSet[] {

@@ -1,4 +1,4 @@
-import type { DataPart, Request } from "../../../model/part.ts";
+import type { DataPart, NoReach, Reach, Request } from "../../../model/part.ts";
 import type { Draft } from "../../../model/verb.ts";
 import { otherSite, siteIds } from "../../../model/site.ts";
 import { sqlServices } from "../instance/services.ts";
@@ -29,6 +29,10 @@ import {
   standbyReady,
   takeTail,
 } from "./verbs.ts";
+
+/** A log is restored once it was held back for as long as logs are held. */
+const withHold = (reach: Reach | NoReach, { holdMin }: Pick<LogShippingFacts, "holdMin">): Reach | NoReach =>
+  "byItselfSec" in reach ? { ...reach, byItselfSec: reach.byItselfSec + 60 * holdMin } : reach;
 
 /** Databases whose logs SQL Server's own log shipping brings to the other site, recovered together to one point. */
 export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShippingSeen> = {
@@ -69,7 +73,7 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
     new Map(
       f.databases.map((database) => {
         const db = seen[database];
-        return [database, db ? reachOf(db) : { refused: "nothing was seen of it" }];
+        return [database, db ? withHold(reachOf(db), f) : { refused: "nothing was seen of it" }];
       }),
     ),
   plan: (id, f, request) => {

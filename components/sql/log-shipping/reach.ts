@@ -32,7 +32,7 @@ export function reachOf(db: DatabaseSeen): Reach | NoReach {
   if ("refused" in lines) return lines;
   const { best } = lines;
   const [widest, ...also] = merged([...exactSpans(lines, db), ...ownEnds(lines, db)]);
-  if (!widest) return { refused: whyNone(best, db) };
+  if (!widest) return whyNone(best, db);
   return { ...widest, complete: best.complete, ...(also.length > 0 ? { also } : {}) };
 }
 
@@ -62,11 +62,18 @@ export function routeTo(db: DatabaseSeen, target: Target): Route | NoReach {
 }
 
 /**
- * Whether an open database was recovered at the point: what its server remembers of the last restore. Whoever opened
+ * Whether an open database was recovered at the point: what its server remembers of the last restore, or of the tail
+ * with which it closed the database itself. Whoever opened
  * it elsewhere in between opened another state, and it must not pass for the one that was chosen.
  */
 export function wasOpenedAt(db: DatabaseSeen, target: Target): boolean {
-  const last = db.lastRestore;
+  const { lastRestore: last, ownTail } = db;
+  if (ownTail)
+    return (
+      target.to === "time" &&
+      ownTail.finishSec <= target.atSec &&
+      target.atSec <= (ownTail.heldUntilSec ?? Number.NEGATIVE_INFINITY)
+    );
   if (!last) return false;
   const chain = chainOf(db.sets);
   const link = [...chain.logs, ...chain.fulls].find(
@@ -91,13 +98,14 @@ interface LineSpan extends Span {
 const lastOf = ({ stretches }: Line): Stretch | undefined => stretches.at(-1);
 
 /** Spans in which any moment can be chosen. A line that ends with the tail holds what it held then at any later moment. */
-function exactSpans({ all }: Pick<Lines, "all">, db: DatabaseSeen): readonly LineSpan[] {
-  const tails = all.filter((l) => l.complete).flatMap((l) => lastOf(l) ?? []);
-  const endSec = Math.max(...tails.map(({ fromSec, coverSec }) => Math.max(fromSec, coverSec)));
+function exactSpans({ all, chain }: Pick<Lines, "all" | "chain">, db: DatabaseSeen): readonly LineSpan[] {
+  const tails = all.filter((l) => l.complete);
+  const endSec = Math.max(...tails.map((l) => Math.max(l.coverSec, tailSec(l, chain))));
   return all.flatMap((line) =>
     line.stretches.flatMap((stretch): readonly LineSpan[] => {
-      const { fromSec, coverSec } = stretch;
-      const toSec = line.complete && stretch === lastOf(line) ? endSec : coverSec;
+      const isEnd = line.complete && stretch === lastOf(line);
+      const fromSec = isEnd ? Math.min(stretch.fromSec, tailSec(line, chain)) : stretch.fromSec;
+      const toSec = isEnd ? endSec : stretch.coverSec;
       return fromSec <= toSec && Number.isFinite(toSec)
         ? [{ line, fromSec, toSec, evidence: evidenceOf(line, stretch, db) }]
         : [];
@@ -105,13 +113,17 @@ function exactSpans({ all }: Pick<Lines, "all">, db: DatabaseSeen): readonly Lin
   );
 }
 
+/** By when the tail had ended with which a line ends: whatever is not known of its beginning, nothing later is in it. */
+const tailSec = ({ base, end, logs }: Line, chain: Chain): number =>
+  Math.min(boundsOf(end, chain).pastSec, logs.length === 0 ? base.pastSec : Infinity);
+
 /**
  * A chain that is used up, with no exact moment on any way to its end, is what it is: its own end is the one point that
  * it offers. Everything that was ever shipped is in it, and nothing later than the point: no better is to be had.
  */
-function ownEnds({ all, best }: Lines, db: DatabaseSeen): readonly LineSpan[] {
+function ownEnds({ all, best, chain }: Lines, db: DatabaseSeen): readonly LineSpan[] {
   const ends = all.filter((l) => isSame(l.end, best.end));
-  if (exactSpans({ all: ends }, db).length > 0) return [];
+  if (exactSpans({ all: ends, chain }, db).length > 0) return [];
   return ends.flatMap((line): readonly LineSpan[] => {
     const last = lastOf(line);
     return last && last.after === line.logs.length && Number.isFinite(last.fromSec)
@@ -132,12 +144,21 @@ function merged(spans: readonly LineSpan[]): readonly Span[] {
   return apart;
 }
 
-/** Why no moment of a line can be chosen: nothing dates it, or it has gone past all that is proven to be in it. */
-function whyNone(line: Line, db: DatabaseSeen): string {
+/**
+ * Why no moment of a line can be chosen: nothing dates it, or it has gone past all that is proven to be in it. A restored
+ * log dates what it leads to: `byItselfSec` is when the first that can be restored was written, before it is held back.
+ */
+function whyNone(line: Line, db: DatabaseSeen): NoReach {
   const last = lastOf(line);
+  const first = line.logs[0]?.set;
   if (!last || !Number.isFinite(last.coverSec) || !Number.isFinite(last.fromSec))
-    return `what it holds can't be told: neither the restore history nor a file in the folder says when the log up to LSN ${String(line.end.lsn)} was written`;
-  return `no moment can be chosen: it holds some of what was written up to ${moment(last.fromSec)}, but all only of what was written by ${moment(last.coverSec)} (the newest is ${evidenceOf(line, last, db)}). Another log backup of its source, brought over, makes it good`;
+    return {
+      refused: `what it holds can't be told: neither the restore history nor a file in the folder says when the log up to LSN ${String(line.end.lsn)} was written. ${first ? `Once ${first.file} is restored, it can` : "Once a log is copied and restored, it can"}`,
+      ...(first ? { byItselfSec: first.finishSec } : {}),
+    };
+  return {
+    refused: `no moment can be chosen: it holds some of what was written up to ${moment(last.fromSec)}, but all only of what was written by ${moment(last.coverSec)} (the newest is ${evidenceOf(line, last, db)}). The next log backup of its source, once it has come, makes it good`,
+  };
 }
 
 /** The logs of a line up to the first that covers the point for sure; nothing where the line does not get there. */
@@ -171,7 +192,8 @@ function evidenceOf(line: Line, stretch: Stretch | undefined, db: DatabaseSeen):
   const log = line.logs[(stretch?.upTo ?? line.logs.length) - 1];
   const { lsn, fork } = log ?? line.base.place;
   const held = log?.set ?? db.sets.find((s) => BigInt(s.lastLsn) === lsn && s.fork === fork);
-  const name = held?.file ?? `LSN ${String(lsn)}, restored already`;
+  const own = !log && line.base.isOwnEnd ? "the tail with which it was closed there" : undefined;
+  const name = own ?? held?.file ?? `LSN ${String(lsn)}, restored already`;
   if (line.broken === undefined || stretch !== lastOf(line)) return name;
   const unread = db.unreadable[0];
   return `${name}; ${line.broken}${unread ? `; ${unread.file} can't be read: ${unread.why}` : ""}`;

@@ -45,6 +45,17 @@ export const LastRestore = z.strictObject({
 });
 export type LastRestore = z.infer<typeof LastRestore>;
 
+/** The tail with which a server closed a database itself, where nothing was restored to it since. */
+export const OwnTail = z.strictObject({
+  firstLsn: Lsn,
+  lastLsn: Lsn,
+  fork: z.string(),
+  finishSec: z.number(),
+  /** Nothing was written anywhere between the tail and this moment; absent where the journal does not show it. */
+  heldUntilSec: z.number().optional(),
+});
+export type OwnTail = z.infer<typeof OwnTail>;
+
 /** A database at the standby, and the backups there that belong to it. */
 export const DatabaseSeen = z.strictObject({
   /** As sys.databases calls it; `missing` where there is none, `STANDBY` where it can be read between restores. */
@@ -52,7 +63,9 @@ export const DatabaseSeen = z.strictObject({
   /** Where the next roll forward begins; absent where the database is open, or its first restore was broken off. */
   redoLsn: Lsn.optional(),
   redoFork: z.string().optional(),
+  /** Absent where the server closed the database itself since. */
   lastRestore: LastRestore.optional(),
+  ownTail: OwnTail.optional(),
   sets: z.array(BackupSet),
   /** Files that could not be read, each with the reason. */
   unreadable: z.array(z.strictObject({ file: z.string(), why: z.string() })),

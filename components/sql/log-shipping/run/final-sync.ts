@@ -66,7 +66,7 @@ const copy: Act<{ part: string; database: string; from: string; to: string; tail
     const { way } = shippingAt(part, io);
     const sql = await sqlOn(to, io);
     const jobs = (await secondariesOf(sql, database))
-      .filter((row) => samePath(row.copyTo, way.copyTo))
+      .filter((row) => isSamePath(row.copyTo, way.copyTo))
       .flatMap((row) => row.copyJob ?? []);
     if (jobs.length === 0)
       throw new Error(
@@ -93,7 +93,8 @@ function without(files: readonly string[], arrived: readonly string[], database:
   return files.filter((f) => isLogOf(database, f) && !here.has(f.toLowerCase()));
 }
 
-const samePath = (a: string, b: string): boolean =>
+/** Whether two paths of a server are one folder. */
+export const isSamePath = (a: string, b: string): boolean =>
   a.replace(/\\+$/, "").toLowerCase() === b.replace(/\\+$/, "").toLowerCase();
 
 /** In an unplanned move a source that can't be reached is what is expected; in a planned one it is an error. */

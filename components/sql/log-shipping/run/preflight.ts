@@ -1,12 +1,13 @@
 import { runs, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
+import { linesOf } from "../lines.ts";
 import { filesOf, stateOf } from "../look.ts";
 import { reachOf } from "../reach.ts";
 import { spansOf } from "../../../../model/part.ts";
 import { moment } from "../../../../model/time.ts";
 import { sourceReady, standbyReady } from "../verbs.ts";
 import { unshipped } from "../shipped.ts";
-import { backupsOf, writtenElsewhere } from "./final-sync.ts";
+import { backupsOf, isSamePath, writtenElsewhere } from "./final-sync.ts";
 import { secondariesOf } from "./hold.ts";
 import { seenAt, shippingAt } from "./shipping.ts";
 
@@ -18,22 +19,30 @@ export const preflightRunnables: readonly Runnable[] = [
       const expected = `${database} can be rolled forward on ${host}`;
       const db = await seenAt(part, database, io);
       // In a resumed activation it may be open at its point already; the steps that follow judge that.
-      if (db.state === "ONLINE" && db.lastRestore && (await opens(part, io)))
+      if (db.state === "ONLINE" && (db.lastRestore ?? db.ownTail) && (await opens(part, io)))
         return { there: true, says: `${database} on ${host} is open already`, expected };
+      const lines = linesOf(db);
       const reach = reachOf(db);
-      if ("refused" in reach) throw new Error(`${database} on ${host}: ${reach.refused}`);
-      if (db.sets.length === 0)
+      // What can't be dated yet, a planned move still brings to the end: its tail says when that was.
+      if ("refused" in reach && ("refused" in lines || io.activation?.mode === "unplanned"))
+        throw new Error(`${database} on ${host}: ${reach.refused}`);
+      const rows = await secondariesOf(await sqlOn(host, io), database);
+      // After a move the first log of the new source may not have come yet; its copy job shows that the folder is right.
+      const awaitsFirst = db.ownTail !== undefined && rows.some((r) => isSamePath(r.copyTo, way.copyTo));
+      if (db.sets.length === 0 && !awaitsFirst)
         throw new Error(
           `${host} finds no backup of ${database} in ${way.copyTo}. Look at copyTo, and whether SQL Server's account may read that folder`,
         );
-      const rows = await secondariesOf(await sqlOn(host, io), database);
       if (!rows.some((r) => r.copyJob !== null && r.restoreJob !== null))
         throw new Error(`${host} has no log shipping jobs for ${database}. Run "pulumi up" of that site`);
       return {
         there: true,
-        says: `${database} on ${host} is ${db.state} and reaches ${spansOf(reach)
-          .map((s) => `from ${moment(s.fromSec)} to ${moment(s.toSec)} (${s.evidence})`)
-          .join(" and ")}`,
+        says:
+          "refused" in reach
+            ? `${database} on ${host} is ${db.state} and can be rolled forward to the tail of its source; ${reach.refused}`
+            : `${database} on ${host} is ${db.state} and reaches ${spansOf(reach)
+                .map((s) => `from ${moment(s.fromSec)} to ${moment(s.toSec)} (${s.evidence})`)
+                .join(" and ")}`,
         expected,
       };
     },

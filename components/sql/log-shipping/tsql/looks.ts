@@ -29,6 +29,24 @@ WHERE h.destination_database_name = ${text(database)} AND h.restore_type IN ('D'
   AND (s.family_guid IS NULL OR s.family_guid = b.family_guid)
 ORDER BY h.restore_history_id DESC;`;
 
+/**
+ * The tail with which a server closed a database itself (BACKUP LOG WITH NORECOVERY, is_force_offline), unless anything
+ * was restored to the database since: a set of another server gets a later number when it is restored.
+ */
+export const ownTail = (database: string): string => `SELECT TOP (1)
+  CONVERT(varchar(25), b.first_lsn) AS [firstLsn], CONVERT(varchar(25), b.last_lsn) AS [lastLsn],
+  CONVERT(varchar(36), b.last_recovery_fork_guid) AS [fork], CONVERT(varchar(23), b.backup_finish_date, 126) AS [finish]
+FROM msdb.dbo.backupset AS b
+LEFT JOIN sys.database_recovery_status AS s ON s.database_id = DB_ID(${text(database)})
+WHERE b.database_name = ${text(database)} AND b.type = 'L' AND b.is_force_offline = 1 AND b.server_name = @@SERVERNAME
+  AND (s.family_guid IS NULL OR s.family_guid = b.family_guid)
+  AND NOT EXISTS (
+    SELECT 1 FROM msdb.dbo.restorehistory AS h
+    WHERE h.destination_database_name = ${text(database)} AND h.restore_type IN ('D', 'L')
+      AND (h.backup_set_id > b.backup_set_id OR h.restore_date > b.backup_finish_date)
+  )
+ORDER BY b.backup_set_id DESC;`;
+
 /** Names of the files in a folder. A folder that is missing or can't be read gives no row, and no error. */
 export const filesIn = (
   folder: string,
