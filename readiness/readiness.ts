@@ -13,6 +13,14 @@ export interface LossNow {
   /** Until when that point can still be had without going back to a full backup. Seconds since 1970; absent where nothing ends it. */
   readonly untilSec?: number;
   readonly refused?: string;
+  /** From when on there is one by itself, while restores go on; absent where that can't be told. Seconds since 1970. */
+  readonly byItselfSec?: number;
+  /** What the latest point would lose, where there is one though there is none as the estate asks for. */
+  readonly latestLossSec?: number;
+  /** A declaration holds the restores: nothing comes by itself until it is withdrawn. */
+  readonly isHeld?: boolean;
+  /** Nothing could be seen, so that what is refused says nothing of the databases. */
+  readonly isUnseen?: true;
 }
 
 /** What a look at readiness found. */

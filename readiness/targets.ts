@@ -1,7 +1,7 @@
 import { risk, stops, type Finding } from "../model/finding.ts";
 import { inTwo } from "../model/finding.ts";
 import type { Recovery } from "../model/recovery.ts";
-import { clockTime, durationText } from "../model/time.ts";
+import { clockTime, durationText, moment } from "../model/time.ts";
 import type { Predicted } from "./predicted.ts";
 import type { LossNow } from "./readiness.ts";
 
@@ -10,15 +10,11 @@ export function targetFindings(
   loss: readonly LossNow[],
   predicted: Pick<Predicted, "totalSec">,
   { rtoMin, rpoMin }: Recovery["targets"],
+  timeZone: string,
 ): readonly Finding[] {
-  const losses = loss.flatMap(({ group, lossSec, refused }): readonly Finding[] => {
-    if (refused !== undefined)
-      return [
-        {
-          ...stops(group, "", "", `no-point:${group}`),
-          ...inTwo(`there is no point as things stand: ${refused}`, "mend what keeps the logs from arriving"),
-        },
-      ];
+  const losses = loss.flatMap((now): readonly Finding[] => {
+    const { group, lossSec, refused } = now;
+    if (refused !== undefined) return [noPoint(now, refused, timeZone)];
     return lossSec !== undefined && lossSec > 60 * rpoMin
       ? [
           risk(
@@ -41,4 +37,34 @@ export function targetFindings(
         ),
       ]
     : losses;
+}
+
+/** That there is no point as the estate asks for: only a risk where a later one can be had. */
+function noPoint(
+  { group, byItselfSec, latestLossSec, isHeld, isUnseen }: LossNow,
+  refused: string,
+  timeZone: string,
+): Finding {
+  const id = `${isUnseen ? "point-unseen" : "no-point"}:${group}`;
+  const { says, todo } = inTwo(refused, "mend that, then look again");
+  const later =
+    byItselfSec === undefined
+      ? undefined
+      : isHeld
+        ? `there is one by itself from ${moment(byItselfSec, timeZone)} on at the earliest, and only once "withdraw" lets restores go on`
+        : `there is one by itself from ${moment(byItselfSec, timeZone)} on`;
+  if (latestLossSec === undefined)
+    return stops(
+      group,
+      `there is no point as things stand: ${says}`,
+      later === undefined ? todo : `${later}; until then: ${todo}`,
+      id,
+    );
+  const latest = `declare with --point latest: ${latestLossSec === 0 ? "nothing" : clockTime(latestLossSec)} would be lost now`;
+  return risk(
+    group,
+    `there is no point as the estate asks for: ${says}`,
+    later === undefined ? latest : `${later}; until then ${latest}`,
+    id,
+  );
 }

@@ -24,7 +24,9 @@ export function findingsText(findings: readonly Finding[]): string {
 
 /** What would be lost at this moment, and until when that can still be had, group by group. */
 export const lossText = (loss: readonly LossNow[], timeZone: string): readonly string[] =>
-  loss.map(({ group, lossSec, pointSec, untilSec, refused }) => {
+  loss.map(({ group, lossSec, pointSec, untilSec, refused, latestLossSec }) => {
+    if (refused !== undefined && latestLossSec !== undefined)
+      return `lost now: ${group}: ${latestLossSec === 0 ? "nothing" : `${clockTime(latestLossSec)} of data`} with --point latest; without it there is NO POINT: ${plain(refused)}`;
     if (refused !== undefined || lossSec === undefined || pointSec === undefined)
       return `lost now: ${group}: NO POINT as things stand: ${plain(refused ?? "nothing was seen")}`;
     const until =

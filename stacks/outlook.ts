@@ -23,6 +23,8 @@ export interface Outlook {
   readonly slowest?: string;
   /** Until when the point can still be had while restores go on. Seconds since 1970; absent where nothing ends it. */
   readonly untilSec?: number;
+  /** Nothing could be seen of it, so that what is refused says nothing of the databases. */
+  readonly isUnseen?: true;
 }
 
 /** What is wanted of a move, as far as the point goes. */
@@ -92,6 +94,7 @@ export const outlooks = (
           atAnyLoss: { refused },
           latest: { refused },
           reaches: new Map(),
+          isUnseen: true,
         };
       }
     }),

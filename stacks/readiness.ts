@@ -67,7 +67,7 @@ export async function readinessNow(at: Surroundings, args: ReadinessArgs): Promi
     ...journalFindings(entries, args.estate, request.to, now),
     ...drillFindings(entries, now),
     ...exerciseFindings(entries, recovery.hosts, request.to, now),
-    ...targetFindings(loss, duration, recovery.targets),
+    ...targetFindings(loss, duration, recovery.targets, recovery.sites[request.from].timeZone),
   ]);
   return {
     from: request.from,
@@ -113,9 +113,17 @@ function lossOf(
 ): readonly LossNow[] {
   const { held } = situation(entries);
   const groups = groupsOf(recovery, world.parts);
-  return seen.map(({ group, point, untilSec }): LossNow => {
-    if ("refused" in point) return { group, refused: point.refused };
-    const isHeld = groups.find((g) => g.group === group)?.data.every((part) => held.has(part)) ?? false;
+  return seen.map(({ group, point, latest, untilSec, isUnseen }): LossNow => {
+    const data = groups.find((g) => g.group === group)?.data ?? [];
+    const isHeld = data.length > 0 && data.every((part) => held.has(part));
+    if ("refused" in point)
+      return {
+        group,
+        ...point,
+        ...(isUnseen ? { isUnseen } : {}),
+        ...("refused" in latest ? {} : { latestLossSec: latest.lossSec }),
+        ...(data.some((part) => held.has(part)) ? { isHeld: true } : {}),
+      };
     return {
       group,
       pointSec: point.atSec,

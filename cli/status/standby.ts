@@ -10,6 +10,8 @@ export interface WithoutStandby {
   readonly since: string;
   /** Steps of provisioning there that failed since and were not made good. */
   readonly failed: readonly { readonly step: string; readonly says: string }[];
+  /** Why it is none although it was provisioned: the last look at readiness found no point there. */
+  readonly noPoint?: { readonly at: string; readonly says: string };
 }
 
 type Step = EntryOf<"step">;
@@ -17,7 +19,7 @@ type Step = EntryOf<"step">;
 /**
  * A move leaves the new site alone: its standby is provisioned anew, by hand. The journal keeps what provisioning did and
  * what failed, and not what it found done already; so a step that did something at a server of the passive site since
- * the move counts as provisioned, unless one failed there after it.
+ * the move counts as provisioned, unless one failed there after it, or readiness saw no point at all there since.
  */
 export function withoutStandby(entries: readonly Entry[], s: Situation): WithoutStandby | undefined {
   const { last, taken, declared } = s;
@@ -36,13 +38,23 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
   const failed = there.filter(
     (e) => e.verdict === "failed" && !done.some((d) => d.seq > e.seq && comesAfter(d.step, e.step, hosts)),
   );
-  if (done.length > 0 && failed.length === 0) return undefined;
+  const noPoint = noPointIn(entries.slice(end), site);
+  if (done.length > 0 && failed.length === 0 && noPoint === undefined) return undefined;
   const newest = new Map(failed.map(({ step, says }) => [step, says]));
   return {
     site,
     since: entries[end]?.at ?? "",
     failed: [...newest].map(([step, says]) => ({ step, says })),
+    ...(done.length > 0 && noPoint ? { noPoint } : {}),
   };
+}
+
+/** That the last look at readiness found nothing at all to go to. A point that is only late is a risk, and a standby. */
+function noPointIn(since: readonly Entry[], site: SiteId): WithoutStandby["noPoint"] {
+  const looked = since.findLast((e) => e.kind === "readiness" && e.to === site);
+  if (looked?.kind !== "readiness") return undefined;
+  const found = looked.findings.find((f) => f.severity === "stops" && f.id.startsWith("no-point:"));
+  return found && { at: looked.at, says: `${found.at}: ${found.says}` };
 }
 
 /** Whether a text names a server: by its whole id, not by a part of another's. */

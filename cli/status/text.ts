@@ -118,7 +118,9 @@ function dataRows({ lastActivation: l, open }: Status): readonly Row[] {
 
 const standbyText = ({ withoutStandby: w, active }: Status): string | undefined =>
   w &&
-  `none since ${at(w.since)}, as far as the journal shows: nothing of ${named(active)} is copied to ${w.site} until that is re-protected`;
+  (w.noPoint
+    ? `none since ${at(w.since)}: ${w.site} was provisioned, but readiness found at ${at(w.noPoint.at)} that ${plain(w.noPoint.says)}`
+    : `none since ${at(w.since)}, as far as the journal shows: nothing of ${named(active)} is copied to ${w.site} until that is re-protected`);
 
 function declarationText({ declaration: d }: Status): string | undefined {
   if (!d) return undefined;
@@ -231,6 +233,12 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
     ...(s.owed.length > 0 && last
       ? [`do what is owed, once it can be done: ${upCommand(activeStack(last.to), platform)}`]
       : []),
-    ...(s.withoutStandby ? [`${standbyAgain(s.active.site)}, then look here again`] : []),
+    ...(s.withoutStandby
+      ? [
+          s.withoutStandby.noPoint
+            ? "look whether the standby has a point by now: parallel-standby readiness"
+            : `${standbyAgain(s.active.site)}, then look here again`,
+        ]
+      : []),
   ];
 }

@@ -60,6 +60,40 @@ describe("whether the active site has a standby", () => {
     expect(seen(s.add(did("data0/seed/db", "db on P follows D")))).to.equal(undefined);
   });
 
+  it("is denied while readiness finds nothing to go to there, and not for a point that is only late", () => {
+    const looked = (severity: "stops" | "risk", id: string, to: "primary" | "dr" = "primary"): Fact => ({
+      kind: "readiness",
+      to,
+      verdict: "not ready",
+      findings: [{ id, severity, at: "k2", says: "there is no point as things stand: x" }],
+      noted: {},
+    });
+    const s = moved().add(did("data0/standby-jobs/db", "logs of db are copied to P every 15 minutes"), 60);
+    s.add(looked("stops", "no-point:k2"), 60);
+    expect(seen(s)).to.deep.equal({
+      site: "primary",
+      since: "2026-11-22T05:47:03.000Z",
+      failed: [],
+      noPoint: { at: "2026-11-22T05:49:03.000Z", says: "k2: there is no point as things stand: x" },
+    });
+    const args = { now: new Date("2026-11-22T06:00:00Z"), place: "/j", leases: [] };
+    const text = statusText(statusOf(s.entries, args), "linux");
+    expect(text).to.match(
+      /standby\s+none since 2026-11-22 05:47:03 UTC: primary was provisioned, but readiness found at 2026-11-22 05:49:03 UTC that k2: there is no point as things stand: x/,
+    );
+    expect(text).to.contain("look whether the standby has a point by now: parallel-standby readiness");
+    expect(text).to.not.contain("give dr a standby again");
+    for (const other of [
+      looked("stops", "point-unseen:k2"),
+      looked("risk", "no-point:k2"),
+      looked("stops", "no-point:k2", "dr"),
+    ]) {
+      const again = moved().add(did("data0/standby-jobs/db", "logs of db are copied to P"), 60);
+      expect(seen(again.add(other, 60))).to.equal(undefined);
+    }
+    expect(seen(s.add(looked("risk", "no-point:k2"), 60)), "the newest look counts").to.equal(undefined);
+  });
+
   it("is said in the status, with the stacks in their order and the last try", () => {
     const args = { now: new Date("2026-11-22T06:00:00Z"), place: "/j", leases: [] };
     const s = moved().add(did("data0/seed/db", "db on P is ONLINE", "failed"));

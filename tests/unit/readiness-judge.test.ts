@@ -13,6 +13,7 @@ import { drillFindings } from "../../readiness/drill-findings.ts";
 import { gather, type GatherArgs } from "../../readiness/gather.ts";
 import { journalFindings } from "../../readiness/journal-findings.ts";
 import { predicted } from "../../readiness/predicted.ts";
+import type { LossNow } from "../../readiness/readiness.ts";
 import { targetFindings } from "../../readiness/targets.ts";
 import { countsText, inOrder, verdictOf } from "../../readiness/verdict.ts";
 import type { Io, Look } from "../../steps/act.ts";
@@ -367,6 +368,7 @@ describe("what the journal keeps of readiness", () => {
       ],
       { totalSec: 601 },
       targets,
+      "UTC",
     );
     expect(found.map((f) => `${f.severity} ${f.id}`)).to.deep.equal([
       "risk rpo:a",
@@ -377,7 +379,42 @@ describe("what the journal keeps of readiness", () => {
       "1:00:01 of data would be lost now, more than the target of 1:00:00 (RPO)",
     );
     expect(
-      targetFindings([{ group: "a", lossSec: 0, pointSec: 0 }], { totalSec: 600 }, targets),
+      targetFindings([{ group: "a", lossSec: 0, pointSec: 0 }], { totalSec: 600 }, targets, "UTC"),
     ).to.deep.equal([]);
+  });
+
+  it("says of a missing point what it costs until there is one by itself: a risk where a later point can be had, else it stops", () => {
+    const refused =
+      "no common point: K2 can go back to 2026-11-22 10:00:00 UTC at the earliest. Bring it over";
+    const byItselfSec = Date.parse("2026-11-22T12:00:00Z") / 1000;
+    const cases: readonly (readonly [Partial<LossNow>, string])[] = [
+      [{}, "stops no-point:a | there is no point as things stand | Bring it over"],
+      [{ isUnseen: true }, "stops point-unseen:a | there is no point as things stand | Bring it over"],
+      [
+        { byItselfSec },
+        "stops no-point:a | there is no point as things stand | there is one by itself from 2026-11-22 12:00:00 UTC on; until then: Bring it over",
+      ],
+      [
+        { byItselfSec, isHeld: true },
+        'stops no-point:a | there is no point as things stand | there is one by itself from 2026-11-22 12:00:00 UTC on at the earliest, and only once "withdraw" lets restores go on; until then: Bring it over',
+      ],
+      [
+        { byItselfSec, latestLossSec: 720 },
+        "risk no-point:a | there is no point as the estate asks for | there is one by itself from 2026-11-22 12:00:00 UTC on; until then declare with --point latest: 0:12:00 would be lost now",
+      ],
+      [
+        { latestLossSec: 0 },
+        "risk no-point:a | there is no point as the estate asks for | declare with --point latest: nothing would be lost now",
+      ],
+    ];
+    for (const [now, expected] of cases)
+      expect(
+        targetFindings(
+          [{ group: "a", refused, ...now }],
+          { totalSec: 0 },
+          { rtoMin: 1, rpoMin: 1 },
+          "UTC",
+        ).map((x) => `${x.severity} ${x.id} | ${x.says.split(":")[0] ?? ""} | ${x.todo}`),
+      ).to.deep.equal([expected]);
   });
 });
