@@ -180,6 +180,11 @@ export interface DataPart<K extends string, F, S> extends Part<K, F> {
    * past it by itself. Seconds since 1970 UTC; undefined where nothing ends it.
    */
   pointLastsUntil?(facts: F, seen: S, atSec: number): number | undefined;
+  /**
+   * How long after a disaster the standby still stands before the point by itself, if nobody stops restores: how long
+   * people have to declare. Minutes. Default: nothing ends it.
+   */
+  timeToDecideMin?(facts: F): number;
   /** How far before the disaster the point lies when the declaration does not say: 0 is the latest. Minutes. */
   pointMinutesBefore(facts: F): number;
   /**

@@ -3,7 +3,7 @@ import { html } from "htm/preact";
 import { activeStack, otherSite, type SiteId } from "../model/site.ts";
 import { durationText } from "../model/time.ts";
 import type { Recovery } from "../model/recovery.ts";
-import { paperPage } from "./page.ts";
+import { paperPage, unbroken } from "./page.ts";
 import type { Runbook } from "./runbook.ts";
 
 /** Work that people do in a move, as the card lists it. */
@@ -31,14 +31,35 @@ export interface Block {
 
 /**
  * One page for the colleague on call, for a move to `to`. What the estate does not say is a blank to fill in by hand,
- * and the card says which key of the estate fills it.
+ * and the card says which key of the estate fills it. `decideMin`: how long after a disaster restores have not yet passed
+ * the point.
  */
-export function cardOf(recovery: Recovery, to: SiteId, manual: readonly ByPeople[]): readonly Block[] {
+export function cardOf(
+  recovery: Recovery,
+  to: SiteId,
+  manual: readonly ByPeople[],
+  decideMin: number | undefined,
+): readonly Block[] {
   const from = otherSite(to);
   const name = (site: SiteId): string => `${recovery.sites[site].place} (${site})`;
   const { rpoMin, rtoMin } = recovery.targets;
   const stack = activeStack(to);
   return [
+    {
+      title: "First, at once",
+      lines: [
+        "Declare unplanned, also if you are not sure: it only stops restores, and withdraw takes it back. Then telephone.",
+        ...(decideMin === undefined
+          ? []
+          : [
+              `You have ${String(decideMin)} minutes from the disaster: then restores pass the point, and the way back to it takes hours, from an older backup.`,
+            ]),
+      ],
+      type: [
+        `npx --no parallel-standby declare --to ${to} --mode unplanned --disaster-at <2026-11-22T03:10+00:00> --accept-loss ${durationText(rpoMin * 60)} --incident <ticket> --as <you>`,
+        "npx --no parallel-standby withdraw --as <you> --reason <why>",
+      ],
+    },
     {
       title: "Log on",
       lines: [
@@ -50,9 +71,10 @@ export function cardOf(recovery: Recovery, to: SiteId, manual: readonly ByPeople
       title: "What do I have?",
       lines: [
         `1. Does anything in ${name(from)} still work? Ask somebody who is there, or not behind your line: a broken line looks like a dead site.`,
-        `Yes, and it can be moved in peace: PLANNED. Nothing is lost.`,
-        `No, or nobody knows for ${durationText(Math.min(rtoMin, 30) * 60)}: go on with 2.`,
-        `2. Is somebody sure that it stays off (power, network, caretaker)? Yes: UNPLANNED, with --waive-fence "how you know". No: UNPLANNED without it.`,
+        "Yes, and it can be moved in peace: withdraw, then PLANNED. Nothing is lost.",
+        "Yes, but not in peace (it is dying, or nobody gets at it): UNPLANNED. What still answers is stopped, and its last log is fetched. No waiver: it is refused while anything answers.",
+        "No, or nobody knows: UNPLANNED, and 2.",
+        '2. Is somebody sure that it stays off (power, network, caretaker)? Yes: declare again with --waive-fence "how you know". No: go on without; the move stops at prove-fence.',
       ],
     },
     {
@@ -62,10 +84,16 @@ export function cardOf(recovery: Recovery, to: SiteId, manual: readonly ByPeople
       ],
       type: [
         `npx --no parallel-standby readiness --to ${to}`,
-        `npx --no parallel-standby declare --to ${to} --mode planned --as <you>`,
-        `   or: npx --no parallel-standby declare --to ${to} --mode unplanned --disaster-at <2026-11-22T03:10+00:00> --accept-loss ${durationText(rpoMin * 60)} --incident <ticket> --as <you>`,
-        `pulumi up -s ${stack}      (no Pulumi: npx --no parallel-standby run --to ${to})`,
+        `(PLANNED only) npx --no parallel-standby declare --to ${to} --mode planned --as <you>`,
+        `pulumi up -s ${stack}   (no Pulumi: npx --no parallel-standby run --to ${to})`,
       ],
+    },
+    {
+      title: "It stops at prove-fence",
+      lines: [
+        "Nothing can prove that the old site is off. Once somebody has seen it, then the same command again:",
+      ],
+      type: ["npx --no parallel-standby waive --as <you> --reason <who has seen what>"],
     },
     {
       title: "Watch",
@@ -85,7 +113,19 @@ export function cardOf(recovery: Recovery, to: SiteId, manual: readonly ByPeople
       lines: ["Without a step's name these say what waits:"],
       type: [
         "npx --no parallel-standby approve <step> --as <you>",
+        "npx --no parallel-standby decline <step> --as <you> --reason <why>",
         "npx --no parallel-standby skip <step> --as <you> --reason <why>",
+      ],
+    },
+    {
+      title: "Before you sleep",
+      lines: [
+        `status lists what is owed. probe fences ${name(from)} as soon as it answers: it must be scheduled, or somebody stays up. reprotect gives you a standby again, once that site is fenced and reached.`,
+      ],
+      type: [
+        "npx --no parallel-standby status",
+        "npx --no parallel-standby probe",
+        "npx --no parallel-standby reprotect --as <you> --reason <why>",
       ],
     },
     {
@@ -135,7 +175,7 @@ export const cardMarkdown = (
 /** The card as one HTML page that prints on one sheet of A4. */
 export const cardPage = (recovery: Recovery, to: SiteId, blocks: readonly Block[], mark: string): string =>
   paperPage(titleOf(recovery, to), [
-    html`<h1>${titleOf(recovery, to)}</h1>`,
+    html`<h1 class="short">${titleOf(recovery, to)}</h1>`,
     html`<div class="columns">${blocks.map(block)}</div>`,
     html`<footer>${mark}</footer>`,
   ]);
@@ -143,5 +183,6 @@ export const cardPage = (recovery: Recovery, to: SiteId, blocks: readonly Block[
 const block = ({ title, lines, type }: Block): VNode =>
   html`<section>
     <h2>${title}</h2>
-    ${lines.map((line) => html`<p>${line}</p>`)} ${type ? html`<pre>${type.join("\n")}</pre>` : null}
+    ${lines.map((line) => html`<p>${line}</p>`)}
+    ${type ? html`<pre>${unbroken(type.join("\n"))}</pre>` : null}
   </section>`;

@@ -1,4 +1,5 @@
-import { byHand, type Hand } from "../model/by-hand.ts";
+import { byHand, type Hand, type HandContext } from "../model/by-hand.ts";
+import { durationText } from "../model/time.ts";
 import { approval, choosePoint, complete, completeSystem, gate, proveFence } from "../planning/verbs.ts";
 
 /** What the machinery's own steps are when people do them. */
@@ -8,19 +9,22 @@ export const machineryHands: readonly Hand[] = [
     commands: [],
     see: "every step before this one is ticked off",
   })),
-  byHand(choosePoint, ({ parts }, { request }) => ({
+  byHand(choosePoint, ({ parts }, c) => ({
     what: `Decide to which moment all databases of ${parts.join(", ")} go: one for all`,
     commands: [
       {
         on: "whoever leads the recovery",
         with: "person",
         type:
-          request.mode === "planned"
+          c.request.mode === "planned"
             ? "The end of the tails: no STOPAT anywhere below"
-            : "The earliest of: the moment before the disaster that was agreed on; the finish of the newest log that arrived, taken of the database whose logs end first. Write it down in the clock of the old server, and what that loses, and who accepts it: <point> <lost> <name>",
+            : pointText(parts, c),
       },
     ],
-    see: "one moment, the loss, and the name of who accepted it, on this paper",
+    see:
+      c.request.mode === "planned"
+        ? "nothing is lost"
+        : `one moment, the loss, and the name of who accepted it, on this paper. Target: ${lost(c.targets.rpoMin)}`,
     careful: "Databases of one system at different moments don't fit together, and nobody notices for days",
   })),
   byHand(proveFence, ({ site, hosts }) => ({
@@ -57,6 +61,24 @@ export const machineryHands: readonly Hand[] = [
         type: `npx --no parallel-standby journal adopt --active ${to} --as <name> --reason "by hand, with the runbook"`,
       },
     ],
-    see: "the journal says so: until then the tool takes the old site for the active one. Do it before anything else is run",
+    see: "the journal says so: until then the tool takes the old site for the active one. Do it before anything else is run there",
   })),
 ];
+
+const lost = (rpoMin: number): string =>
+  rpoMin === 0 ? "nothing is lost" : `at most ${durationText(rpoMin * 60)} are lost`;
+
+/** The estate's own rule, and what bounds it: all that a backup holds was written before it began, not before it had ended. */
+function pointText(parts: readonly string[], c: HandContext): string {
+  const rules = new Set(parts.flatMap((part) => c.pointMinutesBefore(part) ?? []));
+  return [
+    "The earliest of:",
+    ...[...rules].map(
+      (minutes) =>
+        `- the disaster at <time>${minutes === 0 ? "" : `, less ${durationText(minutes * 60)}`}: the rule of this estate, unless whoever decides on the move says otherwise`,
+    ),
+    "- the start (BackupStartDate, not its finish) of the newest log that arrived, of the database whose logs end first",
+    `Write it in the clock of the old server (${c.clocks.join(", ")}): STOPAT takes that, and so are the times inside a backup. Times in names of files are UTC: where the two differ, as in summer, a point read from a name is wrong by that much.`,
+    "<point> <what that loses> <who accepts it>",
+  ].join("\n");
+}

@@ -1,33 +1,57 @@
+import type { ByHand, HandCommand } from "../model/by-hand.ts";
 import { chaptersOf, type Runbook } from "./runbook.ts";
-import { afterText, introOf, markOf, titleOf, whereText } from "./texts.ts";
+import { afterText, giveBackIntro, giveBackTitle, introOf, markOf, titleOf, whereText } from "./texts.ts";
 
 /** A runbook as Markdown. Names that hold Markdown's own signs stand in code blocks only. */
-export function runbookMarkdown(runbook: Runbook): string {
+export function runbookMarkdown(runbook: Runbook, written?: string): string {
   const lines: string[] = [`# ${titleOf(runbook)}`, "", ...introOf(runbook).flatMap((p) => [escaped(p), ""])];
   for (const { phase, steps } of chaptersOf(runbook)) {
     lines.push(`## ${phase}`, "");
     for (const step of steps) {
       if (step.number === runbook.noReturn) lines.push("**— NO RETURN: from here on only onward —**", "");
       lines.push(
-        `### ☐ ${String(step.number)}. ${escaped(step.what)}`,
-        "",
-        `\`${step.id}\` · ${afterText(step)}${step.optional ? " · the move goes on without it" : ""}`,
-        "",
+        ...stepLines(
+          step,
+          String(step.number),
+          `\`${step.id}\` · ${afterText(step)}${step.optional ? " · the move goes on without it" : ""}`,
+        ),
       );
-      for (const command of step.commands)
-        lines.push(
-          `${escaped(whereText(command))}:`,
-          "",
-          fence(command.type, command.with === "T-SQL" ? "sql" : ""),
-          "",
-        );
-      lines.push(`You see: ${escaped(step.see)}`, "");
-      if (step.careful !== undefined) lines.push(`**Careful:** ${escaped(step.careful)}`, "");
     }
   }
-  lines.push("---", "", markOf(runbook), "");
+  lines.push(`## ${escaped(giveBackTitle(runbook))}`, "", escaped(giveBackIntro(runbook)), "");
+  for (const step of "steps" in runbook.giveBack ? runbook.giveBack.steps : [])
+    lines.push(...stepLines(step, `B${String(step.number)}`, `\`${step.id}\` · ${afterText(step, "B")}`));
+  lines.push("---", "", markOf(runbook, written), "");
   return lines.join("\n");
 }
+
+const stepLines = (step: ByHand, number: string, meta: string): readonly string[] => [
+  `### ☐ ${number}. ${escaped(step.what)}`,
+  "",
+  meta,
+  "",
+  ...commandLines(step.commands),
+  `You see: ${escaped(step.see)}`,
+  "",
+  ...(step.careful === undefined ? [] : [`**Careful:** ${escaped(step.careful)}`, ""]),
+  ...(step.otherwise === undefined
+    ? []
+    : [
+        `**Otherwise,** where ${escaped(step.otherwise.when)}:`,
+        "",
+        ...commandLines(step.otherwise.commands),
+        `**Careful:** ${escaped(step.otherwise.careful)}`,
+        "",
+      ]),
+];
+
+const commandLines = (commands: readonly HandCommand[]): readonly string[] =>
+  commands.flatMap((command) => [
+    `${escaped(whereText(command))}:`,
+    "",
+    fence(command.type, command.with === "T-SQL" ? "sql" : ""),
+    "",
+  ]);
 
 /** A code block that its own text can't end. */
 function fence(text: string, language: string): string {

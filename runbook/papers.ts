@@ -26,26 +26,27 @@ export interface Paper {
 export const fileName = (to: SiteId, kind: Paper["kind"], format: Format): string =>
   `${to}-${kind}.${format}`;
 
-/** All papers for a move to a site: both runbooks, and the card. */
+/** All papers for a move to a site: both runbooks, and the card. `written`: the day that stands on them, UTC, as YYYY-MM-DD. */
 export function papersFor(
   recovery: Recovery,
   to: SiteId,
   parts: Parts,
   hands: ReadonlyMap<string, Hand>,
+  written?: string,
 ): readonly Paper[] {
   const books = (["unplanned", "planned"] as const).map((mode) => ({
     mode,
     book: runbookOf(recovery, { from: otherSite(to), to, mode }, parts, hands),
   }));
   const [first] = books;
-  const mark = first ? markOf(first.book) : "";
-  const blocks = cardOf(recovery, to, first ? byPeople(first.book) : []);
+  const mark = first ? markOf(first.book, written) : "";
+  const blocks = cardOf(recovery, to, first ? byPeople(first.book) : [], timeToDecideMin(recovery, parts));
   return [
     ...books.map(({ mode, book }) => ({
       kind: mode,
-      html: runbookPage(book),
-      md: runbookMarkdown(book),
-      mark: markOf(book),
+      html: runbookPage(book, written),
+      md: runbookMarkdown(book, written),
+      mark: markOf(book, written),
     })),
     {
       kind: "card" as const,
@@ -55,3 +56,15 @@ export function papersFor(
     },
   ];
 }
+
+/** The shortest of all parts: how long after a disaster the standby still stands before the point by itself. */
+export function timeToDecideMin(recovery: Pick<Recovery, "parts">, parts: Parts): number | undefined {
+  const times = recovery.parts.flatMap(({ kind, facts }) => {
+    const part = parts[kind];
+    return part && "timeToDecideMin" in part ? [part.timeToDecideMin(facts)] : [];
+  });
+  return times.length > 0 ? Math.min(...times) : undefined;
+}
+
+/** The day that stands on a paper. */
+export const dayOf = (now: Date): string => now.toISOString().slice(0, 10);

@@ -6,7 +6,7 @@ import { situation } from "../journal/situation.ts";
 import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { Refused, runs, type Io, type RunModule } from "../steps/act.ts";
-import { fileName, formats, papersFor, type Paper } from "./papers.ts";
+import { dayOf, fileName, formats, papersFor, type Paper } from "./papers.ts";
 import { runbooksFolder, staleOf } from "./stale.ts";
 import { writeRunbooks } from "./verbs.ts";
 
@@ -18,7 +18,7 @@ async function papers(
   const { declared } = situation(await journal.entries());
   if (!declared) throw new Refused('the journal holds no facts. Run "pulumi up -s standby" first');
   try {
-    return { papers: papersFor(upgraded(declared.recovery, parts), to, parts, hands) };
+    return { papers: papersFor(upgraded(declared.recovery, parts), to, parts, hands, dayOf(new Date())) };
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error) };
   }

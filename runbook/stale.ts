@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import * as path from "node:path";
 import type { SiteId } from "../model/site.ts";
+import { undated } from "./texts.ts";
 import { fileName, formats, type Paper } from "./papers.ts";
 
 /** Where papers lie, below the folder of the journal. */
@@ -17,7 +18,7 @@ export async function staleOf(
     for (const format of formats) {
       const name = fileName(to, paper.kind, format);
       const text = await readFile(path.join(runbooksFolder(keep), name), "utf8").catch(() => "");
-      if (text !== paper[format]) stale.push(name);
+      if (undated(text) !== undated(paper[format])) stale.push(name);
     }
   return stale;
 }

@@ -1,6 +1,6 @@
 import { describe } from "../../model/describe.ts";
 import { situation } from "../../journal/situation.ts";
-import { isFinding, note, risk, type Finding } from "../../model/finding.ts";
+import { isFinding, risk, type Finding } from "../../model/finding.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import { otherSite, stackOf } from "../../model/site.ts";
@@ -79,7 +79,7 @@ async function paperFindings({ journal, folder }: Project, parts: Parts): Promis
     return stale.length === 0
       ? []
       : [
-          note(
+          risk(
             "runbooks",
             `${stale.join(", ")} beside the journal: missing, or not what a move to ${to} would do now`,
             `run "pulumi up -s ${stackOf[to]}", then print them again`,
@@ -87,7 +87,7 @@ async function paperFindings({ journal, folder }: Project, parts: Parts): Promis
         ];
   } catch (error) {
     return [
-      note(
+      risk(
         "runbooks",
         `they can't be written: ${error instanceof Error ? error.message : String(error)}`,
         "write down by hand how that step is done; the tool itself is not concerned",

@@ -6,7 +6,7 @@ import type { Hand } from "../../model/by-hand.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import type { Mode, Parts } from "../../model/part.ts";
 import { otherSite, siteIds, type SiteId } from "../../model/site.ts";
-import { formats, fileName, papersFor, type Format } from "../../runbook/papers.ts";
+import { dayOf, formats, fileName, papersFor, type Format } from "../../runbook/papers.ts";
 import { UsageError } from "../failure.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
@@ -65,7 +65,7 @@ export async function runbook(
   const active = entries.length === 0 ? "primary" : situation(await ownJournal(journal, estate.name)).active;
   const target = to ?? otherSite(active);
   const kind = card ? "card" : mode;
-  const paper = papersFor(recovery, target, parts, hands).find((p) => p.kind === kind);
+  const paper = papersFor(recovery, target, parts, hands, dayOf(terminal.now())).find((p) => p.kind === kind);
   if (!paper) throw new Error(`no ${kind} is made of an estate`);
   const text = paper[format];
   if (out === "-") {

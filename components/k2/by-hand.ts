@@ -1,7 +1,9 @@
 import { byHand, placeOf, type Hand, type HandCommand, type HandContext } from "../../model/by-hand.ts";
 import { nameOfSecret } from "../../model/secret.ts";
+import type { SiteId } from "../../model/site.ts";
 import { nameOf, type TableName } from "./captured.ts";
-import { keepDatabase } from "./tsql.ts";
+import { K2Facts } from "./facts.ts";
+import { deleteServers, keepDatabase } from "./tsql.ts";
 import { keysOf, openKey, protectMasterKey, undecryptable, type KeyNames } from "./tsql-keys.ts";
 import {
   capture,
@@ -30,6 +32,16 @@ const keyNames = ({ symmetricKey, certificate, proof }: KeyNames): KeyNames => (
   proof,
 });
 
+/** Which column of the licence table names a server is in no document of K2. */
+const licenceColumn = "<column with the server's name>";
+
+/** K2 servers of a site, by the name under which their rows are kept. */
+const serversOf = (keptAs: string, site: SiteId, { lookup }: HandContext): readonly string[] =>
+  lookup.parts().flatMap(({ facts }) => {
+    const { data } = K2Facts.safeParse(facts);
+    return data?.keptAs === keptAs ? data.servers[site] : [];
+  });
+
 /** What is typed for the verbs of K2. Password blanks are typed over, never written down here. */
 export const hands: readonly Hand[] = [
   byHand(rowsCaptured, ({ part, site, keepOn, captureKey }, c) => ({
@@ -48,18 +60,30 @@ export const hands: readonly Hand[] = [
     commands: [sql(c, host, `${rows(tables.server)}\n${rows(tables.licenceKey)}`)],
     see: "both results saved to a file (SSMS: Save Results As)",
   })),
-  byHand(reapplyLicences, ({ sql: host, tables, site, removeOthers, named }, c) => ({
-    what: `Licence and server rows of ${site} in place of the other site's`,
-    commands: [
-      sql(c, host, `${rows(tables.server)}\n${rows(tables.licenceKey)}`),
-      {
-        on: named[0] ?? "a K2 server of the new site",
-        with: "person",
-        type: `K2 Management, Licensing (K2 Setup Manager for blackpearl): enter the licence key of ${named.join(", ") || "each server"} again. Without one: Nintex support gives one for the machine keys shown there`,
-      },
-    ],
-    see: `each of ${named.join(", ") || "the servers"} licensed${removeOthers ? ", and no row of the other site's servers: a K2 there that came back would start on this database" : ""}`,
-  })),
+  byHand(reapplyLicences, ({ part, sql: host, tables, site, removeOthers, named }, c) => {
+    const others = named.length > 0 ? serversOf(part, c.request.from, c) : [];
+    return {
+      what: `Licence and server rows of ${site} in place of the other site's, before K2 starts`,
+      commands: [
+        sql(c, host, `${rows(tables.server)}\n${rows(tables.licenceKey)}`),
+        {
+          on: named[0] ?? "a K2 server of the new site",
+          with: "person",
+          type: `K2 Setup Manager, License Configuration (K2 Five and blackpearl): enter the licence key of ${named.join(", ") || "each server"} again, on each of them. K2 Management is no way now: it needs a K2 that runs, and with the other site's rows none does. Without a key: Nintex support gives one for the system key shown there`,
+        },
+        ...(removeOthers && others.length > 0
+          ? [sql(c, host, deleteServers(tables.licenceKey, licenceColumn, others))]
+          : []),
+        sql(c, host, rows(tables.licenceKey)),
+      ],
+      see: `each of ${named.join(", ") || "the servers"} in the last result${removeOthers ? ", and no row of the other site's servers: a K2 there that came back would start on this database" : ""}`,
+      ...(removeOthers && others.length > 0
+        ? {
+            careful: `The blank is the column of ${nameOf(tables.licenceKey)} that names the server: the first result shows it. The rows were saved to a file in the step before. Error 547: a row is referred to; leave it`,
+          }
+        : {}),
+    };
+  }),
   byHand(masterKeyOpens, ({ on, keys, password }, c) => ({
     what: "K2's keys open where they are in use",
     commands: on.flatMap(({ sql: host, databases }) =>

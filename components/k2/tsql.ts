@@ -150,6 +150,13 @@ function putTableBack(t: TableRows, removeOthers: boolean): readonly string[] {
 const deleteOthers = (t: TableRows): string =>
   `DELETE FROM ${full(t.name)} WHERE NOT (${t.rows.map((row) => `(${isRow(t, row)})`).join(" OR ")});`;
 
+/** The rows of servers by their names, in one transaction, for people. */
+export const deleteServers = (name: TableName, column: string, servers: readonly string[]): string =>
+  `SET XACT_ABORT ON;
+BEGIN TRANSACTION;
+DELETE FROM ${full(name)} WHERE ${ident(column)} IN (${servers.map((server) => text(server)).join(", ")});
+COMMIT TRANSACTION;`;
+
 /** Key columns are written too: a key that differs only in case is the same to SQL Server. A number that it gave itself cannot be changed. */
 function upsert(t: TableRows, row: Row): readonly string[] {
   const set = t.columns.flatMap((c, i) =>

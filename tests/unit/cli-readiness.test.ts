@@ -3,11 +3,17 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { junitText } from "../../cli/readiness/junit.ts";
 import { lookAndKeep, readiness } from "../../cli/readiness/run.ts";
+import { runnerLook } from "../../cli/readiness/runner.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { main } from "../../cli/program.ts";
+import { hands } from "../../components/registry/hands.ts";
+import { parts } from "../../components/registry/parts.ts";
+import { describe as describeEstate } from "../../model/describe.ts";
 import { risk, stops, type Finding } from "../../model/finding.ts";
 import type { Readiness } from "../../readiness/readiness.ts";
+import { fileName, formats, papersFor } from "../../runbook/papers.ts";
+import { runbooksFolder } from "../../runbook/stale.ts";
 import { readinessText } from "../../readiness/text.ts";
 import type { Runs } from "../../steps/act.ts";
 import {
@@ -23,6 +29,7 @@ import {
   writtenTerminal,
   type HoldWorld,
 } from "./cli-fixture.ts";
+import { exampleEstate } from "./example-estate.ts";
 
 const recovery = holdingRecovery();
 const reach = (toSec: number) => ({
@@ -98,6 +105,25 @@ describe("readiness", () => {
     expect(entry).to.include({ to: "dr", verdict: "not ready" });
     expect(entry?.findings.map((f) => f.id)).to.include.members(["data", "job"]);
     expect(entry?.lossSec).to.be.within(600, 610);
+  });
+
+  it("takes papers that are missing or of another estate for a risk: whoever is notified of it prints them anew", async () => {
+    const facts = describeEstate(exampleEstate(), parts);
+    await write(project, begun(facts));
+    const papers = async () =>
+      (await runnerLook(project, parts, terminal)).findings.filter((f) => f.at === "runbooks");
+    const [missing] = await papers();
+    expect(missing?.severity).to.equal("risk");
+    expect(missing?.says).to.contain("dr-card.html");
+    expect(missing?.todo).to.contain("pulumi up -s standby");
+    await fs.mkdir(runbooksFolder(project.folder));
+    for (const paper of papersFor(facts, "dr", parts, hands, "2026-11-30"))
+      for (const format of formats)
+        await fs.writeFile(
+          path.join(runbooksFolder(project.folder), fileName("dr", paper.kind, format)),
+          paper[format],
+        );
+    expect(await papers()).to.deep.equal([]);
   });
 
   it("writes the same again only after an hour, and something else at once", async () => {

@@ -1,6 +1,8 @@
-import { byHand, placeOf, type Hand, type HandContext } from "../../../model/by-hand.ts";
+import { byHand, placeOf, type Hand } from "../../../model/by-hand.ts";
 import { otherSite } from "../../../model/site.ts";
-import { fullSlots, LogShippingFacts, type Way } from "./facts.ts";
+import { backHands, fromFull } from "./by-hand-back.ts";
+import { folder, logBlank, readState, shippingOf, stopBlank } from "./by-hand-way.ts";
+import { fullSlots } from "./facts.ts";
 import { enableJob, setSchedule, every, startJob } from "./tsql/agent.ts";
 import { chainFull, multiUser, recover, restoreLog, singleUser, tail, takeOffline } from "./tsql/changes.ts";
 import { enableBroker, orphans, recordedIdentity, relink, setOwner, trust } from "./tsql/identity.ts";
@@ -32,26 +34,6 @@ import {
   takeTail,
 } from "./verbs.ts";
 
-/** What people fill in: the log's own time, in its name, is UTC. */
-const logBlank = (database: string): string => `${database}_<yyyymmddhhmmss>.trn`;
-const stopBlank = "<yyyy-mm-ddThh:mm:ss>";
-const folder = (path: string): string => path.replace(/\\+$/, "");
-
-/** The part that ships a database to or from a host: its facts, and the way of this move. */
-function shippingOf(
-  database: string,
-  { lookup, request }: HandContext,
-): { readonly f: LogShippingFacts; readonly way: Way } {
-  for (const p of lookup.parts()) {
-    const read = p.kind === "sql/log-shipping" ? LogShippingFacts.safeParse(p.facts) : undefined;
-    if (read?.data?.databases.includes(database)) return { f: read.data, way: read.data.way[request.from] };
-  }
-  throw new Error(`no part ships the database ${database}`);
-}
-
-const readState = (database: string, host: string, c: HandContext) =>
-  ({ on: placeOf(c, host), with: "T-SQL", type: databaseState(database) }) as const;
-
 /** What is typed for the verbs of log shipping. */
 export const hands: readonly Hand[] = [
   byHand(standbyReady, ({ database, host }, c) => ({
@@ -82,7 +64,7 @@ export const hands: readonly Hand[] = [
       },
     ],
     see: "the restore job that the first statement names is disabled; one that runs ends by itself",
-    careful: "First of all, and at once: what is restored past the point cannot be taken back",
+    careful: `${c.request.mode === "unplanned" ? "First of all, and at once" : "Before anything is stopped"}: what is restored past the point is had again only from a full backup, hours later`,
   })),
   byHand(copyLogs, ({ database, from, to, tail: isTail }, c) => {
     const { way } = shippingOf(database, c);
@@ -140,7 +122,8 @@ export const hands: readonly Hand[] = [
         { on: placeOf(c, host), with: "T-SQL", type: restoreLog(database, file, 1, stopBlank) },
       ],
       see: "no error; the last log says that it stopped at the point. The second statement shows of each log from where to where it goes: begin with the one whose firstLsn is not above redoLsn of the first",
-      careful: `The same STOPAT on every log and for every database of the group, in the clock of the old server (${zone}). To the end of the tail: without STOPAT. 4326: that log is too early, go on; 4305: one before it is missing; 3101: somebody is in the database`,
+      careful: `The same STOPAT on every log and for every database of the group, in the clock of the old server (${zone}); names of files are UTC. To the end of the tail: without STOPAT. 4326: that log is too early, go on; 4305: one before it is missing; 3101: somebody is in the database`,
+      otherwise: fromFull(database, host, c),
     };
   }),
   byHand(openDatabase, ({ database, host }, c) => ({
@@ -257,4 +240,5 @@ export const hands: readonly Hand[] = [
     ],
     see: "no error",
   })),
+  ...backHands,
 ];

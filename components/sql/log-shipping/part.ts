@@ -6,7 +6,7 @@ import { instanceReachable } from "../instance/verbs.ts";
 import { archived } from "./copies.ts";
 import { drillOf } from "./drill.ts";
 import { awayDrafts, sourceJobsArgs } from "./drafts.ts";
-import { fullSlots, isSameName, LogShippingFacts, worstLossMin } from "./facts.ts";
+import { fullSlots, isSameName, LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
 import { pointLastsUntil } from "./lasts.ts";
 import { reachOf } from "./reach.ts";
@@ -68,6 +68,7 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
   problems,
   pointMinutesBefore: (f) => f.pointMinutesBefore,
   worstLossMin,
+  timeToDecideMin,
   pointLastsUntil,
   reach: (f, seen) =>
     new Map(
