@@ -3,7 +3,7 @@ import type { DrillStep } from "../model/drill.ts";
 import { isDataPart, type Parts, type Request } from "../model/part.ts";
 import { hashOf, lookupOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft } from "../model/verb.ts";
-import { chainsOf } from "./chains.ts";
+import { chainName, chainsOf } from "./chains.ts";
 import { beginDrill, chooseDrillPoint, concludeDrill } from "./drill-verbs.ts";
 
 /** The first step of every drill. */
@@ -49,7 +49,7 @@ export function planDrill(
     const able = data.filter((p) => dataPart(p, parts)?.drill !== undefined);
     without.push(...data.filter((p) => !able.includes(p)).map((p) => p.id));
     if (able.length === 0) continue;
-    const group = chain.at(-1)?.id ?? "";
+    const group = chainName(chain);
     groups.push(group);
     const first = steps.length;
     const of = draftsOf(able, recovery, direction, parts);

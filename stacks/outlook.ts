@@ -2,7 +2,7 @@ import { isDataPart, type Mode, type NoReach, type Parts, type Reach } from "../
 import type { PointRequest } from "../model/point.ts";
 import { clocksOf, type Recovery } from "../model/recovery.ts";
 import { clockTime, moment } from "../model/time.ts";
-import { chainsOf } from "../planning/chains.ts";
+import { chainName, chainsOf } from "../planning/chains.ts";
 import { pointFor, slowestText, type Chosen } from "../planning/point.ts";
 import { reachOf } from "../steps/machinery.ts";
 import { look, type Surroundings } from "./look.ts";
@@ -44,7 +44,7 @@ export const groupsOf = (
       const part = parts[p.kind];
       return part !== undefined && isDataPart(part);
     });
-    return data.length > 0 ? [{ group: chain.at(-1)?.id ?? "", data: data.map((p) => p.id) }] : [];
+    return data.length > 0 ? [{ group: chainName(chain), data: data.map((p) => p.id) }] : [];
   });
 
 /** Looks at what every group could go to now, for `limitSec` seconds at most; what cannot be seen is said, not thrown. */

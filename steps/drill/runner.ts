@@ -1,7 +1,7 @@
 import { drillOf, whyNotAct } from "../../journal/drills.ts";
 import type { Entry, Fact, Verdict } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
-import { chainsOf } from "../../planning/chains.ts";
+import { chainName, chainsOf } from "../../planning/chains.ts";
 import { Refused, type Point } from "../act.ts";
 import { checkActCheck } from "../check-act-check.ts";
 import type { DrillEnvelope } from "../envelope.ts";
@@ -91,10 +91,8 @@ async function pointOf(
   { drill: { number }, recovery }: KnownDrill,
   { journal, parts }: World,
 ): Promise<Point> {
-  const group = chainsOf(recovery, parts)
-    .find((c) => c.some((p) => p.id === part))
-    ?.at(-1)?.id;
-  const chosen = drillOf(await journal.entries(), number)?.points.get(group ?? part);
+  const chain = chainsOf(recovery, parts).find((c) => c.some((p) => p.id === part));
+  const chosen = drillOf(await journal.entries(), number)?.points.get(chain ? chainName(chain) : part);
   if (!chosen) throw new Refused(`no point is chosen for ${part} yet`);
   return { atSec: chosen.atSec, to: chosen.to };
 }

@@ -25,6 +25,7 @@ export async function seenFrom(
   observer: Observer,
   ports: readonly TcpPort[],
   io: Io,
+  limitSec: number = connectLimitSec,
 ): Promise<readonly (boolean | string)[]> {
   const simulated = wires.getStore();
   if (simulated)
@@ -44,14 +45,19 @@ export async function seenFrom(
   const cut = (): void => void client.destroy();
   io.signal.addEventListener("abort", cut, { once: true });
   try {
-    return await Promise.all(ports.map((port) => connects(client, port, observer)));
+    return await Promise.all(ports.map((port) => connects(client, port, observer, limitSec)));
   } finally {
     io.signal.removeEventListener("abort", cut);
     client.destroy();
   }
 }
 
-function connects(client: Client, { address, port }: TcpPort, observer: Observer): Promise<boolean | string> {
+function connects(
+  client: Client,
+  { address, port }: TcpPort,
+  observer: Observer,
+  limitSec: number,
+): Promise<boolean | string> {
   return new Promise((resolve) => {
     const end = (found: boolean | string): void => {
       clearTimeout(limit);
@@ -63,7 +69,7 @@ function connects(client: Client, { address, port }: TcpPort, observer: Observer
     };
     const limit = setTimeout(() => {
       end(false);
-    }, connectLimitSec * 1000);
+    }, limitSec * 1000);
     client.once("close", broken);
     client.forwardOut("127.0.0.1", 0, address, port, (error, channel) => {
       if (!(error instanceof Error)) {
