@@ -1,11 +1,16 @@
 import { expect } from "chai";
 import { parseWords, standingOf, wordsText, type WordsFile } from "../../journal/words-text.ts";
 import type { Word } from "../../journal/words.ts";
+import { describe as described } from "../../model/describe.ts";
 import { guardFolder } from "../../model/guard.ts";
 import { guardFile, lastFile, ownWords } from "../../components/windows/guard/place.ts";
 import { guardScript } from "../../components/windows/guard/script.ts";
+import { hands } from "../../components/registry/hands.ts";
+import { parts } from "../../components/registry/parts.ts";
+import { runbookOf } from "../../runbook/runbook.ts";
 import type { WindowsHost } from "../../lab/servers/windows/host.ts";
-import { golden } from "./guard-fixture.ts";
+import { exampleEstate } from "./example-estate.ts";
+import { exampleGuard, golden } from "./guard-fixture.ts";
 import { advanceUntilDone, type Fixture, fixture, k2Dr, k2Prd, startMs } from "./lab-fixture.ts";
 
 const hour = 3_600_000;
@@ -173,6 +178,39 @@ describe("the guard on a server, at work", () => {
     expect(events().at(-1)).to.equal(25);
     await publish("run", { seq: 11, publishedSec: startMs / 1000 + 600 });
     expect(await guard()).to.equal("running running");
+  });
+
+  /** What the runbook has somebody type to start K2 at the new site, line by line. */
+  const fromTheRunbook = (): readonly string[] => {
+    const facts = { ...described(exampleEstate(), parts), guard: exampleGuard };
+    const { steps } = runbookOf(facts, { from: "primary", to: "dr", mode: "unplanned" }, parts, hands);
+    const start = steps.find((s) => s.id === "k2/start/K2DR01/K2 Server");
+    return (start?.commands ?? []).flatMap((c) => c.type.replace("<your name>", "R. Okafor").split("\n"));
+  };
+  const type = async (lines: readonly string[]): Promise<void> => {
+    for (const line of lines) {
+      const run = host.run(line);
+      await advanceUntilDone(lab, run, 200);
+      expect((await run).code, line).to.equal(0);
+    }
+  };
+
+  it("does not undo a cutover by hand: what was typed from the runbook goes on running under the word standby", async () => {
+    host.services.configure("K2 Server", { startType: "disabled" });
+    await publish("standby");
+    expect(await guard()).to.equal("running stopped");
+    await type(fromTheRunbook());
+    expect(await guard()).to.equal("running running");
+    await lab.clock.advance(23 * hour);
+    expect(await guard()).to.equal("running running");
+  });
+
+  it("would undo it without the line of the runbook that allows it", async () => {
+    host.services.configure("K2 Server", { startType: "disabled" });
+    await publish("standby");
+    await guard();
+    await type(fromTheRunbook().slice(1));
+    expect(await guard()).to.equal("running stopped");
   });
 
   it("lets a person at the console allow it, for this word and as long as a lease", async () => {

@@ -20,19 +20,10 @@ import { runbooksFolder, staleOf } from "../../runbook/stale.ts";
 import { afterText } from "../../runbook/texts.ts";
 import { writtenTerminal } from "./cli-fixture.ts";
 import { exampleEstate } from "./example-estate.ts";
+import { exampleGuard } from "./guard-fixture.ts";
 
 const recovery = described(exampleEstate(), parts);
-const guarded: Recovery = {
-  ...recovery,
-  guard: {
-    witnesses: [
-      { share: "\\\\SQLDR01\\Witness", folder: "D:\\Witness", host: "SQLDR01", site: "dr" },
-      { share: "\\\\SQLPRD01\\Witness", folder: "D:\\Witness", host: "SQLPRD01", site: "primary" },
-    ],
-    leaseHours: 24,
-    sqlServer: true,
-  },
-};
+const guarded: Recovery = { ...recovery, guard: exampleGuard };
 const book = (mode: Mode, facts: Recovery = recovery, to: SiteId = "dr"): Runbook =>
   runbookOf(facts, { from: otherSite(to), to, mode }, parts, hands);
 const stepOf = ({ steps }: Runbook, id: string): HandStep => {
