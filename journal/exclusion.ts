@@ -69,7 +69,16 @@ async function take(file: string, token: string): Promise<void> {
 
 async function create(file: string, text: string): Promise<boolean> {
   try {
-    await fs.writeFile(file, text, { flag: "wx" });
+    const handle = await fs.open(file, "wx");
+    try {
+      await handle.writeFile(text);
+    } catch (error) {
+      // A full disk makes the file and takes nothing into it: nobody's lock, that everybody would wait for.
+      await handle.close();
+      await fs.rm(file, { force: true });
+      throw error;
+    }
+    await handle.close();
     return true;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;

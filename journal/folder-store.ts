@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { cannotWrite } from "./cannot-write.ts";
 import { JournalError } from "./chain.ts";
 import { Busy, takeTurn } from "./exclusion.ts";
 import { leaseFiles, type Alone } from "./lease-file.ts";
@@ -90,11 +91,11 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
 
 /** Why nobody could begin to write. */
 const notAlone = (folder: string, error: unknown): JournalError =>
-  new JournalError(
-    error instanceof Busy
-      ? `the journal in ${folder} is being written by another process for 20 s. Does its disk still answer?`
-      : `the journal in ${folder} cannot be written (${says(error)}). Give this account the right to write there`,
-  );
+  error instanceof Busy
+    ? new JournalError(
+        `the journal in ${folder} is being written by another process for 20 s. Does its disk still answer?`,
+      )
+    : cannotWrite(folder, error);
 
 const readText = async (folder: string): Promise<string> => (await readBytes(folder)).toString("utf8");
 
@@ -109,7 +110,9 @@ async function readBytes(folder: string): Promise<Buffer> {
 
 /** Adds all of it or nothing: a full disk takes the first half of a line, and half a line would stop everything. */
 async function addTo(folder: string, more: Buffer): Promise<void> {
-  const handle = await fs.open(fileIn(folder), "a");
+  const handle = await fs.open(fileIn(folder), "a").catch((error: unknown) => {
+    throw cannotWrite(folder, error);
+  });
   try {
     const { size } = await handle.stat();
     try {
@@ -117,7 +120,7 @@ async function addTo(folder: string, more: Buffer): Promise<void> {
       await handle.sync();
     } catch (error) {
       await handle.truncate(size).catch(() => undefined);
-      throw new JournalError(`the journal in ${folder} cannot be written (${says(error)})`);
+      throw cannotWrite(folder, error);
     }
   } finally {
     await handle.close();

@@ -1,3 +1,4 @@
+import { isSamePerson } from "../model/person.ts";
 import type { Entry, EntryOf } from "./entries.ts";
 
 /** What steps of an activation ask people, and what people said. By step. */
@@ -20,10 +21,7 @@ export const mayAnswer = (
   { verdict, as }: Pick<EntryOf<"approval">, "verdict" | "as">,
 ): boolean =>
   question !== undefined &&
-  (verdict === "declined" || question.notBy === undefined || spelt(as) !== spelt(question.notBy));
-
-/** Names are what people typed: case and spaces make no other person. */
-const spelt = (name: string): string => name.toLowerCase().replaceAll(/[\s.]+/g, "");
+  (verdict === "declined" || question.notBy === undefined || !isSamePerson(as, question.notBy));
 
 /**
  * Reads them from the entries of that activation. An answer counts only after the question: nobody approves what could

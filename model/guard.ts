@@ -93,9 +93,25 @@ const witnessKeys: Readonly<Record<keyof WitnessInput, true>> = {
   site: true,
 };
 
+/** What stands for witnesses, whatever it is: an estate may be written without types. */
+const writtenAs = (guard: GuardInput | undefined): readonly unknown[] =>
+  Array.isArray(guard?.witnesses) ? (guard.witnesses as readonly unknown[]) : [];
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
+const isServer = (on: unknown): boolean =>
+  isObject(on) && typeof on["id"] === "string" && isObject(on["host"]);
+const isWitness = (w: unknown): w is WitnessInput =>
+  isObject(w) && (w["on"] === undefined || isServer(w["on"]));
+const witnessesOf = (guard: GuardInput | undefined): readonly WitnessInput[] =>
+  writtenAs(guard).filter(isWitness);
+
 /** The facts of a guard; shapes are checked by `guardProblems`. */
-export const guardFactsOf = ({ witnesses, leaseHours = 24, sqlServer = true }: GuardInput): GuardFacts => ({
-  witnesses: (Array.isArray(witnesses) ? witnesses : []).map(({ share, on, folder, site }: WitnessInput) => ({
+export const guardFactsOf = (guard: GuardInput): GuardFacts => factsOf(guard, witnessesOf(guard));
+const factsOf = (
+  { leaseHours = 24, sqlServer = true }: GuardInput,
+  witnesses: readonly WitnessInput[],
+): GuardFacts => ({
+  witnesses: witnesses.map(({ share, on, folder, site }) => ({
     share,
     folder: folder ?? (on ? "" : share),
     ...(on ? { host: on.id, site: on.site } : site ? { site } : {}),
@@ -106,12 +122,32 @@ export const guardFactsOf = ({ witnesses, leaseHours = 24, sqlServer = true }: G
 
 /** Servers that a guard names, so that they can be reached. */
 export const guardServers = (guard: GuardInput | undefined): readonly Server[] =>
-  (Array.isArray(guard?.witnesses) ? guard.witnesses : []).flatMap(({ on }: WitnessInput) => on ?? []);
+  witnessesOf(guard).flatMap(({ on }) => on ?? []);
 
 /** What is wrong with how a guard is written, beyond the shape of its facts. */
 export function guardProblems(guard: GuardInput): readonly Problem[] {
-  const given: readonly WitnessInput[] = Array.isArray(guard.witnesses) ? guard.witnesses : [];
   const at = "estate.guard";
+  const strange = writtenAs(guard).flatMap((w, i): readonly Problem[] => {
+    if (isWitness(w)) return [];
+    const where = `${at}.witnesses.${String(i)}`;
+    return isObject(w)
+      ? [
+          {
+            at: `${where}.on`,
+            says: "it is no server of the estate",
+            write: "the server itself, not its name",
+          },
+        ]
+      : [
+          {
+            at: where,
+            says: `it is ${w === null ? "null" : Array.isArray(w) ? "a list" : typeof w}, and no witness`,
+            write: String.raw`{ share: "\\\\FILE03\\Witness" }`,
+          },
+        ];
+  });
+  if (strange.length > 0) return strange;
+  const given = witnessesOf(guard);
   const misspelt = [
     ...misspeltKeys(at, guard, guardKeys),
     ...given.flatMap((w, i) => misspeltKeys(`${at}.witnesses.${String(i)}`, w, witnessKeys)),

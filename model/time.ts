@@ -40,12 +40,18 @@ export const isoAt = (atSec: number, timeZone: string): string =>
 export const clockTime = (seconds: number): string =>
   Duration.fromMillis(Math.round(seconds) * 1000).toFormat("h:mm:ss");
 
-/** Seconds since 1970 of a moment that carries its offset; undefined for a naive time or none at all. */
+/**
+ * Seconds since 1970 of a moment that carries its offset; undefined for a naive time or none at all. No clock on earth
+ * is further from UTC than 14 hours.
+ */
 export function parseMoment(text: string): number | undefined {
-  if (!/(Z|[+-]\d\d:?\d\d)$/i.test(text)) return undefined;
+  if (!/(Z|[+-](0\d|1[0-3]):?[0-5]\d|[+-]14:?00)$/i.test(text)) return undefined;
   const parsed = DateTime.fromISO(text, { setZone: true });
   return parsed.isValid ? parsed.toSeconds() : undefined;
 }
+
+/** The longest duration that anybody can mean: a hundred years. Seconds. */
+const longestSec = 100 * 366 * 86_400;
 
 /** Seconds of a duration as owners write it: `4h`, `90m`, `30s`, `1h30m`, `0`; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
@@ -53,12 +59,8 @@ export function parseDuration(text: string): number | undefined {
   if (text === "0") return 0;
   if (!m || text === "") return undefined;
   const [, days = "0", hours = "0", minutes = "0", seconds = "0"] = m;
-  return Duration.fromObject({
-    days: Number(days),
-    hours: Number(hours),
-    minutes: Number(minutes),
-    seconds: Number(seconds),
-  }).as("seconds");
+  const sec = Number(days) * 86_400 + Number(hours) * 3600 + Number(minutes) * 60 + Number(seconds);
+  return sec <= longestSec ? sec : undefined;
 }
 
 /** A duration as owners write it: `2h30m`. */

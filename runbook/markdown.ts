@@ -4,7 +4,11 @@ import { afterText, giveBackIntro, giveBackTitle, introOf, markOf, titleOf, wher
 
 /** A runbook as Markdown. Names that hold Markdown's own signs stand in code blocks only. */
 export function runbookMarkdown(runbook: Runbook, written?: string): string {
-  const lines: string[] = [`# ${titleOf(runbook)}`, "", ...introOf(runbook).flatMap((p) => [escaped(p), ""])];
+  const lines: string[] = [
+    `# ${escaped(titleOf(runbook))}`,
+    "",
+    ...introOf(runbook).flatMap((p) => [escaped(p), ""]),
+  ];
   for (const { phase, steps } of chaptersOf(runbook)) {
     lines.push(`## ${phase}`, "");
     for (const step of steps) {

@@ -72,10 +72,14 @@ export async function publishWords(
   return Promise.all([...witnesses, ...servers]);
 }
 
-const witnessPlace = ({ folder, host }: Witness, name: string): Place =>
-  host === undefined
-    ? { file: path.join(path.resolve(projectRoot(), folder), name) }
-    : { host, file: `${folder.replace(/\\+$/, "")}\\${name}` };
+function witnessPlace({ folder, host }: Witness, name: string): Place {
+  if (host !== undefined) return { host, file: `${folder.replace(/\\+$/, "")}\\${name}` };
+  if (process.platform !== "win32" && folder.startsWith("\\\\"))
+    throw new Error(
+      "this runner is no Windows machine and cannot write to a share by its name. Write folder: where this runner mounts it, at this witness in estate.ts",
+    );
+  return { file: path.join(path.resolve(projectRoot(), folder), name) };
+}
 const serverPlace = (host: string, name: string): Place => ({ host, file: `${guardFolder}\\${name}` });
 
 /**

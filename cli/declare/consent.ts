@@ -1,3 +1,4 @@
+import { isSamePerson } from "../../model/person.ts";
 import { UsageError } from "../failure.ts";
 import { trouble } from "./words.ts";
 
@@ -23,7 +24,3 @@ export function consent(given: Consent): void {
     );
   if (wrong.length > 0) throw new UsageError(wrong.join("\n"));
 }
-
-/** Whether two names are one person's, however they are written. */
-export const isSamePerson = (one: string, other: string): boolean =>
-  one.toLowerCase().replaceAll(/[\s.]+/g, "") === other.toLowerCase().replaceAll(/[\s.]+/g, "");

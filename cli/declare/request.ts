@@ -4,10 +4,10 @@ import type { PointRequest } from "../../model/point.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import type { Mode } from "../../model/part.ts";
 import { siteIds, type SiteId } from "../../model/site.ts";
+import { isSamePerson } from "../../model/person.ts";
 import { moment, parseDuration, parseMoment } from "../../model/time.ts";
 import { placeholders } from "../../stacks/declare-command.ts";
 import { UsageError } from "../failure.ts";
-import { isSamePerson } from "./consent.ts";
 import { trouble } from "./words.ts";
 
 /** The options of `declare`, as they were typed. */
@@ -155,7 +155,7 @@ function pastMoment(
   if (text === undefined || text === placeholders.disasterAt) return undefined;
   const sec = parseMoment(text);
   if (sec === undefined) {
-    const naive = DateTime.fromISO(text, { zone: "utc" }).isValid;
+    const naive = !/T.*[+-]\d\d:?\d\d$/i.test(text) && DateTime.fromISO(text, { zone: "utc" }).isValid;
     wrong.push(
       naive
         ? `${flag} ${text} does not say in which time zone it is, and clocks of the two sites may differ. Add the offset from UTC: ${text}+00:00`

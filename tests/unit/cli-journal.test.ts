@@ -220,6 +220,40 @@ describe("journal", () => {
     await ended;
   });
 
+  it("follows through a journal that is begun anew with fewer entries: none after break-glass is left out", async () => {
+    await write(project, [...begun(holdingRecovery()), declared]);
+    const stop = new AbortController();
+    const notes: string[] = [];
+    const lines: string[] = [];
+    const heard = async (what: () => boolean): Promise<void> => {
+      for (let i = 0; i < 400 && !what(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
+      expect(what(), [...notes, ...lines].join("\n")).to.equal(true);
+    };
+    const ended = follow(
+      project,
+      { ...terminal, out: (text) => void lines.push(text), note: (text) => void notes.push(text) },
+      stop.signal,
+    );
+    await heard(() => notes.length > 0);
+    const file = path.join(project.root, "journal", "journal.jsonl");
+    const [first = ""] = (await fs.readFile(file, "utf8")).split("\n");
+    for (const copy of [file, path.join(project.root, "mirror", "journal.jsonl")])
+      await fs.writeFile(copy, `${first}\n`);
+    await write(project, [declared]);
+    await heard(() => lines.length > 0);
+    await write(project, [{ kind: "released", part: "data", says: "it runs again" }]);
+    await heard(() => lines.length > 1);
+    stop.abort();
+    await ended;
+    expect(notes.slice(1)).to.deep.equal([
+      "from entry 1 on the journal is another one now: what follows takes the place of what was shown",
+    ]);
+    expect(lines.map((l) => /declares a planned move to dr|it runs again/.exec(l)?.[0])).to.deep.equal([
+      "declares a planned move to dr",
+      "it runs again",
+    ]);
+  });
+
   it("writes the report beside the journal and prints its headline", async () => {
     await write(project, [
       ...begun(holdingRecovery()),

@@ -134,4 +134,17 @@ describe("the guard's words at a witness", () => {
     );
     expect((await there("guard-z-rich.txt"))?.estate).to.equal("Zürich");
   });
+
+  it("say on a runner that is no Windows machine that it needs the folder where the share is mounted", async function () {
+    if (process.platform === "win32") this.skip();
+    await write(moved);
+    const share = "\\\\FILE03\\Witness";
+    const unmounted: Recovery = {
+      ...recovery,
+      guard: { witnesses: [{ share, folder: share }], leaseHours: 24, sqlServer: true },
+    };
+    const refused = await publish(undefined, undefined, unmounted);
+    expect(refused).to.include({ ok: false, place: share });
+    expect(refused?.says).to.match(/Write folder: where this runner mounts it/);
+  });
 });

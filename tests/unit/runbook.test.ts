@@ -99,6 +99,11 @@ describe("the runbook", () => {
     expect(page).to.contain("default-src 'none'");
   });
 
+  it("keeps a name in Markdown as it is, whatever signs it holds, in its title too", () => {
+    const text = runbookMarkdown({ ...book("dr", "planned"), estate: "a_b_ [x](y) *z*" });
+    expect(text.split("\n")[0]).to.contain(String.raw`a\_b\_ \[x\](y) \*z\*`);
+  });
+
   it("keeps a statement whole in Markdown, whatever backticks it holds", () => {
     fc.assert(
       fc.property(fc.string({ unit: fc.constantFrom("`", "a", "\n", "~") }), (type) => {
