@@ -7,16 +7,13 @@ import { statusOf } from "../../cli/status/status.ts";
 import { next } from "../../journal/next.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
 import { stateOf } from "../../journal/state.ts";
-import { back } from "../../planning/back.ts";
 import { headline } from "../../report/headline.ts";
 import { reportOf } from "../../report/report.ts";
 import type { Runs } from "../../steps/act.ts";
 import { mayProvision } from "../../steps/may-act.ts";
 import { failureOf, writtenTerminal, type Written } from "./cli-fixture.ts";
 import { inFolder, rig, type Rig } from "./runner-rig.ts";
-import { data, toyParts, toyRecovery, toyRuns } from "./toy.ts";
-
-const toDr = { from: "primary", to: "dr", mode: "planned" } as const;
+import { toyParts, toyRecovery, toyRuns } from "./toy.ts";
 
 describe("going back past no return", function () {
   // Whole moves, one after the other.
@@ -171,6 +168,44 @@ describe("going back past no return", function () {
     await returned();
   });
 
+  it("asks again for the loss once the target is closed: what was written meanwhile was not accepted", async () => {
+    await until();
+    const opened = (await r.journal.entries()).find((e) => e.kind === "no return");
+    terminal.clock = new Date(opened?.at ?? Number.NaN);
+    const { message } = await inFolder(r.folder, () =>
+      failureOf(
+        goBack(
+          { as: "ann", reason: "x", preview: false, acceptLoss: "0" },
+          project(),
+          { parts: toyParts, runs: toyRuns(r.world) },
+          terminal,
+        ),
+      ),
+    );
+    expect(message).to.match(/could be written to for \d+s.*; 0s of it were accepted/);
+    expect(r.world.open.size, "the target is closed").to.equal(0);
+    expect(r.world.copied.has("db0-0"), "and the old site not opened").to.equal(true);
+    expect(stateOf(await now())).to.equal("in doubt");
+    await go({ acceptLoss: "30m" });
+    await returned();
+  });
+
+  it("does not end where the target comes up again while the old site is given back", async () => {
+    await until();
+    const revived = interrupted(toyRuns(r.world), () => {
+      if (!r.world.copied.has("db0-0")) r.world.running.add("D:web");
+      return "no";
+    });
+    expect((await failureOf(go({ acceptLoss: "30m" }, revived))).message).to.match(
+      /dr \(Leeds\) still works: web0: web answers/,
+    );
+    expect(r.world.running.has("P:web"), "the old site was given back").to.equal(true);
+    const s = await now();
+    expect([stateOf(s), s.ended.get(1)]).to.deep.equal(["in doubt", undefined]);
+    await go();
+    await returned();
+  });
+
   it("is no way out before no return, and abandon none after it; each names the other", async () => {
     await until("data0/roll/db0-0");
     expect((await failureOf(go({ acceptLoss: "1h" }))).message).to.match(
@@ -221,13 +256,6 @@ describe("going back past no return", function () {
     await failureOf(go({ acceptLoss: "1h" }));
     await r.journal.append({ kind: "move declared", to: "dr", mode: "planned", as: "bob", acceptLossSec: 0 });
     expect(next(await now(), "dr", new Date()).kind).to.equal("refused");
-  });
-
-  it("is refused where a part does not say how it is taken back", () => {
-    const { back: _back, ...stiff } = data;
-    expect(() => back(toyRecovery(), toDr, { ...toyParts, "toy-data": stiff })).to.throw(
-      /data0: a toy-data does not say how it is taken back from dr past no return/,
-    );
   });
 });
 

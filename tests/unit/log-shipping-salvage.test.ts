@@ -208,6 +208,17 @@ describe("log shipping: what a site holds that was active is saved before it fol
     expect(await save(bench), "it is saved anew").to.match(/^done/);
   });
 
+  it("does not take for saved what was backed up and restored after its tail", async () => {
+    bench = await lostAndBack();
+    await save(bench);
+    await bench.run("primary", "RESTORE DATABASE K2 WITH RECOVERY; ALTER DATABASE K2 SET MULTI_USER");
+    const later = "S:\\LogShip-Salvage\\K2_by_hand.bak";
+    await bench.run("primary", copyOnlyFull("K2", later, false));
+    await bench.run("primary", `RESTORE DATABASE K2 FROM DISK = N'${later}' WITH NORECOVERY, REPLACE`);
+    expect(await k2State(bench, "primary")).to.equal("RESTORING");
+    expect(await save(bench)).to.match(/^done/);
+  });
+
   it("says what to do by hand where a database can't be backed up", async () => {
     bench = await lostAndBack();
     await bench.run("primary", "ALTER DATABASE K2 SET EMERGENCY");

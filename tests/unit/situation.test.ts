@@ -85,9 +85,13 @@ describe("the situation", () => {
     expect(after(...begun).declaration).to.equal(undefined);
   });
 
-  it("holds until the move has completed", () => {
+  it("holds until the move has completed or was gone back from, and through one that was given up before", () => {
     expect([...after(declared, moveTo("dr"), held, started(1)).held]).to.deep.equal(["data0"]);
     expect(after(declared, moveTo("dr"), held, started(1), completed(1)).held.size).to.equal(0);
+    const gaveUp = abandoned(1) as Extract<Fact, { kind: "abandoned" }>;
+    expect([...after(declared, moveTo("dr"), held, started(1), gaveUp).held]).to.deep.equal(["data0"]);
+    const wentBack: Fact = { ...gaveUp, lossSec: 60 };
+    expect(after(declared, moveTo("dr"), held, started(1), noReturn(1), wentBack).held.size).to.equal(0);
     expect(after(held, { kind: "released", part: "data0", says: "" }).held.size).to.equal(0);
   });
 

@@ -1,0 +1,176 @@
+import { expect } from "chai";
+import * as fs from "node:fs/promises";
+import * as path from "node:path";
+import { situation } from "../../journal/situation.ts";
+import { parseWords } from "../../journal/words-text.ts";
+import { wordsFileName } from "../../model/guard.ts";
+import type { Host } from "../../model/host.ts";
+import type { Parts } from "../../model/part.ts";
+import type { Recovery } from "../../model/recovery.ts";
+import { wires, type Wires } from "../../steps/transports/wires.ts";
+import { rig, type Rig } from "./runner-rig.ts";
+import { data, stop, system, toyParts } from "./toy.ts";
+
+const ssh: NonNullable<Host["ssh"]> = {
+  port: 22,
+  user: "u",
+  hostKey: "ssh-ed25519 AAAA",
+  password: { env: "SSH" },
+};
+/** A network on which only what `answers` says accepts a connection. */
+const network = (answers: (address: string, observer?: string) => boolean): Wires => {
+  const none = (): Promise<never> => Promise.reject(new Error("there is no such server here"));
+  return {
+    sql: none,
+    ssh: none,
+    dns: none,
+    answers: (address, _port, observer) => Promise.resolve(answers(address, observer)),
+  };
+};
+
+describe("a runner that asks a third place before the new site writes", () => {
+  const sign = "P accepts connections from OBS01 (third place), and not from here";
+  const estate = (recovery: Recovery): Recovery => ({
+    ...recovery,
+    hosts: recovery.hosts.map((h) => (h.id === "P" ? { ...h, address: "127.0.0.2", ssh } : h)),
+    observers: [{ id: "OBS01", address: "127.0.0.3", ssh }],
+  });
+  let r: Rig;
+  let seen: boolean;
+  const seenNow = <T>(work: () => Promise<T>): Promise<T> =>
+    wires.run(
+      network((address, observer) => observer === "OBS01" && address === "127.0.0.2" && seen),
+      work,
+    );
+  const opening = "data0/open/db0-0";
+  beforeEach(async () => {
+    r = await rig("unplanned", { waiveFence: "power is off", estate });
+    for (const verb of ["stop", "copy"]) r.world.fails.set(verb, "no answer in 10 s");
+    r.world.running = new Set(["P:db"]);
+    seen = false;
+  });
+
+  it("proves no fence by a waiver while an observer sees a server of the old site, and opens nothing", async () => {
+    seen = true;
+    const threw = await seenNow(() => r.all());
+    expect(threw.get("web0/prove-fence")).to.include(`primary answers (${sign})`);
+    expect([...threw.keys()]).to.include(opening);
+    expect(r.world.open.size).to.equal(0);
+    expect(situation(await r.journal.entries()).noReturn).to.equal(false);
+  });
+
+  it("opens nothing where an observer sees one since the fence was proven by a waiver", async () => {
+    await seenNow(async () => {
+      for (const s of r.made.steps) {
+        if (s.id === opening) break;
+        await r.run(s.id);
+      }
+    });
+    expect(await r.verdict("web0/prove-fence")).to.equal("already");
+    seen = true;
+    const refused = await seenNow(() => r.run(opening)).catch((e: unknown) => String(e));
+    expect(refused).to.include(`London (primary) still answers: ${sign}`);
+    expect(r.world.open.size).to.equal(0);
+    expect(situation(await r.journal.entries()).noReturn).to.equal(false);
+    seen = false;
+    expect(await seenNow(() => r.run(opening)), "once it sees none").to.match(/^done/);
+  });
+
+  it("goes on where two people answer for what it sees", async () => {
+    seen = true;
+    await r.journal.append({
+      kind: "waiver",
+      epoch: 1,
+      as: "ann",
+      reason: "a switch answers for it",
+      second: "bob",
+      accepted: [sign],
+    });
+    expect([...(await seenNow(() => r.all()))]).to.deep.equal([]);
+    expect(situation(await r.journal.entries()).active).to.equal("dr");
+  });
+});
+
+describe("a runner, past no return, that finds the old site back between two databases", () => {
+  /** Data that also closes what it left open at the old site, once the new one is open. */
+  const closing: typeof data = {
+    ...data,
+    plan: (id, f, r, lookup) => ({
+      ...data.plan(id, f, r, lookup),
+      "fence-data": [stop.step(`${id}/shut`, { host: f.from, service: "web" })],
+    }),
+  };
+  const parts: Parts = { ...toyParts, "toy-data": closing };
+  const before = async (end: string): Promise<Rig> => {
+    const r = await rig("planned", { parts });
+    for (const s of r.made.steps) {
+      if (s.id === end) break;
+      await r.run(s.id);
+    }
+    r.world.running.add("P:web");
+    r.world.acts.length = 0;
+    return r;
+  };
+
+  it("closes it there ahead of its turn, and then opens the next one", async () => {
+    const r = await before("data0/open/db0-1");
+    expect([...r.world.open]).to.deep.equal(["db0-0"]);
+    expect(await r.run("data0/open/db0-1")).to.match(/^done/);
+    expect(r.world.acts).to.deep.equal(["stop P:web", "open db0-1"]);
+  });
+
+  it("opens no other one where it can't close it", async () => {
+    const r = await before("data0/open/db0-1");
+    r.world.fails.set("stop", "access denied");
+    const refused = await r.run("data0/open/db0-1").catch((e: unknown) => String(e));
+    expect(refused).to.include("London (primary) still answers: web0: web answers");
+    expect([...r.world.open]).to.deep.equal(["db0-0"]);
+  });
+
+  it("touches nothing there while no database is open at the new site", async () => {
+    const r = await before("data0/open/db0-0");
+    const refused = await r.run("data0/open/db0-0").catch((e: unknown) => String(e));
+    expect(refused).to.include("London (primary) still answers");
+    expect(r.world.acts).to.deep.equal([]);
+  });
+});
+
+describe("a runner's words to the guard", () => {
+  const guarded: typeof system = {
+    ...system,
+    guards: (_id, f) => Object.values(f.host).map((host) => ({ host, service: "web", exclusive: true })),
+  };
+  const parts: Parts = { ...toyParts, toy: guarded };
+  const estate = (recovery: Recovery): Recovery => ({
+    ...recovery,
+    hosts: recovery.hosts.map((h) => ({ ...h, ssh })),
+    guard: {
+      leaseHours: 24,
+      sqlServer: false,
+      witnesses: [{ share: "\\\\FILE03\\Witness", folder: "witness" }],
+    },
+  });
+
+  it("tell a witness phase by phase who may start: the old site stops, the new one runs, then the old one stands by", async () => {
+    const r = await rig("planned", { parts, estate });
+    r.world.running.add("P:db");
+    await fs.mkdir(path.join(r.folder, "witness"));
+    const file = path.join(r.folder, "witness", wordsFileName("toys"));
+    const said = new Map<string, string>();
+    for (const s of r.made.steps) {
+      await wires.run(
+        network(() => false),
+        () => r.run(s.id),
+      );
+      const words = parseWords(await fs.readFile(file, "latin1").catch(() => ""));
+      said.set(s.phase, `${words?.hosts.get("P") ?? "nothing"} ${words?.hosts.get("D") ?? "nothing"}`);
+    }
+    const after = (phase: string): string | undefined => said.get(phase);
+    expect([after("fence-apps"), after("open"), after("start-services"), after("complete")]).to.deep.equal([
+      "stop standby",
+      "stop run",
+      "stop run",
+      "standby run",
+    ]);
+  });
+});
