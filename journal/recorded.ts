@@ -3,6 +3,9 @@ import { SiteId } from "../model/site.ts";
 
 const name = z.string().min(1);
 
+/** Steps that would fence the site that is not active. What was done there outside of this tool is not proven: each is owed. */
+const unfenced = z.array(z.object({ step: name, phase: name })).optional();
+
 /** A cutover that was made outside of this tool. What was planned before it, for the other site, never acts. */
 export const Adopted = z.object({
   kind: z.literal("adopted"),
@@ -15,6 +18,7 @@ export const Adopted = z.object({
   although: z.string().optional(),
   /** What both sites showed. */
   seen: z.array(z.string()),
+  unfenced,
 });
 
 /** The journal could not be read: what follows the last entry that could is given up, and the chain goes on here. */
@@ -28,6 +32,7 @@ export const BreakGlass = z.object({
   reason: z.string(),
   although: z.string().optional(),
   seen: z.array(z.string()),
+  unfenced,
   /** Hash of the last entry that could be read; empty where none could. */
   lastHash: z.string(),
   /** How many lines were given up. */

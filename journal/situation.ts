@@ -2,6 +2,7 @@ import { mayBeOwed, type Phase } from "../model/phase.ts";
 import type { SiteId } from "../model/site.ts";
 import { absent, JournalError } from "./chain.ts";
 import type { Entry, EntryOf } from "./entries.ts";
+import { unfencedBy } from "./outside.ts";
 import { peopleOf, type People } from "./people.ts";
 import { isMoving } from "./state.ts";
 import { begin, onlyWaits, systemOf } from "./systems.ts";
@@ -92,13 +93,13 @@ function readAnew(entries: readonly Entry[]): Situation {
   let targetClosed = false;
 
   const onStep = (e: EntryOf<"step">): void => {
-    if (e.epoch === undefined || e.epoch !== last?.epoch || e.verdict === "refused") return;
+    if (e.epoch === undefined || e.epoch !== (last ?? taken)?.epoch || e.verdict === "refused") return;
     if (e.verdict === "started") return void begun.add(e.step);
     begun.delete(e.step);
     verdicts.set(e.step, e);
-    const system = systemOf(e.step, last.systems);
+    const system = systemOf(e.step, last?.systems);
     const starts = e.phase === "start-services" && isDone(e);
-    if (starts && system !== undefined && !onlyWaits(e.step, system, last.systems)) arrived.add(system);
+    if (starts && system !== undefined && !onlyWaits(e.step, system, last?.systems)) arrived.add(system);
     if (!e.critical && !isDone(e)) attempts.set(e.step, (e.attempt ?? 0) + 1);
   };
 
@@ -191,6 +192,7 @@ function readAnew(entries: readonly Entry[]): Situation {
         noReturn = false;
         abandoning = undefined;
         targetClosed = false;
+        for (const step of unfencedBy(e)) onStep(step);
         break;
       case "waiver":
         if (last && e.epoch === last.epoch) last = waived(last, e);

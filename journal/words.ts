@@ -21,7 +21,7 @@ export function wordAt(s: Situation, site: SiteId, parts: readonly string[] = []
   switch (stateOf(s)) {
     case "active":
       if (s.active === site) return "run";
-      return last?.from === site && fenceOwed(s) ? "stop" : "standby";
+      return (s.taken !== undefined || last?.from === site) && fenceOwed(s) ? "stop" : "standby";
     case "in doubt":
       // Past no return databases are open at the target: nothing starts anywhere before it is proven closed.
       if (s.noReturn && !s.targetClosed) return "stop";

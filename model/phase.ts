@@ -58,6 +58,13 @@ export const atOldSite: ReadonlySet<Phase> = new Set<Phase>([
   "fence-data",
 ]);
 
+/** Phases with which the old site is fenced, whenever it answers. */
+export const fencePhasesAtOldSite: ReadonlySet<Phase> = new Set<Phase>([
+  "fence-apps",
+  "fence-site",
+  "fence-data",
+]);
+
 /** Phases whose work may stay owed after `completed`: a tail-log backup taken later would be a tail of another time. */
 export const mayBeOwed: ReadonlySet<Phase> = new Set<Phase>([
   "fence-apps",

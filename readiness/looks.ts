@@ -4,6 +4,7 @@ import type { Request } from "../model/part.ts";
 import { lookupOf, type Recovery } from "../model/recovery.ts";
 import type { Look, RunModule } from "../steps/act.ts";
 import { findRunnable, type World } from "../steps/find.ts";
+import { contradictionLooks } from "./contradiction-looks.ts";
 import { observerLooks } from "./observer-looks.ts";
 import { machinery } from "../steps/machinery.ts";
 
@@ -29,6 +30,7 @@ export async function looksFor(recovery: Recovery, request: Request, world: Worl
     ...ofParts.flat(),
     ...ofHosts,
     ...observerLooks(recovery, request.from),
+    ...(await contradictionLooks(recovery, request, world)),
   ];
   // Parts that stand on the same servers ask the same of them.
   return [...new Map(all.map((look) => [look.id, look])).values()].filter(

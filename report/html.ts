@@ -118,7 +118,9 @@ function due(r: Report): VNode | null {
   const owed = r.owed.filter((o) => !red.has(`step ${o.step}`));
   if (owed.length === 0) return null;
   return html`<section class="note due">
-    <h2>${`Still owed: run "pulumi up -s ${r.to.id}-active" again once it can be done`}</h2>
+    <h2>
+      ${`Still owed: done by "parallel-standby probe" or "pulumi up -s ${r.to.id}-active", once it can be done`}
+    </h2>
     <ul>
       ${owed.map((o) => html`<li><b>${o.step}</b>${`: ${o.says}`}</li>`)}
     </ul>

@@ -1,6 +1,7 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
 import type { Repository } from "../journal/repository.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
+import { owedText } from "../journal/owed-text.ts";
 import { isDone, situation, type Situation } from "../journal/situation.ts";
 import { termsOf } from "../journal/systems.ts";
 import type { Terms } from "../journal/terms.ts";
@@ -222,7 +223,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     begunBy: started.by,
     ...(started.repository ? { repository: started.repository } : {}),
     modeChanges: modeChangesOf(chapter.until, new Set(incident.map((e) => e.epoch))),
-    owed: [...s.owed].map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
+    owed: [...s.owed].map((step) => ({ step, says: owedText(s, step) })),
     paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
     exceptions,
     systems: systemReports(s, recovery, steps, { startedSec: firstStartedSec, endedSec }),

@@ -1,4 +1,5 @@
 import { exceptionsOf } from "../journal/exceptions.ts";
+import { owedText } from "../journal/owed-text.ts";
 import type { Situation } from "../journal/situation.ts";
 import { activeStack, otherSite, stackOf, type SiteId } from "../model/site.ts";
 import { standingOf } from "../journal/standing.ts";
@@ -39,7 +40,7 @@ function textOf(s: Situation, epoch: number, owes: (steps: number) => string): s
   const { to } = s.last;
   const exceptions = exceptionsOf(s).map((step) => `\n  ${step}: ${s.verdicts.get(step)?.says ?? ""}`);
   const systems = standingOf(s).length > 1 ? systemsText(s).map((line) => `\n  ${line}`) : [];
-  const owed = [...s.owed].map((step) => `\n  ${step}: ${s.verdicts.get(step)?.says ?? ""}`);
+  const owed = [...s.owed].map((step) => `\n  ${step}: ${owedText(s, step)}`);
   const how = exceptions.length > 0 ? `completed WITH EXCEPTIONS:${exceptions.join("")}\n` : "completed: ";
   return `activation ${String(epoch)} is ${how}${to} is active; owed: ${owes(owed.length)}${owed.join("")}${systems.join("")}`;
 }

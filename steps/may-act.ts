@@ -29,6 +29,13 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
   const ended = s.ended.get(epoch);
   const due = attempt !== undefined && s.owed.has(step.id) && attempt === s.attempts.get(step.id);
   if (ended === "abandoned") return { kind: "answer", says: `activation ${String(epoch)} was abandoned` };
+  if (s.taken)
+    return due
+      ? act
+      : {
+          kind: "answer",
+          says: `${s.active} was recorded as active by ${s.taken.as}: nothing of a move acts`,
+        };
   if (ended === "completed")
     return due ? act : { kind: "answer", says: `activation ${String(epoch)} is completed` };
   if (stateOf(s) === "in doubt") {

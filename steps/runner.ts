@@ -1,5 +1,6 @@
 import type { Fact, Verdict } from "../journal/entries.ts";
 import { factsOf, isOpened, situation, type Situation } from "../journal/situation.ts";
+import { leavingMove } from "../journal/outside.ts";
 import { stateOf } from "../journal/state.ts";
 import { systemOf, termsOf } from "../journal/systems.ts";
 import { atOldSite } from "../model/phase.ts";
@@ -84,7 +85,7 @@ export async function runActivationStep(
   try {
     const { entries, s, answer } = await leave();
     if (answer !== undefined) return `already: ${answer}`;
-    const { last } = s;
+    const last = leavingMove(s);
     const declared = factsOf(entries, s);
     if (!last || !declared) throw new Refused("the journal holds no facts for this activation");
     const recovery = upgraded(declared.recovery, world.parts);

@@ -12,6 +12,7 @@ import type { Project } from "../project.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Terminal } from "../terminal.ts";
 import { refuseWaiverWhileAlive } from "./waiver.ts";
+import { lastLookText, refuseWithoutStandby } from "./standby.ts";
 import { shortfall } from "./shortfall.ts";
 import { wouldStart } from "./may.ts";
 import type { Declaration } from "./request.ts";
@@ -38,6 +39,7 @@ export async function declare(
   const { request, epoch } = wouldStart(entries, declaration, terminal.now());
   const s = situation(entries);
   const recovery = upgraded(s.declared?.recovery, registries.parts);
+  if (declaration.mode === "planned") refuseWithoutStandby(entries, s, declaration.to);
   const at: Surroundings = {
     world,
     recovery,
@@ -64,6 +66,7 @@ export async function declare(
       `drill ${String(drill.number)} is open: none of its steps acts any more, and what it has made is removed before the move begins`,
     );
   if (fact.mode === "planned") {
+    terminal.out(lastLookText(entries, s, fact.to));
     terminal.out(nextText(fact.to, terminal.platform));
     return;
   }

@@ -17,6 +17,7 @@ import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { saidFrom, type SaidOptions } from "./consent.ts";
+import { tellGuards, unfencedAt } from "./unfenced.ts";
 import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
 
 /** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
@@ -40,6 +41,7 @@ export async function adopt(
   const claim = { active, recovery, journal, journalRef: estate.journal };
   const signs = await lookAtWorld(claim, registries.runs, terminal);
   refuseUnlikely(signs, claim, although);
+  const unfenced = unfencedAt(recovery, active, registries.parts);
   if (preview) return;
 
   const run = await journal.store.lease("run", runTtlMs);
@@ -57,6 +59,7 @@ export async function adopt(
       reason,
       ...(although === undefined ? {} : { although }),
       seen: seenText(signs),
+      ...(unfenced.length === 0 ? {} : { unfenced }),
     }));
     // One that slipped in still saw the journal as it was: it is waited for too.
     await nothingRuns();
@@ -64,6 +67,7 @@ export async function adopt(
     await run.release();
   }
   terminal.out(`adopted: ${siteText(active, recovery)} is active, says ${plain(as)}`);
+  await tellGuards(claim, unfenced, registries.parts, terminal);
   terminal.out(
     `next, once both sites can be reached: pulumi up -s ${stackOf[active]}, then pulumi up -s ${stackOf[otherSite(active)]}; until then ${active} has no standby`,
   );

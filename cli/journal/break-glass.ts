@@ -20,6 +20,7 @@ import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { able } from "./able.ts";
 import { saidFrom, type SaidOptions } from "./consent.ts";
+import { tellGuards, unfencedAt } from "./unfenced.ts";
 import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
 
 /** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
@@ -74,6 +75,7 @@ export async function breakGlass(
     { known: recovery, ...claim, to: said.active, say: () => undefined, limitSec: witnessesSec },
     (io) => epochAtWitnesses(recovery, io),
   );
+  const unfenced = unfencedAt(recovery, said.active, registries.parts);
   if (preview) return;
 
   const run = await journal.store.lease("run", runTtlMs);
@@ -99,6 +101,7 @@ export async function breakGlass(
         lastHash: found.entries.at(-1)?.hash ?? "",
         lines: found.givenUp,
         gaveUp: [...found.gaveUp],
+        ...(unfenced.length === 0 ? {} : { unfenced }),
       };
       return restarted(found, fact, terminal.now(), whoAmI());
     });
@@ -110,6 +113,7 @@ export async function breakGlass(
   terminal.out(
     `the glass is broken: the journal of ${estate.name} goes on in ${journal.store.place}; ${siteText(s.active, recovery)} is active, says ${plain(said.as)}`,
   );
+  await tellGuards({ ...claim, journal }, unfenced, registries.parts, terminal);
   terminal.out(
     s.declared
       ? 'next: "parallel-standby status"; what was declared is void. Provision both sites as soon as both can be reached'

@@ -1,9 +1,10 @@
 import type { Entry, EntryOf } from "../../journal/entries.ts";
 import { requestOf } from "../../journal/next.ts";
+import { leavingMove } from "../../journal/outside.ts";
 import { isDone, situation, type Situation } from "../../journal/situation.ts";
 import { stateOf } from "../../journal/state.ts";
 import type { Parts } from "../../model/part.ts";
-import type { Phase } from "../../model/phase.ts";
+import { fencePhasesAtOldSite, type Phase } from "../../model/phase.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { Step } from "../../model/verb.ts";
@@ -16,19 +17,19 @@ export interface Due {
   readonly steps: readonly { readonly step: Step; readonly attempt?: number }[];
 }
 
-/** Phases whose work at the old site can be done whenever it answers. */
-const fences: ReadonlySet<Phase> = new Set<Phase>(["fence-apps", "fence-site", "fence-data"]);
-
 /**
- * What of the last activation's fence is owed now, in the order of its plan; undefined where nothing is. A move that is
+ * What of the last activation's fence is owed now, or of the fence of a site that was left outside of this tool, in the order of its plan; undefined where nothing is. A move that is
  * being abandoned fences nothing, and a planned one that is under way is its own run's affair: there a step that failed
  * stops it, and nobody has gone on without.
  */
 export function dueOf(entries: readonly Entry[], parts: Parts): Due | undefined {
   const s = situation(entries);
-  const { last } = s;
+  const last = leavingMove(s);
   if (!last || stateOf(s) === "in doubt" || s.ended.get(last.epoch) === "abandoned") return undefined;
-  const facts = entries.findLast((e) => e.kind === "declared" && e.factsHash === last.factsHash);
+  const { taken } = s;
+  const facts = taken
+    ? (entries.findLast((e) => e.kind === "declared" && e.seq < taken.seq) ?? s.declared)
+    : entries.findLast((e) => e.kind === "declared" && e.factsHash === last.factsHash);
   if (facts?.kind !== "declared") return undefined;
   if (![...s.verdicts.values()].some(isOwed)) return undefined;
   const recovery = upgraded(facts.recovery, parts);
@@ -42,7 +43,8 @@ export function dueOf(entries: readonly Entry[], parts: Parts): Due | undefined 
 }
 
 /** A step at the old site that the activation went on without. */
-const isOwed = (v: EntryOf<"step">): boolean => !v.critical && !isDone(v) && fences.has(v.phase as Phase);
+const isOwed = (v: EntryOf<"step">): boolean =>
+  !v.critical && !isDone(v) && fencePhasesAtOldSite.has(v.phase as Phase);
 
 function owes(s: Situation, { id }: Step): boolean {
   const v = s.verdicts.get(id);

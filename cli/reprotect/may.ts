@@ -27,7 +27,7 @@ export function reprotectable(entries: readonly Entry[]): { readonly s: Situatio
   const unfenced = [...s.owed].filter((step) => fencing.has(s.verdicts.get(step)?.phase ?? ""));
   if (unfenced.length > 0)
     throw new CliError(
-      `${site} is not fenced yet (${unfenced.join(", ")}): what runs there could write while its databases are saved. "pulumi up -s ${activeStack(s.active)}" fences it as soon as it can be reached; type this again after that`,
+      `${site} is not fenced yet (${unfenced.join(", ")}): what runs there could write while its databases are saved. ${s.taken ? '"parallel-standby probe"' : `"pulumi up -s ${activeStack(s.active)}"`} fences it as soon as it can be reached; type this again after that`,
     );
   if (!tookPart(entries, site))
     throw new CliError(

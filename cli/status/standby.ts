@@ -6,7 +6,7 @@ import { otherSite, type SiteId } from "../../model/site.ts";
 export interface WithoutStandby {
   /** The site that would be its standby. */
   readonly site: SiteId;
-  /** When the other one became active, by a move that was completed or by what somebody recorded. ISO 8601. */
+  /** When the other one was left alone: by a move that was completed or gone back from, or by what somebody recorded. ISO 8601. */
   readonly since: string;
   /** Steps of provisioning there that failed since and were not made good. */
   readonly failed: readonly { readonly step: string; readonly says: string }[];
@@ -26,7 +26,7 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
   if (!declared) return undefined;
   const end = taken
     ? entries.indexOf(taken)
-    : entries.findIndex((e) => e.kind === "completed" && e.epoch === last?.epoch);
+    : entries.findIndex((e) => leavesAlone(e) && e.epoch === last?.epoch);
   if (end < 0) return undefined;
   const site = otherSite(s.active);
   const hosts = declared.recovery.hosts.filter((h) => h.site === site).map((h) => h.id);
@@ -56,6 +56,10 @@ function noPointIn(since: readonly Entry[], site: SiteId): WithoutStandby["noPoi
   const found = looked.findings.find((f) => f.severity === "stops" && f.id.startsWith("no-point:"));
   return found && { at: looked.at, says: `${found.at}: ${found.says}` };
 }
+
+/** A move that was completed, or gone back from past no return: what it opened follows nothing. */
+const leavesAlone = (e: Entry): e is EntryOf<"completed"> | EntryOf<"abandoned"> =>
+  e.kind === "completed" || (e.kind === "abandoned" && e.lossSec !== undefined);
 
 /** Whether a text names a server: by its whole id, not by a part of another's. */
 const names = (text: string, host: string): boolean =>

@@ -6,11 +6,13 @@ import { termsOf } from "../../journal/systems.ts";
 import { targetsOf } from "../../model/system.ts";
 import { stateOf, type State } from "../../journal/state.ts";
 import type { Mode } from "../../model/part.ts";
+import { fencePhasesAtOldSite, phases, type Phase } from "../../model/phase.ts";
 import type { SiteId } from "../../model/site.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type Standing } from "../../report/verdicts.ts";
 import { chapterOf } from "../../report/entries.ts";
 import { pointLossOf, type PointLoss } from "../../report/loss.ts";
 import { exceptionsOf } from "../../journal/exceptions.ts";
+import { owedText, withoutAdvice } from "../../journal/owed-text.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
@@ -75,7 +77,8 @@ export interface Status {
     readonly at: string;
   };
   readonly running: readonly (Holder & { readonly what: string })[];
-  readonly owed: readonly (StepSays & { readonly triedAt: string })[];
+  /** `isFence`: it fences the site that was left. Until it is done, what runs there is not known. */
+  readonly owed: readonly (StepSays & { readonly triedAt: string; readonly isFence: boolean })[];
   /** The active site has no standby since its move, as far as the journal shows. */
   readonly withoutStandby?: WithoutStandby;
   /** The last look at readiness since the last move; `stale` where none has run for a day, and absent where there is none. */
@@ -132,7 +135,16 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     running: args.leases.map(({ name, who, since }) => ({ what: leaseText(name), who, since })),
     owed: [...s.owed].flatMap((step) => {
       const last = s.verdicts.get(step);
-      return last ? [{ step, says: last.says, triedAt: last.at }] : [];
+      return last
+        ? [
+            {
+              step,
+              says: owedText(s, step),
+              triedAt: last.at,
+              isFence: fencePhasesAtOldSite.has(last.phase as Phase),
+            },
+          ]
+        : [];
     }),
     ...(unprotected ? { withoutStandby: unprotected } : {}),
     ...readinessOf(entries, s, now),
@@ -212,11 +224,15 @@ function lastOf(
         s.ended.get(epoch) === "completed" && exceptions.length > 0
           ? "completed with exceptions"
           : (s.ended.get(epoch) ?? "unfinished"),
-      steps: { ...countsOf(steps), ...(planned === undefined ? {} : { planned }) },
+      // What gives back or goes back is none of its plan.
+      steps: {
+        ...countsOf(steps.filter((l) => l.phase !== "" && phases.includes(l.phase))),
+        ...(planned === undefined ? {} : { planned }),
+      },
       failed: only(steps.filter((l) => l.critical && l.standing === "failed")),
-      notHad: only(
-        steps.filter((l) => !l.critical && isNotHad.has(l.standing) && !exceptions.includes(l.step)),
-      ),
+      notHad: steps
+        .filter((l) => !l.critical && isNotHad.has(l.standing) && !exceptions.includes(l.step))
+        .map(({ step, says, phase }) => ({ step, says: withoutAdvice(says, phase) })),
       systems: bySeverity(systems),
       exceptions: exceptions.map((step) => ({ step, says: s.verdicts.get(step)?.says ?? "" })),
       modeChanges: [...s.modeChanges].map(([system, e]) => ({ system, as: e.as, at: e.at })),

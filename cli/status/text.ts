@@ -88,8 +88,19 @@ const stateWords: Readonly<Record<Exclude<Status["state"], "active">, string>> =
   "in doubt": "IN DOUBT: the old site is being given back what the move took, and not all of it is",
 };
 
-const stateText = ({ state, lastActivation: l }: Status): string =>
-  state === "active" || !l ? "at rest" : `MOVING from ${l.from} to ${l.to}, ${stateWords[state]}`;
+/** At rest is an estate of which the site that was left is fenced and follows; what lacks is said beside it. */
+const restText = ({ active, owed, withoutStandby: w }: Status): string => {
+  const lacks = [
+    ...(owed.some((o) => o.isFence) ? [`${otherSite(active.site)} IS NOT FENCED`] : []),
+    ...(w ? ["NO STANDBY"] : []),
+  ];
+  return lacks.length === 0 ? "at rest" : `active, ${lacks.join(", ")}`;
+};
+
+const stateText = (s: Status): string => {
+  const { state, lastActivation: l } = s;
+  return state === "active" || !l ? restText(s) : `MOVING from ${l.from} to ${l.to}, ${stateWords[state]}`;
+};
 
 const takenText = ({ taken: t, active }: Status): string | undefined =>
   t &&
@@ -116,7 +127,11 @@ function dataRows({ lastActivation: l, open }: Status): readonly Row[] {
   });
 }
 
-const standbyText = ({ withoutStandby: w, active }: Status): string | undefined =>
+/** That the active site has no standby, since when and why; undefined where it has one, as far as is known. */
+export const standbyText = ({
+  withoutStandby: w,
+  active,
+}: Pick<Status, "withoutStandby" | "active">): string | undefined =>
   w &&
   (w.noPoint
     ? `none since ${at(w.since)}: ${w.site} was provisioned, but readiness found at ${at(w.noPoint.at)} that ${plain(w.noPoint.says)}`
@@ -229,6 +244,11 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
       : []),
     ...(!d && s.held.length > 0
       ? ["release what is still held: parallel-standby withdraw --as YOUR-NAME"]
+      : []),
+    ...(s.owed.some((o) => o.isFence)
+      ? [
+          `keep the power or the network of ${otherSite(s.active.site)} off until it is fenced; if it comes back: parallel-standby probe`,
+        ]
       : []),
     ...(s.owed.length > 0 && last
       ? [`do what is owed, once it can be done: ${upCommand(activeStack(last.to), platform)}`]

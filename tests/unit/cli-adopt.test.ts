@@ -1,11 +1,14 @@
 import { expect } from "chai";
 import { adopt } from "../../cli/journal/adopt.ts";
+import { dueOf } from "../../cli/probe/due.ts";
 import type { Project } from "../../cli/project.ts";
+import { reprotectable } from "../../cli/reprotect/may.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { next } from "../../journal/next.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
+import { wordAt } from "../../journal/words.ts";
 import { isLease } from "../../journal/store.ts";
 import { chapterOf } from "../../report/entries.ts";
 import type { Runs, Sign } from "../../steps/act.ts";
@@ -169,6 +172,48 @@ describe("journal adopt", () => {
     expect(text).to.match(/^active +primary \(London\)$/m);
     expect(text).to.match(/^recorded +primary is active, by ann on .* UTC: opened by hand$/m);
     expect(text).to.match(/^standby +none since/m);
-    expect(text).not.to.match(/^owed|last move/m);
+    expect(text).not.to.match(/^last move/m);
+  });
+
+  it("treats the fence of the other site as owed: its guard is told to start nothing, it is not re-protected, and what is owed is said", async () => {
+    await atRest();
+    await record();
+    const entries = await r.journal.entries();
+    const s = situation(entries);
+    expect([...s.owed]).to.include("web0/stop/web");
+    expect([wordAt(s, "primary"), wordAt(s, "dr")]).to.deep.equal(["stop", "run"]);
+    expect(() => reprotectable(entries)).to.throw(/primary is not fenced yet .*"parallel-standby probe"/);
+    expect(terminal.lines.join("\n")).to.match(/owed: that primary \(London\) is fenced is not proven/);
+    const text = statusText(statusOf(entries, { now: new Date(), place: "x", leases: [] }), "linux");
+    expect(text).to.match(/^state +active, primary IS NOT FENCED, NO STANDBY$/m);
+    expect(text).to.match(
+      /^owed +web0\/stop\/web: NOT FENCED: keep the power or the network of primary off/m,
+    );
+    expect(text).to.match(/keep the power or the network of primary off.*parallel-standby probe/);
+  });
+
+  it("has what is owed there proven or done step by step, and only while it is owed: then the site may be a standby", async () => {
+    await atRest();
+    await record();
+    r.world.running.add("P:web");
+    const due = dueOf(await r.journal.entries(), toyParts);
+    if (!due) throw new Error("nothing is owed");
+    expect(due.started).to.include({ from: "primary", to: "dr", epoch: 2 });
+    for (const { step, attempt } of due.steps)
+      await r.run(step.id, { epoch: 2, step, ...(attempt === undefined ? {} : { attempt }) });
+    expect(r.world.running.has("P:web")).to.equal(false);
+    const entries = await r.journal.entries();
+    const s = situation(entries);
+    expect(
+      [...s.owed],
+      JSON.stringify(
+        entries.slice(-8).map((e) => (e.kind === "step" ? [e.step, e.verdict, e.says] : e.kind)),
+      ),
+    ).to.deep.equal([]);
+    expect(wordAt(s, "primary")).to.equal("standby");
+    expect(dueOf(entries, toyParts)).to.equal(undefined);
+    const [first] = due.steps;
+    if (!first) throw new Error("no step");
+    expect(mayActivate(s, 2, first.attempt, first.step).kind).to.equal("answer");
   });
 });

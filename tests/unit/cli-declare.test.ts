@@ -63,6 +63,38 @@ describe("declare", () => {
     expect(said()).to.contain("PULUMI_CONTINUE_ON_ERROR=true PULUMI_PARALLEL=64 pulumi up -s dr-active");
   });
 
+  it("refuses a planned move to a site that follows nothing since the last move, and writes nothing", async () => {
+    await write(project, [lost, started(2), { kind: "completed", epoch: 1, owed: [], exceptions: [] }]);
+    const before = await kinds();
+    const { message } = await failureOf(run({ ...planned, to: "primary", overrideCoolDown: "a test" }));
+    expect(message).to.match(
+      /^there is no standby to move to: none since .* Nothing was declared\. First give dr/,
+    );
+    expect(message).to.contain("parallel-standby reprotect");
+    expect(await kinds()).to.deep.equal(before);
+  });
+
+  it("says with a planned move what the last look at readiness came to", async () => {
+    await run(planned);
+    expect(said()).to.contain(
+      'readiness: not looked at since the last move. Run "parallel-standby readiness"',
+    );
+    await write(project, [
+      {
+        kind: "readiness",
+        to: "dr",
+        verdict: "not ready",
+        findings: [{ id: "a", severity: "stops", at: "data", says: "no logs" }],
+        predictedSec: 9,
+        noted: {},
+      },
+    ]);
+    await run(planned);
+    expect(said()).to.match(
+      /readiness: NOT READY for dr, 1 finding, at 20.*\. Look with "parallel-standby readiness"/,
+    );
+  });
+
   it("says that a drill which is open is ended before the move begins", async () => {
     await write(project, [
       { kind: "drill declared", drill: 4, site: "dr", epoch: 0, as: "ann", check: "full", limitHours: 24 },

@@ -24,6 +24,16 @@ describe("whether the active site has a standby", () => {
     expect(seen(s)).to.equal(undefined);
   });
 
+  it("is denied after a move that was gone back from past no return: what it opened follows nothing", () => {
+    const s = begunActivation().add({ kind: "abandoned", epoch: 1, as: "op", reason: "x", lossSec: 60 });
+    expect(seen(s)).to.include({ site: "dr" });
+    const text = statusText(
+      statusOf(s.entries, { now: new Date("2026-11-22T06:00:00Z"), place: "/j", leases: [] }),
+      "linux",
+    );
+    expect(text).to.match(/give primary a standby again, .*parallel-standby reprotect/);
+  });
+
   it("is denied from the end of a move until something was provisioned at the site that was left", () => {
     const s = moved();
     expect(seen(s)).to.deep.equal({ site: "primary", since: "2026-11-22T05:47:03.000Z", failed: [] });

@@ -65,6 +65,32 @@ describe("status", () => {
   const shown = (s: Scribe, at = now): string =>
     statusText(statusOf(s.entries, { ...args, now: at }), "linux");
 
+  it("never tells whoever reads it to start a server of a site that is not fenced, and does not call that at rest", () => {
+    const off =
+      "P (10.0.0.1:22) refuses connections: the server is off. Start the server, or its service sshd.";
+    const s = begunActivation().step("web0/stop/web", "fence-apps", 5, "waived", off, false);
+    expect(shown(s)).to.match(
+      /not had +web0\/stop\/web: P \(10\.0\.0\.1:22\) refuses connections: the server is off;/,
+    );
+    s.add(completed);
+    const text = shown(s);
+    expect(text).to.match(/^state +active, primary IS NOT FENCED, NO STANDBY$/m);
+    expect(text).to.match(
+      /^owed +web0\/stop\/web: NOT FENCED: keep the power or the network of primary off; if it comes back, run "parallel-standby probe" \(P .* is off\)/m,
+    );
+    expect(text).to.not.contain("Start the server");
+  });
+
+  it("counts only steps of the plan: what goes back to the old site is none of it", () => {
+    const s = begunActivation()
+      .step("a", "hold", 5)
+      .step("b", "may-go-back", 5)
+      .add({ kind: "abandoned", epoch: 1, as: "op", reason: "x", lossSec: 5 });
+    const text = statusText(statusOf(s.entries, { ...args, plannedSteps: 1 }), "linux");
+    expect(text).to.match(/1 of 1 step done/);
+    expect(text).to.match(/^state +active, NO STANDBY$/m);
+  });
+
   it("keeps what stops a move apart from what it goes on without, the first first", () => {
     const s = begunActivation()
       .step("web0/stop/web", "fence-apps", 5, "failed", "P did not answer in 10 s", false)

@@ -30,7 +30,7 @@ describe("what up announces of an activation", () => {
     const says = verdictText(after(...begun, word("a", "failed"), completed(1)), 1) ?? "";
     expect(says.split("\n").slice(0, 2)).to.deep.equal([
       'activation 1 is completed: dr is active; owed: 1 of its steps. "pulumi up -s dr-active" again does them once they can be done',
-      "  a: ",
+      '  a: NOT FENCED: keep the power or the network of primary off; if it comes back, run "parallel-standby probe"',
     ]);
     expect(says).to.match(
       /\nnext: give dr a standby again, .* pulumi up -s standby, then pulumi up -s primary$/,

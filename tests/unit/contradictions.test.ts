@@ -1,5 +1,8 @@
 import { expect } from "chai";
 import { situation } from "../../journal/situation.ts";
+import type { Mode } from "../../model/part.ts";
+import { contradictionLooks } from "../../readiness/contradiction-looks.ts";
+import { gather } from "../../readiness/gather.ts";
 import { refuseContradiction } from "../../stacks/contradictions.ts";
 import type { Runs, Sign } from "../../steps/act.ts";
 import type { SiteId } from "../../model/site.ts";
@@ -80,6 +83,45 @@ describe("what the world says against the journal, before a site is provisioned"
     expect(says).to.match(/the journal says that dr \(Leeds\) is active/);
     expect(says).to.match(/owed since activation 1 may be the cause: "pulumi up -s dr-active" does it/);
     expect(says).to.match(/never overwritten/);
+  });
+
+  it("is what readiness finds, too, as a stop that names what is owed; a move that leaves a lost site asks it nothing", async () => {
+    const looked = async (mode: Mode): Promise<readonly string[]> => {
+      const runs = showing(sign("dr", "active", "D"), sign("primary", "active", "P"));
+      const looks = await contradictionLooks(recovery, { from: "primary", to: "dr", mode }, { runs });
+      const { findings } = await inFolder(r.folder, () =>
+        withIo(
+          {
+            known: recovery,
+            journal: r.journal,
+            journalRef: { folder: "journal" },
+            to: "dr",
+            say: () => undefined,
+            limitSec: 5,
+          },
+          (io) => gather(looks, { io, to: "dr", hosts: recovery.hosts, limitSec: 5, before: () => [] }),
+        ),
+      );
+      return findings.map((f) => `${f.severity} ${f.at}: ${f.says} | ${f.todo}`);
+    };
+    const [found, ...more] = await looked("planned");
+    expect(more).to.deep.equal([]);
+    expect(found).to.match(
+      /^stops data0: the journal says that primary is active, .*: dr active \| stop it now/,
+    );
+    expect(await looked("unplanned")).to.deep.equal([]);
+    await r.journal.append({
+      kind: "adopted",
+      active: "primary",
+      epoch: 2,
+      as: "ann",
+      reason: "x",
+      seen: [],
+      unfenced: [{ step: "web0/stop/web", phase: "fence-apps" }],
+    });
+    expect((await looked("planned"))[0]).to.match(
+      /may be the cause \(web0\/stop\/web\): "parallel-standby probe"/,
+    );
   });
 
   it("takes a part that throws or hangs for one that shows nothing", async () => {

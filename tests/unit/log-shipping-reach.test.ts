@@ -244,6 +244,16 @@ describe("log shipping: what a database can reach", () => {
     ["it is open", db(undefined, chain, { state: "ONLINE" }), /^it is ONLINE, not being restored/],
     ["it is suspect", db(undefined, chain, { state: "SUSPECT" }), /^its state is SUSPECT\./],
     [
+      "somebody closed it, and never to drop it",
+      db(undefined, chain, { state: "OFFLINE" }),
+      /^its state is OFFLINE\. (?!.*dropped)/,
+    ],
+    [
+      "it may be the only copy of what was lost in a move, and never to drop it",
+      db(undefined, chain, { state: "SUSPECT", isLeft: true }),
+      /not re-protected.*"parallel-standby reprotect".*never drop it$/,
+    ],
+    [
       "it and every full backup are missing",
       db(undefined, chain.slice(1), { state: "missing" }),
       /^there is neither a database/,

@@ -60,9 +60,7 @@ export function linesOf(db: DatabaseSeen): Lines | NoReach {
       refused: "it is ONLINE, not being restored, so no log can be applied to it. Is this the right server?",
     };
   if (db.state !== "RESTORING" && db.state !== "STANDBY" && db.state !== "missing")
-    return {
-      refused: `its state is ${db.state}. Look at SQL Server's error log; once it is dropped, it is rebuilt from the archived full backup`,
-    };
+    return { refused: `its state is ${db.state}. ${whatToDo(db)}` };
   const chain = chainOf(db.sets);
   const standing = standingOf(db, chain);
   const ownEnd = db.ownTail && { lsn: BigInt(db.ownTail.lastLsn), fork: db.ownTail.fork };
@@ -86,6 +84,15 @@ export function linesOf(db: DatabaseSeen): Lines | NoReach {
   // the best is a beginning of it: a full backup that is newer than every log leads farthest, and hides no earlier point.
   const all = [first, ...rest].filter((l) => l === present || leadsAsFar(best.end, l.end));
   return { chain, all, best };
+}
+
+/** What was closed on purpose, or may be the only copy of what was lost in a move, is never told to be dropped. */
+function whatToDo({ state, isLeft }: DatabaseSeen): string {
+  if (isLeft)
+    return 'Its site was left and is not re-protected, so it may hold what no other copy has: "parallel-standby reprotect" saves it and has it follow; never drop it';
+  return state === "OFFLINE"
+    ? "Somebody closed it: find out who and why before anything is done to it"
+    : "Look at SQL Server's error log; once it is dropped, it is rebuilt from the archived full backup";
 }
 
 interface LineArgs {

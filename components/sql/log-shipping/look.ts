@@ -1,4 +1,6 @@
+import type { SiteId } from "../../../model/site.ts";
 import type { Io } from "../../../steps/act.ts";
+import { mayHoldOnlyCopy } from "../../../steps/only-copy.ts";
 import { sqlOn, type Sql } from "../../../steps/transports/sql.ts";
 import { readHeaders, type FileRead, type Header } from "./headers.ts";
 import { heldUntilSec } from "./own-tail.ts";
@@ -62,11 +64,13 @@ export async function look(
   // A copy under another name was never closed by a tail of its own.
   const own = standing === database ? await ownTailOf(sql, database, place.host, io) : undefined;
   const last = own ? undefined : await lastRestoreOf(sql, standing, place.timeZone);
+  const isLeft = isClosedForGood(state) && (await wasLeft(database, io.host(place.host).site, io));
   const files = (await filesOf(sql, place.folder)).filter((file) => isBackupOf(database, file));
   const read = await readHeaders(sql, place.host, place.folder, files, io);
   const reopenedSec = await lastReopenedSec(database, io);
   return {
     state,
+    ...(isLeft ? { isLeft } : {}),
     ...(redoLsn === undefined ? {} : { redoLsn }),
     ...(redoFork === undefined ? {} : { redoFork }),
     ...(last ? { lastRestore: stillTail(last, reopenedSec) } : {}),
@@ -74,6 +78,18 @@ export async function look(
     sets: read.flatMap((r) => setsOf(r, database, place.timeZone)).map((set) => stillTail(set, reopenedSec)),
     unreadable: read.flatMap((r) => ("why" in r ? [{ file: r.file, why: r.why }] : [])),
   };
+}
+
+/** Neither open nor being restored, and there. */
+const isClosedForGood = (state: string): boolean =>
+  !["ONLINE", "RESTORING", "STANDBY", "missing"].includes(state);
+
+/** Whether a database at this site may be the only copy of what was lost in a move: nothing has made it follow since. */
+async function wasLeft(database: string, site: SiteId, io: Io): Promise<boolean> {
+  const follows = [`/seed/${database}`, `/standby-jobs/${database}`];
+  return mayHoldOnlyCopy(await io.journal.entries(), site, (step) =>
+    follows.some((end) => step.endsWith(end)),
+  );
 }
 
 /** Names of the files in a folder of a server; none where the folder can't be read. */

@@ -67,6 +67,8 @@ export const DatabaseSeen = z.strictObject({
   lastRestore: LastRestore.optional(),
   ownTail: OwnTail.optional(),
   sets: z.array(BackupSet),
+  /** It is closed at a site where people worked, and has not followed since: it may hold what no other copy has. */
+  isLeft: z.literal(true).optional(),
   /** Files that could not be read, each with the reason. */
   unreadable: z.array(z.strictObject({ file: z.string(), why: z.string() })),
 });
