@@ -1,11 +1,7 @@
 import { isIPv4 } from "node:net";
 import * as pulumi from "@pulumi/pulumi";
-import type { local } from "@pulumi/command";
 import type { AzureVm, Host } from "../../model/host.ts";
-import { provisioningStep, type Provisioning } from "../provisioning.ts";
 import type { AzureClasses } from "./azure-native.ts";
-import { isParked } from "./drafts.ts";
-import { parkHost } from "./verbs.ts";
 
 /** A VM as the estate wants it made. */
 export type ProvisionedVm = NonNullable<AzureVm["provision"]>;
@@ -61,23 +57,6 @@ export class WindowsHost extends pulumi.ComponentResource {
     });
     this.registerOutputs({});
   }
-}
-
-/**
- * The step that deallocates a host whose site is passive; nothing for hosts that run there, and none at the active site,
- * so that it is there again, and runs again, after a failback. `after`: everything that needs the host running.
- */
-export function parkStep(
-  name: string,
-  host: Host,
-  at: Provisioning,
-  { parent, after }: { readonly parent: pulumi.Resource; readonly after: readonly pulumi.Resource[] },
-): local.Command | undefined {
-  if (!isParked(host) || at.site === at.active || host.site !== at.site) return undefined;
-  return provisioningStep(`${name}-park`, parkHost.step(`${name}/park`, { host: host.id }), at, {
-    parent,
-    dependsOn: [...after],
-  });
 }
 
 const nicArgs = (

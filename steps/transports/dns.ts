@@ -11,7 +11,6 @@ import {
   type Request,
 } from "./dns-wire.ts";
 import { sign, TsigError, verify, type TsigKey } from "./tsig.ts";
-import { Unreachable } from "./unreachable.ts";
 
 export type { DnsServer } from "./dns-socket.ts";
 export type { Change, RecordSet, RecordType } from "./dns-wire.ts";
@@ -139,6 +138,3 @@ function updateSays(code: string, zone: string, names: string, key: string): str
 /** Whether an error says that a name was not as expected, so that nothing was changed. */
 export const isOtherValue = (error: unknown): boolean =>
   error instanceof DnsRefused && ["NXRRSET", "NXDOMAIN", "YXRRSET", "YXDOMAIN"].includes(error.code);
-
-/** Whether an error says that a server did not answer at all. */
-export const isSilent = (error: unknown): boolean => error instanceof Unreachable;

@@ -3,10 +3,9 @@ import { expect } from "chai";
 import { AliasFacts } from "../../components/alias/facts.ts";
 import { alias as declareAlias } from "../../components/alias/index.ts";
 import { DnsAlias } from "../../components/alias/provision.ts";
-import { provisioningStep, stepCommand, type Provisioning } from "../../components/provisioning.ts";
+import { stepCommand, type Provisioning } from "../../components/provisioning.ts";
 import { loadAzure } from "../../components/windows/azure-native.ts";
-import { isProvisioned, parkStep, vmIdOf, WindowsHost } from "../../components/windows/provision.ts";
-import { stopService } from "../../components/windows/verbs.ts";
+import { isProvisioned, vmIdOf, WindowsHost } from "../../components/windows/provision.ts";
 import { site } from "../../model/estate.ts";
 import type { Host } from "../../model/host.ts";
 import type { Recovery } from "../../model/recovery.ts";
@@ -134,38 +133,6 @@ describe("The Azure VM of a host as a resource", () => {
       "/subscriptions/sub/resourceGroups/rg-dr/providers/Microsoft.Compute/virtualMachines/K2DR01",
     );
     expect([server.host, k2Prd.host].map(isProvisioned)).to.deep.equal([true, false]);
-  });
-});
-
-describe("The step that parks a host", () => {
-  const parked = (host: Host, where: Provisioning) =>
-    registered(() => {
-      const parent = new pulumi.ComponentResource("test:index:Site", "site");
-      const stopped = stopService.step("k2/stop", { host: host.id, service: "K2 Server", disable: true });
-      const before = provisioningStep("k2-stop", stopped, where, { parent });
-      parkStep(host.id, host, where, { parent, after: [before] });
-    });
-
-  it("comes after all that needs the host, and only while its site is passive", async () => {
-    const step = (await parked(server.host, at("dr", "primary"))).at(-1);
-    expect(step).to.include({ type: "command:local:Command", name: "K2DR01-park", parent: "site" });
-    expect(step?.dependsOn).to.deep.equal(["k2-stop"]);
-    const stdin = JSON.parse(String(step?.inputs["stdin"])) as { provision: unknown; hosts: readonly Host[] };
-    expect(stdin.provision).to.deep.include({ verb: "windows/park", args: { host: "K2DR01" }, site: "dr" });
-    expect(stdin.hosts.map(({ id }) => id)).to.deep.equal(["K2DR01"]);
-    expect((await parked(server.host, at("dr", "dr"))).map(({ name }) => name)).to.deep.equal([
-      "site",
-      "k2-stop",
-    ]);
-  });
-
-  it("is not made for hosts that run while passive, are no VMs, or are at the other site", async () => {
-    for (const host of [
-      sqlServer.host,
-      { ...k2Prd.host, site: "dr" as const },
-      { ...server.host, site: "primary" as const },
-    ])
-      expect(await parked(host, at("dr", "primary")), host.id).to.have.length(2);
   });
 });
 

@@ -1,15 +1,9 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
-import {
-  readDatabases,
-  readInstance,
-  versionSays,
-  type InstanceFacts,
-} from "../../components/sql/instance/facts.ts";
+import { readInstance, versionSays, type InstanceFacts } from "../../components/sql/instance/facts.ts";
 import { findingsOf, type InstanceSeen } from "../../components/sql/instance/judge.ts";
 import * as instance from "../../components/sql/instance/run.ts";
 import {
-  databaseStates,
   ident,
   instanceFacts,
   instanceServices,
@@ -20,7 +14,6 @@ import {
 import type { Column, Reply, Value } from "../../lab/servers/sql/contract.ts";
 import type { Host } from "../../model/host.ts";
 import type { Mode } from "../../model/part.ts";
-import type { Sql } from "../../steps/transports/sql.ts";
 import { bench, result, type Bench } from "./lab-sql-wire.fake.ts";
 import { bound, failure, stepBench, type StepBench } from "./step-io.ts";
 import { expectTsql, itParses } from "./tsqlcheck.ts";
@@ -53,8 +46,6 @@ describe("T-SQL quoting", () => {
     instanceFacts,
     instanceServices,
     serverPermission: serverPermission("ALTER ANY LOGIN"),
-    databaseStates: databaseStates(["K2", "it's"]),
-    noDatabases: databaseStates([]),
   }))
     itParses(`is accepted by every SQL Server: ${what}`, async () => {
       expect(await expectTsql(statement)).to.deep.equal(["SelectStatement"]);
@@ -245,26 +236,5 @@ describe("A SQL Server instance", () => {
     await begin({ offsetSec: 20699 });
     const { sqlOn } = await import("../../steps/transports/sql.ts");
     expect((await readInstance(await sqlOn("SQLDR01", step.io))).offsetSec).to.equal(20700);
-  });
-});
-
-describe("States of databases", () => {
-  it("are given by the names that were asked for, whatever the server's case, and those that do not exist are absent", async () => {
-    const row = {
-      state: "RESTORING",
-      isInStandby: 0,
-      isReadOnly: 1,
-      userAccess: "MULTI_USER",
-      recoveryModel: "FULL",
-      compatibilityLevel: 150,
-    };
-    const sql: Sql = {
-      rows: <T>() => Promise.resolve([{ ...row, name: "k2" }] as readonly unknown[] as readonly T[]),
-      run: () => Promise.reject(new Error("nothing is changed")),
-      long: () => Promise.reject(new Error("nothing is changed")),
-    };
-    const found = await readDatabases(sql, ["K2", "Gone"]);
-    expect([...found.keys()]).to.deep.equal(["K2"]);
-    expect(found.get("K2")).to.include({ state: "RESTORING", isInStandby: false, isReadOnly: true });
   });
 });

@@ -48,7 +48,6 @@ const LAYERS: Readonly<Record<string, Layer>> = {
   stacks: {
     folders: ["model", "planning", "journal", "steps", "readiness", "report", "runbook", "components"],
   },
-  policy: { folders: ["model", "components"] },
   "lab/servers": { folders: [], notPackages: ["parallel-standby"] },
   "lab/project": { folders: [], packages: ["parallel-standby", "@pulumi/*"] },
   tools: { folders: [] },

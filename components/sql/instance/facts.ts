@@ -1,5 +1,5 @@
 import type { Sql } from "../../../steps/transports/sql.ts";
-import { databaseStates, instanceFacts, instanceServices, serverPermission } from "./tsql.ts";
+import { instanceFacts, instanceServices, serverPermission } from "./tsql.ts";
 
 /** What an instance says of itself. */
 export interface InstanceFacts {
@@ -58,44 +58,6 @@ export async function agentRuns(sql: Sql): Promise<boolean | undefined> {
   const services = await sql.rows<{ name: string; status: number }>(instanceServices);
   const agent = services.find(({ name }) => /agent/i.test(name));
   return agent && agent.status === 4;
-}
-
-/** State and settings of a database. */
-export interface DatabaseState {
-  readonly name: string;
-  /** As sys.databases has it: `ONLINE`, `RESTORING`, `RECOVERY_PENDING`, `OFFLINE`… A database in standby is ONLINE. */
-  readonly state: string;
-  /** Readable between two restores of logs (RESTORE … WITH STANDBY). */
-  readonly isInStandby: boolean;
-  readonly isReadOnly: boolean;
-  /** `MULTI_USER`, `SINGLE_USER`, `RESTRICTED_USER`. */
-  readonly userAccess: string;
-  /** `FULL`, `SIMPLE`, `BULK_LOGGED`. */
-  readonly recoveryModel: string;
-  readonly compatibilityLevel: number;
-}
-
-/** The states of databases, by name as it was asked for; those that do not exist are absent. */
-export async function readDatabases(
-  sql: Sql,
-  names: readonly string[],
-): Promise<ReadonlyMap<string, DatabaseState>> {
-  const rows = await sql.rows<{
-    name: string;
-    state: string;
-    isInStandby: number;
-    isReadOnly: number;
-    userAccess: string;
-    recoveryModel: string;
-    compatibilityLevel: number;
-  }>(databaseStates(names));
-  const asked = new Map(names.map((name) => [name.toLowerCase(), name]));
-  return new Map(
-    rows.map((row) => [
-      asked.get(row.name.toLowerCase()) ?? row.name,
-      { ...row, isInStandby: row.isInStandby === 1, isReadOnly: row.isReadOnly === 1 },
-    ]),
-  );
 }
 
 const releases: Readonly<Record<string, string>> = {

@@ -29,11 +29,3 @@ export const serverPermission = (permission: string): string =>
 /** The services of the instance with their states; status 4 is running. Needs VIEW SERVER STATE. */
 export const instanceServices =
   "SELECT servicename AS [name], CONVERT(int, status) AS [status] FROM sys.dm_server_services;";
-
-/** State and settings of databases; no row for one that does not exist. */
-export const databaseStates = (names: readonly string[]): string => `SELECT
-  name AS [name], state_desc AS [state], CONVERT(int, is_in_standby) AS [isInStandby],
-  CONVERT(int, is_read_only) AS [isReadOnly], user_access_desc AS [userAccess],
-  recovery_model_desc AS [recoveryModel], CONVERT(int, compatibility_level) AS [compatibilityLevel]
-FROM sys.databases
-WHERE name IN (${texts(names)});`;

@@ -88,6 +88,3 @@ export const backupAlertMin = ({ everyMin }: Pick<LogShippingFacts, "everyMin">)
 
 /** Whether two names are those of one database: case does not count, as in SQL Server's default collations. */
 export const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-
-/** The server that logs come from when `site` receives them. */
-export const hostAt = (f: Pick<LogShippingFacts, "host">, site: SiteId): string => f.host[site];

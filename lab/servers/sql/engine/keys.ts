@@ -107,10 +107,6 @@ export function decryptValue(value: Buffer, { session }: Context): Buffer | null
   return null;
 }
 
-const size = (algorithm: string): number =>
-  algorithm.toUpperCase().includes("128") ? 128 : algorithm.toUpperCase().includes("192") ? 192 : 256;
-export const keyLength = size;
-
 /** A new symmetric key; with KEY_SOURCE and IDENTITY_VALUE the same one every time. */
 export function newSymmetricKey(
   id: number,

@@ -51,7 +51,6 @@ export const guid: SqlType = { name: "uniqueidentifier" };
 export const sysname: SqlType = { name: "nvarchar", length: 128 };
 export const boolean: SqlType = { name: "boolean" };
 export const nvarcharMax: SqlType = { name: "nvarchar" };
-export const lsnType: SqlType = { name: "numeric", precision: 25, scale: 0 };
 export const nvarchar = (length: number): SqlType => ({ name: "nvarchar", length });
 export const varchar = (length: number): SqlType => ({ name: "varchar", length });
 export const varbinary = (length: number): SqlType => ({ name: "varbinary", length });
