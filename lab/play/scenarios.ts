@@ -8,6 +8,7 @@ import { killed } from "./scenarios/killed.ts";
 import { tamperedJournal } from "./scenarios/tampered-journal.ts";
 import { linkCut } from "./scenarios/link-cut.ts";
 import { primaryReturns } from "./scenarios/primary-returns.ts";
+import { thereAndBack } from "./scenarios/there-and-back.ts";
 import { twoSystems } from "./scenarios/two-systems.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -33,4 +34,5 @@ export const scenarios: readonly Scenario[] = [
   declinedApproval,
   primaryReturns,
   linkCut,
+  thereAndBack,
 ];
