@@ -9,7 +9,7 @@ export function addReadiness(program: Command, terminal: Terminal): void {
     .command("readiness")
     .summary("whether a move would work now, how long it would take and what would be lost")
     .description(
-      "Looks at everything that a move needs, side by side and for a minute at most: servers, rights, log chains, jobs, logins, disks, names, licences, keys, versions, and what differs between the sites. It changes nothing but the journal, which keeps the result. Meant to run every hour by itself: docs/readiness.md has the lines for it.",
+      "Looks at everything that a move needs, side by side and for a minute at most: servers, rights, log chains, jobs, logins, disks, names, licences, keys, versions, and what differs between the sites. It changes nothing but the journal, which keeps the result. Meant to run every half hour by itself: docs/readiness.md has the lines for it.",
     )
     .argument("[args...]", "after --: arguments of --notify that begin with a dash")
     .option("--to <site>", "the site that would become active: dr or primary. Default: the passive one")

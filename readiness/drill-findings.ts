@@ -7,6 +7,12 @@ const days = { note: 90, risk: 365 };
 
 const todo = 'test it beside production: "pulumi up -s dr-drill" (docs/drill.md)';
 
+/** Whether the estate has had its first facts for so long that a drill was due. */
+function isOld(entries: readonly Entry[], now: Date): boolean {
+  const first = entries.find((e) => e.kind === "declared");
+  return first !== undefined && now.getTime() - Date.parse(first.at) >= days.note * 86_400_000;
+}
+
 /** A drill that is open, and one that was too long ago. */
 export function drillFindings(entries: readonly Entry[], now: Date): readonly Finding[] {
   const drill = drillOf(entries);
@@ -25,7 +31,12 @@ export function drillFindings(entries: readonly Entry[], now: Date): readonly Fi
   if (!verified)
     return [
       ...open,
-      note("drill", "no drill has ever been verified: that a move works is not shown", todo, "drill-old"),
+      (isOld(entries, now) ? risk : note)(
+        "drill",
+        "no drill has ever been verified: that a move works is not shown",
+        todo,
+        "drill-old",
+      ),
     ];
   const age = Math.floor((now.getTime() - Date.parse(verified.at)) / 86_400_000);
   return age < days.note

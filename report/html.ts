@@ -1,3 +1,4 @@
+import { guardsUntilText } from "../journal/guards-until.ts";
 import type { VNode } from "preact";
 import { html } from "htm/preact";
 import { repositoryText } from "../journal/repository.ts";
@@ -116,8 +117,13 @@ function figures(r: Report): VNode {
 function due(r: Report): VNode | null {
   const red = new Set(r.waivers.flatMap((w) => (w.settled ? [] : [w.what])));
   const owed = r.owed.filter((o) => !red.has(`step ${o.step}`));
-  if (owed.length === 0) return null;
+  const dark =
+    r.guardsUntilSec === undefined
+      ? null
+      : html`<p>${guardsUntilText(`${r.from.id} (${r.from.place})`, r.guardsUntilSec, r.from.timeZone)}.</p>`;
+  if (owed.length === 0) return dark && html`<section class="note due">${dark}</section>`;
   return html`<section class="note due">
+    ${dark}
     <h2>
       ${`Still owed: done by "parallel-standby probe" or "pulumi up -s ${r.to.id}-active", once it can be done`}
     </h2>

@@ -1,6 +1,7 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
 import type { Repository } from "../journal/repository.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
+import { darkUntil } from "../journal/guards-until.ts";
 import { owedText } from "../journal/owed-text.ts";
 import { isDone, situation, type Situation } from "../journal/situation.ts";
 import { termsOf } from "../journal/systems.ts";
@@ -92,6 +93,8 @@ export interface Report {
   readonly repository?: Repository;
   /** Steps that still have to be done, with what stopped them. */
   readonly owed: readonly { readonly step: string; readonly says: string }[];
+  /** Where a fence is owed: until when guards at the old site may start services there by themselves. Seconds since 1970 UTC. */
+  readonly guardsUntilSec?: number;
   /** How many steps were owed when it completed and have been done since. */
   readonly paid: number;
   /** What went otherwise than planned: skipped by somebody, or allowed to fail. */
@@ -224,6 +227,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     ...(started.repository ? { repository: started.repository } : {}),
     modeChanges: modeChangesOf(chapter.until, new Set(incident.map((e) => e.epoch))),
     owed: [...s.owed].map((step) => ({ step, says: owedText(s, step) })),
+    ...optional("guardsUntilSec", darkUntil(s, recovery.guard)),
     paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
     exceptions,
     systems: systemReports(s, recovery, steps, { startedSec: firstStartedSec, endedSec }),

@@ -1,3 +1,4 @@
+import { guardsUntil, guardsUntilText } from "../../journal/guards-until.ts";
 import { declarationHours } from "../../journal/next.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import type { Request } from "../../model/part.ts";
@@ -23,8 +24,17 @@ export const declaredText = (fact: Declaration, request: Request, recovery: Reco
       ? []
       : [
           `THE FENCE IS WAIVED: ${plain(fact.waiveFence)}. The waiver is void as soon as the old site answers`,
+          ...darkText(recovery, request.from, fact.disasterAt ?? at.toISOString()),
         ]),
   ].join("\n");
+
+/** Until when the guards of a site whose fence is waived may start services there; nothing where there are none. */
+export function darkText(recovery: Recovery, from: SiteId, lostAt: string): readonly string[] {
+  const until = guardsUntil(recovery.guard, Date.parse(lostAt) / 1000);
+  return until === undefined
+    ? []
+    : [guardsUntilText(siteText(from, recovery), until, recovery.sites[from].timeZone)];
+}
 
 /** When a declaration ends that was written then. */
 export const goodUntil = (at: Date, timeZone?: string): string =>

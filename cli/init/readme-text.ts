@@ -37,7 +37,7 @@ export function readmeText(a: Answers): string {
     "**9. Standby.** Sets up the standby site beside running production, and its replication. A database of the standby's own that `replaces` in `estate.ts` names, such as the one K2's installer made, is overwritten; where another open one is in the way it stops and says what to do.",
     "",
     ...shell("pulumi up -s standby"),
-    "**10. Ready?** Whether a move would work now, what it would lose, and what to mend: by hand until it is green, then every hour by itself (`docs/readiness.md`). `status` says what is active and what is owed.",
+    "**10. Ready?** Whether a move would work now, what it would lose, and what to mend: by hand until it is green, then every half hour by itself (`docs/readiness.md`). `status` says what is active and what is owed.",
     "",
     ...shell("npx --no parallel-standby readiness", "npx --no parallel-standby status"),
     "**11. Drill.** Copies of the databases at the standby, beside production; nothing of production is touched. Then they are removed.",

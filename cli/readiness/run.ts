@@ -58,8 +58,8 @@ export async function readiness(
   };
   try {
     const project = await openProject(terminal);
-    const { found, text, before } = await lookAndKeep(project, await registries(), options, terminal);
-    if (found.verdict === "not ready" || (before ?? "ready") !== found.verdict) await tell(text);
+    const { found, text, isNews } = await lookAndKeep(project, await registries(), options, terminal);
+    if (found.verdict === "not ready" || isNews) await tell(text);
     if (found.verdict !== "ready")
       throw new CliError(
         `${found.verdict === "warnings" ? "ready, with warnings" : "not ready"}: ${countsText(found.findings)}`,
@@ -80,6 +80,8 @@ interface Kept {
   readonly found: Readiness;
   readonly text: string;
   readonly before?: Verdict;
+  /** It is another verdict than before, or other things stop a move or make it a risk. */
+  readonly isNews: boolean;
 }
 
 /** Looks at a project and keeps the result in its journal. */
@@ -137,8 +139,25 @@ export async function lookAndKeep(
       );
     });
   const before = verdictBefore(entries, to);
-  return { found, text, ...(before === undefined ? {} : { before }) };
+  const isNews = gravely(found) !== gravely(lastReadiness(entries, to) ?? { verdict: "ready", findings: [] });
+  return { found, text, isNews, ...(before === undefined ? {} : { before }) };
 }
+
+/** What somebody is told of: the verdict, and what stops a move or makes it a risk. */
+const gravely = ({
+  verdict,
+  findings,
+}: {
+  readonly verdict: Verdict;
+  readonly findings: readonly Pick<Readiness["findings"][number], "id" | "severity">[];
+}): string =>
+  JSON.stringify([
+    verdict,
+    findings
+      .filter((f) => f.severity !== "note")
+      .map((f) => f.id)
+      .sort(),
+  ]);
 
 const verdictBefore = (entries: readonly Entry[], to: SiteId): Verdict | undefined =>
   lastReadiness(entries, to)?.verdict;

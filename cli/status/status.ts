@@ -12,6 +12,7 @@ import { countsOf, secondsOf, stepsOf, type Counts, type Standing } from "../../
 import { chapterOf } from "../../report/entries.ts";
 import { pointLossOf, type PointLoss } from "../../report/loss.ts";
 import { exceptionsOf } from "../../journal/exceptions.ts";
+import { darkUntil } from "../../journal/guards-until.ts";
 import { owedText, withoutAdvice } from "../../journal/owed-text.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
@@ -79,6 +80,8 @@ export interface Status {
   readonly running: readonly (Holder & { readonly what: string })[];
   /** `isFence`: it fences the site that was left. Until it is done, what runs there is not known. */
   readonly owed: readonly (StepSays & { readonly triedAt: string; readonly isFence: boolean })[];
+  /** The site that was left is not fenced, and until then its guards may start services there by themselves. ISO 8601. */
+  readonly guardsUntil?: string;
   /** The active site has no standby since its move, as far as the journal shows. */
   readonly withoutStandby?: WithoutStandby;
   /** The last look at readiness since the last move; `stale` where none has run for a day, and absent where there is none. */
@@ -146,6 +149,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
           ]
         : [];
     }),
+    ...guardsOf(s, now),
     ...(unprotected ? { withoutStandby: unprotected } : {}),
     ...readinessOf(entries, s, now),
     ...(s.declared
@@ -160,6 +164,14 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     ...(args.lastReport === undefined ? {} : { lastReport: args.lastReport }),
     journal: { entries: entries.length, head: s.head, place: args.place },
   };
+}
+
+/** While the site that was left is not fenced: how long its guards may still start what they have. */
+function guardsOf(s: Situation, now: Date): Pick<Status, "guardsUntil"> {
+  const until = darkUntil(s, s.declared?.recovery.guard);
+  return until === undefined || until * 1000 < now.getTime()
+    ? {}
+    : { guardsUntil: new Date(until * 1000).toISOString() };
 }
 
 /** One from before the last move tells of an estate that was the other way round. */

@@ -1,5 +1,6 @@
 import { otherSite, stackOf } from "../../model/site.ts";
 import { clockTime, moment } from "../../model/time.ts";
+import { guardsUntilText } from "../../journal/guards-until.ts";
 import { standingText, type StepSays } from "../../journal/standing.ts";
 import { pointLossText } from "../../report/loss.ts";
 import { standbyAgain } from "../../stacks/completed-text.ts";
@@ -33,6 +34,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     ...(moves?.notHad ?? []).map(step("not had", "; the move goes on")),
     // While it moves they are what was not had; afterwards somebody has to see to them.
     ...(moves ? [] : s.owed).map((o) => step("owed", ` (last tried ${at(o.triedAt)})`)(o)),
+    ["guards", guardsText(s)],
     ["standby", standbyText(s)],
     ...(s.withoutStandby?.failed ?? []).map(step("failed")),
     ["readiness", readinessText(s)],
@@ -137,6 +139,11 @@ export const standbyText = ({
     ? `none since ${at(w.since)}: ${w.site} was provisioned, but readiness found at ${at(w.noPoint.at)} that ${plain(w.noPoint.says)}`
     : `none since ${at(w.since)}, as far as the journal shows: nothing of ${named(active)} is copied to ${w.site} until that is re-protected`);
 
+const guardsText = ({ guardsUntil, lastActivation: l, active }: Status): string | undefined =>
+  guardsUntil === undefined
+    ? undefined
+    : guardsUntilText(l?.from ?? otherSite(active.site), Date.parse(guardsUntil) / 1000);
+
 function declarationText({ declaration: d }: Status): string | undefined {
   if (!d) return undefined;
   const what = `${d.mode} move to ${d.to}, by ${plain(d.as)}${d.incident === undefined ? "" : ` (${plain(d.incident)})`}`;
@@ -160,7 +167,7 @@ function lastText({ lastActivation: l }: Status): string | undefined {
 /** While it moves, and before there are facts, nobody looks at readiness. */
 function readinessText({ readiness: r, state, facts, lastActivation, taken }: Status): string | undefined {
   if (state !== "active" || !facts) return undefined;
-  const how = "it should run every hour: docs/readiness.md";
+  const how = "it should run every half hour: docs/readiness.md";
   const never = lastActivation || taken ? "not looked at since the last move" : "never looked at";
   if (!r) return `${never}: run "parallel-standby readiness"; ${how}`;
   const verdict = `${r.verdict === "not ready" ? "NOT READY" : r.verdict} for ${r.to}`;

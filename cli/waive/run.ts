@@ -6,7 +6,7 @@ import type { Surroundings } from "../../stacks/look.ts";
 import { lifeText } from "../../stacks/site-life.ts";
 import type { World } from "../../steps/find.ts";
 import type { Consent } from "../declare/consent.ts";
-import { siteText } from "../declare/text.ts";
+import { darkText, siteText } from "../declare/text.ts";
 import { refuseWaiverWhileAlive } from "../declare/waiver.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
@@ -56,6 +56,7 @@ export async function waive(
     [
       plain(lifeText(life, recovery, last.from, last.to)),
       `THE FENCE IS WAIVED for activation ${String(last.epoch)}: ${plain(reason)}. The waiver is void as soon as ${siteText(last.from, recovery)} answers`,
+      ...darkText(recovery, last.from, terms.disasterAt ?? last.at),
       ...accepted.map((sign) => `  although: ${plain(sign)}`),
       "next:",
       `  ${upCommand(activeStack(last.to), terminal.platform)}`,

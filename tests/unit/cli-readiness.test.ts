@@ -10,7 +10,7 @@ import { main } from "../../cli/program.ts";
 import { hands } from "../../components/registry/hands.ts";
 import { parts } from "../../components/registry/parts.ts";
 import { describe as describeEstate } from "../../model/describe.ts";
-import { risk, stops, type Finding } from "../../model/finding.ts";
+import { note, risk, stops, type Finding } from "../../model/finding.ts";
 import type { Readiness } from "../../readiness/readiness.ts";
 import { fileName, formats, papersFor } from "../../runbook/papers.ts";
 import { runbooksFolder } from "../../runbook/stale.ts";
@@ -135,8 +135,17 @@ describe("readiness", () => {
     const { before } = await look();
     expect(before).to.be.oneOf(["ready", "warnings", "not ready"]);
     expect(await kept()).to.have.length(2);
+    findings = [risk("data", "another job is disabled", "enable it", "other")];
+    expect((await look()).isNews, "the same verdict, and another risk").to.equal(true);
+    expect((await look()).isNews, "the same risks").to.equal(false);
+    findings = [...findings, note("data", "worth knowing", "nothing", "a-note")];
+    expect((await look()).isNews, "a note wakes nobody").to.equal(false);
+    findings = [risk("data", "a job is disabled", "enable it")];
+    const length = (await kept()).length;
+    await look();
+    expect(await kept()).to.have.length(length + 1);
     await look({}, 61 * 60_000);
-    expect(await kept()).to.have.length(3);
+    expect(await kept()).to.have.length(length + 2);
   });
 
   it("prints JSON with its times in ISO 8601", async () => {

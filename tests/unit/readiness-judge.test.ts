@@ -351,6 +351,9 @@ describe("what the journal keeps of readiness", () => {
     const ids = (facts: readonly Fact[], hours: number) =>
       drillFindings(dated(facts), after(60 * hours)).map((f) => `${f.severity} ${f.id}`);
     expect(ids([], 0)).to.deep.equal(["note drill-old"]);
+    const facts: Fact = { kind: "declared", factsHash: "f", recovery: toyRecovery() };
+    expect(ids([facts], 24 * 89), "the estate is new").to.deep.equal(["note drill-old"]);
+    expect(ids([facts], 24 * 91), "never drilled").to.deep.equal(["risk drill-old"]);
     expect(ids([declared, begunDrill, verified], 1)).to.deep.equal(["note drill-open"]);
     expect(ids([declared, begunDrill, verified], 5)).to.deep.equal(["risk drill-open"]);
     expect(ids([declared, begunDrill, verified, swept], 24 * 89)).to.deep.equal([]);
