@@ -14,6 +14,7 @@ import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { dueOf, type Due } from "./due.ts";
+import { besideText, workedBeside } from "./beside.ts";
 import { lookAt } from "./vain.ts";
 import { quietProgress } from "./progress.ts";
 import type { News } from "./said.ts";
@@ -125,6 +126,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
       text: `${site} answers; a run is under way and fences it: ${running.who}, since ${running.since}`,
     };
   terminal.note(`${site} answers: fencing it`);
+  const beside = await workedBeside(due, estate.journal, world);
   const failed: string[] = [];
   for (const d of steps) {
     const { step, attempt } = d;
@@ -134,6 +136,9 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
       failed.push(`${step.id}: ${look.says}`);
       continue;
     }
+    const progress = quietProgress((line) => terminal.note(`${step.id}: ${line}`));
+    // Before it is stopped: kept with the step that comes first.
+    if (d === steps[0]) for (const says of beside) progress.say(`found at work: ${says}`);
     try {
       const says = await runActivationStep(
         {
@@ -143,7 +148,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
           step,
         },
         world,
-        quietProgress((line) => terminal.note(`${step.id}: ${line}`)),
+        progress,
       );
       terminal.note(`${step.id}: ${plain(says)}`);
     } catch (error) {
@@ -152,7 +157,8 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   }
   const left = dueOf(await journal.entries(), world.parts);
   if (left && !answers) return dark(site, left);
-  return verdictOf(due, site, left, failed, await anyAnswers(hosts));
+  const found = verdictOf(due, site, left, failed, await anyAnswers(hosts));
+  return beside.length === 0 ? found : { ...found, text: `${found.text}. ${besideText(site, beside)}` };
 }
 
 const dark = (site: string, { steps }: Due): Found => ({

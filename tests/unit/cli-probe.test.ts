@@ -126,6 +126,32 @@ describe("a probe that nobody watches", function () {
     expect(r.world.running.has("P:web")).to.equal(false);
   });
 
+  it("tells that the site worked beside the new one before it was fenced, and keeps what it found", async () => {
+    const { project, registries } = opened();
+    const runs: Runs = {
+      ...registries.runs,
+      "toy-data": async () => ({
+        ...(await (registries.runs["toy-data"]?.() ?? Promise.reject(new Error("no toys")))),
+        signs: () =>
+          Promise.resolve([
+            { site: "primary", host: "P", shows: "active", says: "K2 Server on P is running" },
+            { site: "dr", host: "D", shows: "passive", says: "db of D is RESTORING" },
+          ]),
+      }),
+    };
+    r.world.fails.clear();
+    expect(
+      await probed(writes(), () => Promise.resolve({ project, registries: { ...registries, runs } })),
+    ).to.equal(0);
+    expect(await heard()).to.contain(
+      "primary (London) worked beside the new site (K2 Server on P is running): workflows and mails may have run twice, and what it wrote since the cutover is in no figure",
+    );
+    const paid = (await r.journal.entries()).findLast((e) => e.kind === "step" && e.verdict === "done");
+    expect(paid?.kind === "step" && paid.log?.join("\n")).to.contain(
+      "found at work: K2 Server on P is running",
+    );
+  });
+
   it("writes nothing while the site is dark", async () => {
     server.close();
     const entries = (await r.journal.entries()).length;

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import type { Fact } from "../../journal/entries.ts";
 import { LogShippingFacts } from "../../components/sql/log-shipping/facts.ts";
+import * as run from "../../components/sql/log-shipping/run.ts";
 import { logShipping } from "../../components/sql/log-shipping/part.ts";
 import { copyOnlyFull } from "../../components/sql/log-shipping/tsql/changes.ts";
 import { lookupOf } from "../../model/recovery.ts";
@@ -137,6 +138,13 @@ describe("log shipping: what a site holds that was active is saved before it fol
   it("saves a database that the move itself took offline", async () => {
     bench = await lostAndBack();
     await bench.run("primary", "ALTER DATABASE K2 SET OFFLINE");
+    const { io, end } = bench.io("primary");
+    const reach = logShipping.reach(bench.facts, await run.observe(bench.facts, io)).get("K2");
+    await end();
+    expect(reach, "nobody is told to drop lost production").to.deep.equal({
+      refused:
+        'its state is OFFLINE. Its site was left and is not re-protected, so it may hold what no other copy has: "parallel-standby reprotect" saves it and has it follow; never drop it',
+    });
     expect(await save(bench)).to.match(/^done: K2 on SQLPRD01 is saved/);
   });
 
