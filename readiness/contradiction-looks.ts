@@ -6,8 +6,8 @@ import type { Look } from "../steps/act.ts";
 import type { World } from "../steps/find.ts";
 import { against, signsOf, type PartSign } from "../steps/signs.ts";
 
-/** How long looking at one part at both sites may take. Seconds. */
-const limitSec = 9;
+/** How long looking at one part at both sites may take: a part's own limit and a little, within that of a preview. Seconds. */
+const limitSec = 8.5;
 
 /**
  * Whether the world is as the journal says: services running at the passive site, databases open there or closed at the

@@ -1,5 +1,11 @@
 import { expect } from "chai";
-import { wordFindings } from "../../cli/guard/status.ts";
+import { parts } from "../../components/registry/parts.ts";
+import { describe as describeEstate } from "../../model/describe.ts";
+import { guardedHosts } from "../../planning/guarded.ts";
+import { leaseLooks } from "../../readiness/lease-looks.ts";
+import { exampleEstate } from "./example-estate.ts";
+import { exampleGuard } from "./guard-fixture.ts";
+import { wordFindings } from "../../steps/own-words.ts";
 import { consent } from "../../cli/declare/consent.ts";
 import { dueOf } from "../../cli/probe/due.ts";
 import type { Fact } from "../../journal/entries.ts";
@@ -16,6 +22,41 @@ import {
   word,
 } from "./journal-facts.ts";
 import { toyParts, toyRecovery } from "./toy.ts";
+
+describe("what readiness finds of the guards of the active site", () => {
+  it("is a risk where their lease is not renewed: probe does not run, or fails where nobody sees it", async () => {
+    const recovery = { ...describeEstate(exampleEstate(), parts), guard: exampleGuard };
+    const hosts = guardedHosts(recovery, parts).filter((h) => h.host.site === "primary");
+    const nowSec = Date.now() / 1000;
+    const words = (untilSec: number): WordsFile => ({
+      estate: recovery.estate,
+      seq: 1,
+      epoch: 0,
+      publishedSec: untilSec - 24 * 3600,
+      untilSec,
+      hosts: new Map(hosts.map((h) => [h.host.id, "run"])),
+    });
+    const looked = async (untilSec: number, mode: "planned" | "unplanned" = "planned") => {
+      const looks = leaseLooks(recovery, { from: "primary", to: "dr", mode }, parts, () =>
+        Promise.resolve(words(untilSec)),
+      );
+      const journal = { entries: () => Promise.resolve(entriesFor(genesis)) };
+      const found = await Promise.all(
+        looks.map((l) => l.run({ journal } as never, { before: () => [], note: () => undefined })),
+      );
+      return found.flat();
+    };
+    expect(hosts.length).to.be.greaterThan(0);
+    expect(await looked(nowSec + 24 * 3600)).to.deep.equal([]);
+    const late = await looked(nowSec + 3600);
+    expect(late.map((f) => `${f.severity} ${f.id}`)).to.deep.equal(
+      hosts.map((h) => `risk guard-lease:${h.host.id}`),
+    );
+    expect(late[0]?.says).to.contain("not renewed");
+    expect((await looked(nowSec - 60))[0]?.says).to.contain("its lease ended");
+    expect(await looked(nowSec - 60, "unplanned"), "of a lost site nothing is asked").to.deep.equal([]);
+  });
+});
 
 describe("what guard status finds of a server's word", () => {
   const own = (knows: "run" | "standby" | "stop", untilSec: number): WordsFile => ({
