@@ -1,6 +1,6 @@
 import { watchActivation } from "./watch.ts";
 import type { Act, Memory, Stage } from "./scenario.ts";
-import type { Ran } from "./rig.ts";
+import type { Ran } from "./machine.ts";
 
 /** The name under which scenarios act. */
 export const operator = "rehearsal";

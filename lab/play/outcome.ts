@@ -65,6 +65,6 @@ export async function outcomeOf(
     })),
     checks: all,
     report: file,
-    journal: join(rig.folder, ".lab", "journal", "journal.jsonl"),
+    journal: rig.journalFile,
   };
 }

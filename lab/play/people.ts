@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { situation, type Situation } from "../../journal/situation.ts";
 import { freePort } from "../world/free-port.ts";
-import type { Child, Rig } from "./rig.ts";
+import type { Child } from "./machine.ts";
+import type { Rig } from "./rig.ts";
 
 /** Where the load balancer answers once its pool is pointed at the standby. */
 const poolAddress = "127.20.1.50";

@@ -2,7 +2,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { Lab } from "../world/start.ts";
 import { operator } from "./acts.ts";
 import { rowsOf } from "./checks.ts";
-import type { Ran, Rig } from "./rig.ts";
+import type { Ran } from "./machine.ts";
+import type { Rig } from "./rig.ts";
 import type { Check } from "./scenario.ts";
 
 /** How long something may take to come about, in real milliseconds. */

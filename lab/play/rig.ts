@@ -1,4 +1,3 @@
-import { execa } from "execa";
 import { randomUUID } from "node:crypto";
 import { cp, mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
@@ -7,47 +6,20 @@ import type { Entry } from "../../journal/entries.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { offlineEnv } from "../../tools/engine/env.ts";
 import { engineShell } from "../world/lab-file.ts";
-import { endOffspring, markName } from "./offspring.ts";
+import { machine, type Machine } from "./machine.ts";
 import type { LabOptions } from "../world/options.ts";
 import { startLab, type Lab } from "../world/start.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
-const commandLine = join(repository, "bin", "parallel-standby.ts");
-
-/** What a command printed and how it ended. */
-export interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-  /** Both, as they came. */
-  readonly all: string;
-}
-
-/** A command that runs, in a process group of its own. */
-export interface Child {
-  readonly pid: number | undefined;
-  /** What it has printed so far. */
-  said(): string;
-  readonly done: Promise<Ran>;
-}
 
 /** A lab with an owner's project of its own, and the commands an owner would type there. */
-export interface Rig {
+export interface Rig extends Machine {
   readonly lab: Lab;
-  /** The project's folder. */
-  readonly folder: string;
-  readonly env: Readonly<Record<string, string>>;
-  /** `pulumi …`, without questions and colours. Extra environment goes on top. */
-  pulumi(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Ran>;
-  /** `parallel-standby …` */
-  cli(args: readonly string[], extra?: Readonly<Record<string, string>>): Promise<Ran>;
-  /** The same, left running. */
-  startCli(args: readonly string[], extra?: Readonly<Record<string, string>>): Child;
-  /** A process that is left running, in a group of its own: to kill, or to run two at once. */
-  start(command: string, args: readonly string[], extra?: Readonly<Record<string, string>>): Child;
-  /** Ends all that was started, at once and without a word, as a power cut of the runner would: the step runners too. */
-  powerCut(): Promise<void>;
   entries(): Promise<readonly Entry[]>;
+  /** The file that holds the journal, or its mirror where it lies in no folder. */
+  readonly journalFile: string;
+  /** Another operator's machine of that name, with a copy of the project and a state of its own; its clock may be ahead. */
+  secondMachine(name: string, aheadMs?: number): Promise<Machine>;
   /** Ends every process that was started, then the lab; removes the folder unless it is to be kept. */
   close(keep?: boolean): Promise<void>;
 }
@@ -71,8 +43,7 @@ export async function rig({
   const engine = await ensureEngine({ say, ...(signal ? { signal } : {}) });
   const folder = join(repository, "lab", ".lab", below, randomUUID().slice(0, 8));
   await mkdir(join(folder, ".state"), { recursive: true });
-  for (const file of ["Pulumi.yaml", "main.js", "main.ts", "estate.ts"])
-    await cp(join(repository, "lab", "project", file), join(folder, file));
+  for (const file of projectFiles) await cp(join(repository, "lab", "project", file), join(folder, file));
   await pointAtPlugin(folder);
   const lab = await startLab({
     ...options,
@@ -87,68 +58,51 @@ export async function rig({
     },
     dirname(engine.pulumi),
   );
-  const running = new Set<Child>();
-  const mark = randomUUID();
-
-  const start: Rig["start"] = (command, args, extra = {}) => {
-    const spawned = execa(command, args, {
-      cwd: folder,
-      env: { ...env, ...extra, [markName]: mark },
-      extendEnv: false,
-      all: true,
-      reject: false,
-      stdin: "ignore",
-      detached: true,
-    });
-    let said = "";
-    spawned.all.on("data", (data: Buffer) => (said += data.toString()));
-    const child: Child = {
-      pid: spawned.pid,
-      said: () => said,
-      done: spawned.then(({ exitCode, stdout, stderr, all }) => {
-        running.delete(child);
-        return { code: exitCode ?? 1, stdout, stderr, all };
-      }),
-    };
-    running.add(child);
-    return child;
-  };
-  const ran = async (
-    command: string,
-    args: readonly string[],
-    extra?: Readonly<Record<string, string>>,
-  ): Promise<Ran> => {
-    signal?.throwIfAborted();
-    const child = start(command, args, extra);
-    const stop = (): void => killGroup(child);
-    signal?.addEventListener("abort", stop, { once: true });
-    const result = await child.done;
-    signal?.removeEventListener("abort", stop);
-    signal?.throwIfAborted();
-    return result;
-  };
-
+  const own = machine({ folder, env, signal });
+  const others: Machine[] = [];
   return {
+    ...own,
     lab,
-    folder,
-    env,
-    start,
-    pulumi: (args, extra) => ran("pulumi", [...args, "--non-interactive", "--color", "never"], extra),
-    cli: (args, extra) => ran(process.execPath, [commandLine, ...args], extra),
-    startCli: (args, extra) => start(process.execPath, [commandLine, ...args], extra),
-    powerCut: () => endOffspring(mark),
-    entries: async () =>
-      entriesOf(await readFile(join(folder, ".lab", "journal", "journal.jsonl"), "utf8").catch(() => "")),
+    entries: async () => entriesOf(await journalText(lab, folder)),
+    journalFile: join(folder, ".lab", options.journal === "sql" ? "journal-mirror" : "journal", fileName),
+    secondMachine: async (name, aheadMs = 0) => {
+      const there = `${folder}-${String(others.length + 2)}`;
+      await mkdir(join(there, ".state"), { recursive: true });
+      for (const file of [...projectFiles, ".lab/lab.json", ".lab/keys"])
+        await cp(join(folder, file), join(there, file), { recursive: true });
+      const made = machine({
+        folder: there,
+        env: { ...env, LAB_HOST: name, LAB_AHEAD_MS: String(aheadMs) },
+        signal,
+      });
+      others.push(made);
+      return made;
+    },
     close: async (keep = false) => {
       try {
-        await endOffspring(mark);
-        await Promise.all([...running].map((c) => c.done));
+        await Promise.all([own, ...others].map((m) => m.powerCut()));
       } finally {
         await lab.close();
-        if (!keep) await rm(folder, { recursive: true, force: true });
+        for (const { folder: there } of keep ? others : [own, ...others])
+          await rm(there, { recursive: true, force: true });
       }
     },
   };
+}
+
+const projectFiles = ["Pulumi.yaml", "main.js", "main.ts", "estate.ts"];
+const fileName = "journal.jsonl";
+
+/** The journal as it lies in its place, read by nobody of the product. */
+async function journalText(lab: Lab, folder: string): Promise<string> {
+  if (lab.journal === "folder")
+    return readFile(join(folder, ".lab", "journal", fileName), "utf8").catch(() => "");
+  const { rows } = await lab
+    .sql(lab.sqlServerAt("dr"))
+    .run(
+      "IF OBJECT_ID(N'[ParallelStandby].[dbo].[JournalLines]') IS NOT NULL SELECT [Text] AS [text] FROM [ParallelStandby].[dbo].[JournalLines] WHERE [Chain] = (SELECT MAX([Chain]) FROM [ParallelStandby].[dbo].[JournalLines]) ORDER BY [Line]",
+    );
+  return rows.map((row) => `${String(row["text"])}\n`).join("");
 }
 
 /** The plugin's path in Pulumi.yaml is relative to it, and a run's folder lies deeper than the project's. */
@@ -158,14 +112,4 @@ async function pointAtPlugin(folder: string): Promise<void> {
     file,
     (await readFile(file, "utf8")).replace("path: ../servers/", "path: ../../../servers/"),
   );
-}
-
-/** A command and what shares its process group. The engine's plugins have groups of their own, and end when it has ended. */
-function killGroup(child: Pick<Child, "pid">): void {
-  if (child.pid === undefined) return;
-  try {
-    process.kill(-child.pid, "SIGKILL");
-  } catch {
-    // The group has ended by itself.
-  }
 }

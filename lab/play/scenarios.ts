@@ -9,6 +9,7 @@ import { tamperedJournal } from "./scenarios/tampered-journal.ts";
 import { linkCut } from "./scenarios/link-cut.ts";
 import { primaryReturns } from "./scenarios/primary-returns.ts";
 import { thereAndBack } from "./scenarios/there-and-back.ts";
+import { twoOperators } from "./scenarios/two-operators.ts";
 import { twoSystems } from "./scenarios/two-systems.ts";
 import type { Scenario } from "./scenario.ts";
 
@@ -26,6 +27,7 @@ export const scenarios: readonly Scenario[] = [
     acts: [...production, declarePlanned, cutOver, lookAtStandby],
   },
   twoSystems,
+  twoOperators,
   failback,
   killed,
   drill,

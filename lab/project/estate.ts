@@ -14,6 +14,7 @@ const lab = JSON.parse(readFileSync(new URL(".lab/lab.json", import.meta.url), "
   readonly k2Port: number;
   readonly claimsPort?: number;
   readonly guard?: true;
+  readonly journal?: { readonly sqlServer: string; readonly mirror: string };
   readonly people?: {
     readonly approve: boolean;
     readonly pool?: { readonly address: string; readonly port: number };
@@ -131,7 +132,14 @@ const claims = (port: number) =>
 
 export const estate = defineEstate({
   name: "lab",
-  journal: { folder: ".lab/journal", mirror: ".lab/journal-mirror" },
+  // In a folder of one operator's machine, or on the SQL Server of the standby, where several reach it.
+  journal: lab.journal
+    ? {
+        sql: { address: at(lab.journal.sqlServer).address, ...sqlLogin("SQL_DR", lab.journal.sqlServer) },
+        mirror: lab.journal.mirror,
+        keep: ".lab/journal",
+      }
+    : { folder: ".lab/journal", mirror: ".lab/journal-mirror" },
   // Where the lab has a guard: each site's servers ask at the other what they may start.
   ...(lab.guard
     ? {

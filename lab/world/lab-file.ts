@@ -18,6 +18,8 @@ export interface LabFile {
   readonly claimsPort?: number;
   /** Present where the estate has a guard. */
   readonly guard?: true;
+  /** Present where the journal is kept on a SQL Server: which one, and the folder of its mirror. */
+  readonly journal?: { readonly sqlServer: string; readonly mirror: string };
   /** Where the lab takes orders: `npm run lab -- fault …`. */
   readonly control: string;
   readonly azure?: { readonly subscriptionId: string; readonly resourceGroup: string };

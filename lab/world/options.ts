@@ -16,6 +16,8 @@ export interface LabOptions {
   readonly guard: boolean;
   /** Whether a server in a third place is asked about a site that is dark. Default: false. */
   readonly observer: boolean;
+  /** Where the journal is kept: in a folder of the project, or on the SQL Server of the standby. Default: in a folder. */
+  readonly journal: "folder" | "sql";
   /** 2: beside K2 a service of another system, with a database of its own. Default: 1. */
   readonly systems: 1 | 2;
 }

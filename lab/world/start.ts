@@ -29,6 +29,8 @@ import { sqlHost, type SqlHost } from "./sql-host.ts";
 export interface Lab {
   readonly servers: readonly LabServer[];
   readonly clock: LabClock;
+  /** Where the estate keeps its journal. */
+  readonly journal: LabOptions["journal"];
   readonly network: LabNetwork;
   readonly dns: { readonly address: string; readonly port: number; readonly server: DnsServer };
   readonly k2Port: number;
@@ -71,6 +73,7 @@ export async function startLab({
   hostsPerSite = 2,
   systems = 1,
   guard = false,
+  journal = "folder",
   observer = false,
 }: Partial<LabOptions> & Pick<LabOptions, "folder">): Promise<Lab> {
   const root = join(resolve(folder), ".lab");
@@ -206,6 +209,9 @@ export async function startLab({
     dns: { address: addressOf("DNSDR01"), port: dns.port },
     k2Port,
     ...(guard ? { guard: true as const } : {}),
+    ...(journal === "sql"
+      ? { journal: { sqlServer: sqlServerAt("dr"), mirror: join(root, "journal-mirror") } }
+      : {}),
     ...(claimsPort === undefined ? {} : { claimsPort }),
     ...(azure ? { azure: { subscriptionId: azure.subscriptionId, resourceGroup: azure.resourceGroup } } : {}),
   };
@@ -227,6 +233,7 @@ export async function startLab({
   const lab: Lab = {
     servers,
     clock,
+    journal,
     network,
     dns: { address: file.dns.address, port: file.dns.port, server: dns },
     k2Port,

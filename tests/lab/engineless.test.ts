@@ -1,5 +1,6 @@
 import { expect } from "chai";
-import type { Child, Rig } from "../../lab/play/rig.ts";
+import type { Child } from "../../lab/play/machine.ts";
+import type { Rig } from "../../lab/play/rig.ts";
 import {
   declarePlanned,
   engineMs,

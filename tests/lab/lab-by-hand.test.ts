@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join, relative, resolve } from "node:path";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { offlineEnv } from "../../tools/engine/env.ts";
-import type { Ran } from "../../lab/play/rig.ts";
+import type { Ran } from "../../lab/play/machine.ts";
 import type { LabFile } from "../../lab/world/lab-file.ts";
 import { Resolver } from "node:dns/promises";
 import { engineMs, failed, ok, unchanged, until } from "./stage.ts";

@@ -3,7 +3,8 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { EntryOf } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
-import type { Child, Rig } from "../../lab/play/rig.ts";
+import type { Child } from "../../lab/play/machine.ts";
+import type { Rig } from "../../lab/play/rig.ts";
 import {
   declare,
   engineMs,

@@ -6,7 +6,7 @@ import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { addressOf, checksAtStandby } from "../../lab/play/checks.ts";
 import { startLab, type Lab } from "../../lab/world/start.ts";
-import type { Ran } from "../../lab/play/rig.ts";
+import type { Ran } from "../../lab/play/machine.ts";
 import { ensureEngine } from "../../tools/engine/ensure.ts";
 import { offlineEnv } from "../../tools/engine/env.ts";
 import { installFlags, packed, registryIsAway, userPath, type Packed } from "./packed.ts";

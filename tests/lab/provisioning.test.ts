@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import type { Ran, Rig } from "../../lab/play/rig.ts";
+import type { Ran } from "../../lab/play/machine.ts";
+import type { Rig } from "../../lab/play/rig.ts";
 import { declarePlanned, engineMs, failed, ok, provisioned, situationOf, unchanged, up } from "./stage.ts";
 
 describe("provisioning and what the journal knows, on the real engine", function () {

@@ -3,7 +3,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { EntryOf, Verdict } from "../../journal/entries.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
 import { checksAtStandby } from "../../lab/play/checks.ts";
-import { rig, type Child, type Ran, type Rig, type RigOptions } from "../../lab/play/rig.ts";
+import type { Child, Ran } from "../../lab/play/machine.ts";
+import { rig, type Rig, type RigOptions } from "../../lab/play/rig.ts";
 
 /** How long a test may wait for the engine. Milliseconds. */
 export const engineMs = 300_000;

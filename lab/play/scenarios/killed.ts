@@ -1,15 +1,11 @@
-import { setTimeout as pause } from "node:timers/promises";
 import type { EntryOf } from "../../../journal/entries.ts";
-import { situation, type Situation } from "../../../journal/situation.ts";
+import type { Situation } from "../../../journal/situation.ts";
 import { succeeded } from "../acts.ts";
 import { declareLost, lookAtStandby, middleOfAnHour, production } from "../k2-acts.ts";
 import type { Rig } from "../rig.ts";
-import type { Act, Check, Memory, Scenario, Stage } from "../scenario.ts";
+import type { Act, Check, Memory, Scenario } from "../scenario.ts";
+import { untilMoment } from "../moment.ts";
 import { watchActivation } from "../watch.ts";
-
-/** How long a moment to kill in is waited for, and how often it is looked for. Milliseconds. */
-const limitMs = 120_000;
-const lookMs = 20;
 
 /** Runs the cutover on the engine and kills the engine, and only it, as soon as things stand as wanted. */
 const killedWhen = (title: string, moment: (s: Situation) => boolean): Act<Memory> => ({
@@ -31,7 +27,7 @@ const killedWhen = (title: string, moment: (s: Situation) => boolean): Act<Memor
         "never",
       ];
       const engine = rig.start("pulumi", up);
-      await comes(moment, stage, () => engine.said());
+      await untilMoment(stage, moment, () => engine.said());
       process.kill(engine.pid ?? 0, "SIGKILL");
       await engine.done;
     } finally {
@@ -40,14 +36,6 @@ const killedWhen = (title: string, moment: (s: Situation) => boolean): Act<Memor
     succeeded(await rig.pulumi(["cancel", "-s", "dr-active", "--yes"]), "pulumi cancel");
   },
 });
-
-async function comes(moment: (s: Situation) => boolean, { rig }: Stage, said: () => string): Promise<void> {
-  const end = Date.now() + limitMs;
-  while (!moment(situation(await rig.entries()))) {
-    if (Date.now() > end) throw new Error(`the moment to kill in did not come:\n${said().slice(-2000)}`);
-    await pause(lookMs);
-  }
-}
 
 const finished: Act<Memory> = {
   title: "parallel-standby run --to dr",
