@@ -57,6 +57,11 @@ export function mayActivate(s: Situation, epoch: number, attempt: number | undef
     return { kind: "answer", says: `it was skipped in activation ${String(before.epoch)}` };
   if (before && isDone(before) && isOpened(s, step.id) && beforeNoReturn.has(step.phase))
     return { kind: "answer", says: `it was done before a database was opened, and is not done again` };
+  if (before && isDone(before) && step.phase === "preflight" && hasLeft(s, epoch, system))
+    return {
+      kind: "answer",
+      says: `it was looked at before the move began to change the old site, and is not looked at again`,
+    };
   const end = step.tooLateAfter === undefined ? undefined : s.verdicts.get(step.tooLateAfter);
   if (end && isDone(end))
     return {
@@ -94,6 +99,19 @@ const beforeNoReturn: ReadonlySet<Phase> = new Set<Phase>([
   "start-hosts",
   "roll-forward",
 ]);
+
+/**
+ * Whether the move of that system has begun to change the site that it leaves. What preflight looks at is no longer as it
+ * was then: a second operator, whose stack has not seen that it ended, would find databases closed that the move has closed.
+ */
+const hasLeft = (s: Situation, epoch: number, system: string | undefined): boolean =>
+  [...s.verdicts.values()].some(
+    (v) =>
+      v.epoch === epoch &&
+      isDone(v) &&
+      (v.phase === "fence-apps" || v.phase === "final-sync") &&
+      systemOf(v.step, s.last?.systems) === system,
+  );
 
 /** Each need has ended well, was skipped, or is one that may end otherwise; a need for safety is never satisfied by a skip. */
 function order(s: Situation, step: Step): Leave {

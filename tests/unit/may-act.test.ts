@@ -54,6 +54,22 @@ describe("whether a step of a cutover may act", () => {
     expect(mayActivate(late, 1, 1, step({ phase: "final-sync" })).kind).to.equal("answer");
   });
 
+  it("does not look again at what preflight has seen once the old site is being left, whoever asks", () => {
+    const look = step({ id: "look", phase: "preflight" });
+    const seen = [...begun, word("look", "already", { phase: "preflight" })];
+    expect(mayActivate(after(...seen), 1, undefined, look).kind, "nothing is changed yet").to.equal("act");
+    const held = after(...seen, word("h", "done", { phase: "hold" }));
+    expect(mayActivate(held, 1, undefined, look).kind).to.equal("act");
+    const left = after(...seen, word("a", "done", { phase: "fence-apps" }));
+    expect(mayActivate(left, 1, undefined, look).kind).to.equal("answer");
+    const unseen = after(
+      ...begun,
+      word("look", "failed", { phase: "preflight" }),
+      word("a", "done", { phase: "fence-apps" }),
+    );
+    expect(mayActivate(unseen, 1, undefined, look).kind).to.equal("act");
+  });
+
   for (const [verdict, critical, order, safety] of [
     ["done", true, "act", "act"],
     ["already", true, "act", "act"],
