@@ -174,7 +174,10 @@ export function peopleOf(
     for (const system of lab.systems)
       if (skips.has(`${system.id}/start/${system.app.dr}/${system.service}`)) {
         told.push(`somebody starts ${system.service} on ${system.app.dr}`);
-        await lab.host(system.app.dr)?.services.start(system.service);
+        // As the runbook has it typed: a standby's service is disabled until then.
+        const services = lab.host(system.app.dr)?.services;
+        services?.configure(system.service, { startType: "manual" });
+        await services?.start(system.service);
       }
     const [first] = failed.keys();
     if (first !== undefined) await people.skip(first);
