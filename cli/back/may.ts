@@ -1,7 +1,7 @@
 import type { Entry, EntryOf } from "../../journal/entries.ts";
 import { isDone, situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
-import { durationText } from "../../model/time.ts";
+import { durationText, moment } from "../../model/time.ts";
 import { CliError } from "../failure.ts";
 
 /** What can be gone back from. Times are seconds since 1970 UTC. */
@@ -40,7 +40,7 @@ export function returnable(entries: readonly Entry[]): Returnable {
 
 /**
  * For how long the target could be written to, as things stand: until the last step that closes it was done, or until
- * now. A step that had to be done again counts from then.
+ * now. A step that had to be done again counts from then. Throws where that lies before it was opened.
  */
 export function writtenSec(
   entries: readonly Entry[],
@@ -61,8 +61,17 @@ export function writtenSec(
     const word = words.findLast((e) => e.verdict === "done") ?? words[0];
     return word ? Date.parse(word.at) / 1000 : nowSec;
   });
-  return Math.max(0, (fence.length > 0 ? Math.max(...closed) : nowSec) - openSec);
+  const untilSec = fence.length > 0 ? Math.max(...closed) : nowSec;
+  // Clocks of two machines may differ by a minute; one that was set back makes every loss look like none.
+  if (untilSec < openSec - clockSec)
+    throw new CliError(
+      `the journal has the target opened at ${moment(openSec)}, and closed, or this machine's clock, at ${moment(untilSec)}: a clock was set back, and what was written there cannot be told. Set it right, then type the same again`,
+    );
+  return Math.max(0, untilSec - openSec);
 }
+
+/** By how much clocks of runners may differ. Seconds. */
+const clockSec = 60;
 
 /** Throws where more may be lost than was accepted, with what to type. Minutes are rounded up, and one is left for typing. */
 export function refuseLoss(sec: number, acceptedSec: number | undefined, where: string): void {

@@ -118,4 +118,11 @@ describe("for how long a target could be written to that is gone back from", () 
     const entries = at(...opened, [5, abandoning], [-10, stopped("done")], [-20, closed("done")]);
     expect(writtenSec(entries, returnable(entries), fence, openedMs / 1000)).to.equal(0);
   });
+
+  it("is not told where a clock was set back in between: nothing would seem to be lost", () => {
+    const entries = at(...opened);
+    expect(() => writtenSec(entries, returnable(entries), [], openedMs / 1000 - 86_400)).to.throw(
+      /opened at 2026-11-22 10:00:00 UTC.*2026-11-21 10:00:00 UTC: a clock was set back/,
+    );
+  });
 });
