@@ -40,6 +40,8 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
   );
   const noPoint = noPointIn(entries.slice(end), site);
   if (done.length > 0 && failed.length === 0 && noPoint === undefined) return undefined;
+  // A journal that begins anew has lost what would show one: only what is seen since tells that there is none.
+  if (taken?.kind === "break-glass" && failed.length === 0 && noPoint === undefined) return undefined;
   const newest = new Map(failed.map(({ step, says }) => [step, says]));
   return {
     site,

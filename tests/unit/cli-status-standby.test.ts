@@ -15,7 +15,7 @@ const did = (step: string, says: string, verdict: Verdict = "done"): Fact => ({
   says,
 });
 const moved = (): Scribe => begunActivation().add(completed, 60);
-const seen = (s: Scribe): WithoutStandby | undefined => withoutStandby(s.entries, situation(s.entries));
+const seen = ({ entries }: Scribe): WithoutStandby | undefined => withoutStandby(entries, situation(entries));
 
 describe("whether the active site has a standby", () => {
   it("is no question before the first move, in a move, and after one that was abandoned", () => {
@@ -42,6 +42,25 @@ describe("whether the active site has a standby", () => {
     expect(seen(s), "the active site's own stack does not copy anything").to.not.equal(undefined);
     s.add(did("data0/standby-jobs/db", "logs of db are copied to P every 15 minutes"), 60);
     expect(seen(s)).to.equal(undefined);
+  });
+
+  it("is not denied by a journal that begins anew, which has lost what would show one, but by what is seen since", () => {
+    const s = moved().add({
+      kind: "break-glass",
+      estate: "toys",
+      active: "dr",
+      epoch: 2,
+      as: "op",
+      reason: "a bad disk",
+      seen: [],
+      lastHash: "",
+      lines: 0,
+      gaveUp: [],
+    });
+    s.add({ kind: "declared", factsHash: "facts2", recovery });
+    expect(seen(s)).to.equal(undefined);
+    s.add(did("data0/seed/db", "P is full", "failed"), 60);
+    expect(seen(s)).to.include({ site: "primary" });
   });
 
   it("counts nothing that was provisioned before the move, and no server whose name only begins alike", () => {
