@@ -7,20 +7,18 @@ import type { Draft } from "../../model/verb.ts";
 import { inverse, type Inverse } from "../../planning/inverse.ts";
 import { evidenceOfLife } from "../../steps/fence.ts";
 import type { World } from "../../steps/find.ts";
-import { strangersEnd } from "../../steps/lock.ts";
 import { announce } from "../../steps/words.ts";
 import { look } from "../../stacks/look.ts";
 import { runErrands, type ErrandArgs, type Outcome } from "../drafts.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
+import { noStepActs, nothingRuns } from "../nothing-runs.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { releaseAll } from "../withdraw/release.ts";
 import { abandonable } from "./may.ts";
 
-/** How long steps of the move that still run are waited for. */
-const waitForStepsSec = 120;
 /** How long the look at the target, before production is opened again, may take. */
 const lookSec = 15;
 
@@ -55,7 +53,7 @@ export async function abandon(
       ? undefined
       : { kind: "abandoning", epoch: last.epoch, as: as.trim(), reason: reason.trim() };
   });
-  await nothingRuns(world, terminal);
+  await nothingRuns(journal.store, terminal, noStepActs);
   abandonable(await journal.entries());
 
   const args: ErrandArgs = {
@@ -104,15 +102,6 @@ const othersOf =
     if ("phase" in draft && draft.phase === "restart-services")
       await Promise.all(after.flatMap((name) => given.get(name) ?? []));
   };
-
-/** Waits until no step of the move and no `up` runs any more. */
-async function nothingRuns({ journal }: World, terminal: Terminal): Promise<void> {
-  const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) => terminal.note(line));
-  if (still.length > 0)
-    throw new CliError(
-      `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. None of its steps acts any more; stop it (Ctrl+C there), then type the same again`,
-    );
-}
 
 /** One chain. It is not opened again where the target works with its data, whatever the journal says. */
 async function give(

@@ -5,7 +5,6 @@ import { upgraded } from "../../model/upgrade.ts";
 import { back, type Back } from "../../planning/back.ts";
 import { evidenceOfLife } from "../../steps/fence.ts";
 import type { World } from "../../steps/find.ts";
-import { strangersEnd } from "../../steps/lock.ts";
 import { announce } from "../../steps/words.ts";
 import { look } from "../../stacks/look.ts";
 import { siteText } from "../declare/text.ts";
@@ -13,6 +12,7 @@ import { runErrands, type Errand, type ErrandArgs, type Outcome } from "../draft
 import { CliError, UsageError } from "../failure.ts";
 import { plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
+import { noStepActs, nothingRuns } from "../nothing-runs.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { refuseLoss, returnable, writtenSec } from "./may.ts";
@@ -25,8 +25,6 @@ export interface BackOptions {
   readonly preview: boolean;
 }
 
-/** How long steps of the move that still run are waited for. */
-const waitForStepsSec = 120;
 /** How long the look at the target, before the old site is opened again, may take. */
 const lookSec = 15;
 
@@ -84,7 +82,7 @@ export async function goBack(
     return { kind: "abandoning", epoch: last.epoch, as: as.trim(), reason: reason.trim(), acceptLossSec };
   });
   await announcing();
-  await nothingRuns();
+  await nothingRuns(journal.store, terminal, noStepActs);
   // A step that was waited for may have completed the move.
   returnable(await journal.entries());
   await all(
@@ -141,16 +139,6 @@ export async function goBack(
     if (failed.length > 0)
       throw new CliError(
         `${else_}: ${plain(failed.map((f) => `${f.step}: ${f.says}`).join("; "))}. Mend it and type the same again`,
-      );
-  }
-
-  async function nothingRuns(): Promise<void> {
-    const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) =>
-      terminal.note(line),
-    );
-    if (still.length > 0)
-      throw new CliError(
-        `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. None of its steps acts any more; stop it (Ctrl+C there), then type the same again`,
       );
   }
 

@@ -1,7 +1,6 @@
 import type { Entry } from "../../journal/entries.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
-import { isLease } from "../../journal/store.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import type { Estate } from "../../model/estate.ts";
@@ -9,20 +8,16 @@ import { describe } from "../../model/describe.ts";
 import { stackOf, otherSite, type SiteId } from "../../model/site.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { World } from "../../steps/find.ts";
-import { strangersEnd } from "../../steps/lock.ts";
 import { siteText } from "../declare/text.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
+import { nothingRuns, whileNothingRuns } from "../nothing-runs.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { saidFrom, type SaidOptions } from "./consent.ts";
 import { tellGuards, unfencedAt } from "./unfenced.ts";
 import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
-
-/** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
-const waitForStepsSec = 120;
-const runTtlMs = 30_000;
 
 /**
  * Records a cutover that was made outside of this tool: from then on that site is the active one. First both sites are
@@ -44,43 +39,32 @@ export async function adopt(
   const unfenced = unfencedAt(recovery, active, registries.parts);
   if (preview) return;
 
-  const run = await journal.store.lease("run", runTtlMs);
-  if (!isLease(run))
-    throw new CliError(
-      `a run is under way: ${run.who}, since ${run.since}. Wait until it has ended, then type this again`,
-    );
-  try {
-    await nothingRuns();
-    await journal.append((entries) => ({
-      kind: "adopted",
-      active,
-      epoch: adoptable(entries, active).epoch + 1,
-      as,
-      reason,
-      ...(although === undefined ? {} : { although }),
-      seen: seenText(signs),
-      ...(unfenced.length === 0 ? {} : { unfenced }),
-    }));
-    // One that slipped in still saw the journal as it was: it is waited for too.
-    await nothingRuns();
-  } finally {
-    await run.release();
-  }
+  const steps = "Stop it (Ctrl+C there), then type this again";
+  const todo = { run: "Wait until it has ended, then type this again", steps };
+  await whileNothingRuns(
+    journal.store,
+    terminal,
+    async () => {
+      await journal.append((entries) => ({
+        kind: "adopted",
+        active,
+        epoch: adoptable(entries, active).epoch + 1,
+        as,
+        reason,
+        ...(although === undefined ? {} : { although }),
+        seen: seenText(signs),
+        ...(unfenced.length === 0 ? {} : { unfenced }),
+      }));
+      // One that slipped in still saw the journal as it was: it is waited for too.
+      await nothingRuns(journal.store, terminal, steps);
+    },
+    todo,
+  );
   terminal.out(`adopted: ${siteText(active, recovery)} is active, says ${plain(as)}`);
   await tellGuards(claim, unfenced, registries.parts, terminal);
   terminal.out(
     `next, once both sites can be reached: pulumi up -s ${stackOf[active]}, then pulumi up -s ${stackOf[otherSite(active)]}; until then ${active} has no standby`,
   );
-
-  async function nothingRuns(): Promise<void> {
-    const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) =>
-      terminal.note(line),
-    );
-    if (still.length > 0)
-      throw new CliError(
-        `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Stop it (Ctrl+C there), then type this again`,
-      );
-  }
 }
 
 /** The situation in which that site may be adopted. Throws a sentence where the estate moves, or where it is active already. */

@@ -3,7 +3,6 @@ import { readableOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { whoAmI } from "../../journal/process-life.ts";
 import { situation } from "../../journal/situation.ts";
-import { isLease } from "../../journal/store.ts";
 import { describe } from "../../model/describe.ts";
 import type { Estate } from "../../model/estate.ts";
 import type { Recovery } from "../../model/recovery.ts";
@@ -11,11 +10,11 @@ import type { Parts } from "../../model/part.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { World } from "../../steps/find.ts";
 import { withIo } from "../../steps/io.ts";
-import { strangersEnd } from "../../steps/lock.ts";
 import { epochAtWitnesses } from "../../steps/words.ts";
 import { siteText } from "../declare/text.ts";
 import { CliError, UsageError } from "../failure.ts";
 import { count, plain } from "../layout.ts";
+import { whileNothingRuns } from "../nothing-runs.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { able } from "./able.ts";
@@ -23,9 +22,6 @@ import { saidFrom, type SaidOptions } from "./consent.ts";
 import { tellGuards, unfencedAt } from "./unfenced.ts";
 import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
 
-/** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
-const waitForStepsSec = 120;
-const runTtlMs = 30_000;
 /** How long asking the guard's witnesses for the last activation may take. */
 const witnessesSec = 15;
 
@@ -78,17 +74,7 @@ export async function breakGlass(
   const unfenced = unfencedAt(recovery, said.active, registries.parts);
   if (preview) return;
 
-  const run = await journal.store.lease("run", runTtlMs);
-  if (!isLease(run))
-    throw new CliError(`a run is under way: ${run.who}, since ${run.since}. End it, then type this again`);
-  try {
-    const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) =>
-      terminal.note(line),
-    );
-    if (still.length > 0)
-      throw new CliError(
-        `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Stop it, then type this again`,
-      );
+  await whileNothingRuns(journal.store, terminal, async () => {
     const kept = await restart((now) => {
       if (now.own !== before.own || now.mirror !== before.mirror)
         throw new CliError("at this moment journal or mirror changed: look again, and type this again");
@@ -106,9 +92,7 @@ export async function breakGlass(
       return restarted(found, fact, terminal.now(), whoAmI());
     });
     for (const file of kept) terminal.out(`kept as it was: ${file}`);
-  } finally {
-    await run.release();
-  }
+  });
   const s = situation(await journal.entries());
   terminal.out(
     `the glass is broken: the journal of ${estate.name} goes on in ${journal.store.place}; ${siteText(s.active, recovery)} is active, says ${plain(said.as)}`,

@@ -3,19 +3,14 @@ import { folderStore } from "../../journal/folder-store.ts";
 import { whoAmI } from "../../journal/process-life.ts";
 import { restoredText, restoringOf, type Restoring } from "../../journal/restored.ts";
 import { situation } from "../../journal/situation.ts";
-import { isLease } from "../../journal/store.ts";
-import { strangersEnd } from "../../steps/lock.ts";
 import { CliError } from "../failure.ts";
 import { count, plain } from "../layout.ts";
+import { whileNothingRuns } from "../nothing-runs.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { able } from "./able.ts";
 import { reasonsFrom } from "./consent.ts";
 import { entryLine } from "./text.ts";
-
-/** How long steps that still run are waited for, and how long another `up` is respected that gives no sign. */
-const waitForStepsSec = 120;
-const runTtlMs = 30_000;
 
 /** The options of `journal restore`, as they were typed. */
 export interface RestoreOptions {
@@ -55,17 +50,7 @@ export async function restore(
   refuse(found, said.although);
   if (preview) return;
 
-  const run = await journal.store.lease("run", runTtlMs);
-  if (!isLease(run))
-    throw new CliError(`a run is under way: ${run.who}, since ${run.since}. End it, then type this again`);
-  try {
-    const still = await strangersEnd(journal.store, undefined, waitForStepsSec, (line) =>
-      terminal.note(line),
-    );
-    if (still.length > 0)
-      throw new CliError(
-        `still running: ${still.map((l) => `"${l.name}" of ${l.who}, since ${l.since}`).join("; ")}. Stop it, then type this again`,
-      );
+  await whileNothingRuns(journal.store, terminal, async () => {
     const kept = await restart((now) => {
       if (now.own !== before.own || now.mirror !== before.mirror)
         throw new CliError("at this moment journal or mirror changed: look again, and type this again");
@@ -73,9 +58,7 @@ export async function restore(
       return restoredText(copy, found.entries, { ...said, ...more }, terminal.now(), whoAmI());
     });
     for (const file of kept) terminal.out(`kept as it was: ${file}`);
-  } finally {
-    await run.release();
-  }
+  });
   terminal.out(
     `restored: the journal of ${estate.name} in ${place}; ${s.active} is active, says ${plain(said.as)}`,
   );
