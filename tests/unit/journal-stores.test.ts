@@ -182,14 +182,11 @@ for (const kind of storeKinds)
       const given = await Promise.all(stores.map((s) => s.lease("run", 20_000)));
       const mine = given.filter(isLease);
       expect(mine).to.have.length(1);
-      // Whoever asks in the very moment in which a place is taken may see that it is, and not yet by whom.
-      const later = await storeOf(bench).lease("run", 20_000);
-      for (const other of [...given.filter((g) => isLease(g) || g.who !== "somebody"), later])
+      for (const other of given)
         if (!isLease(other)) {
           expect(other.who).to.match(new RegExp(`@${os.hostname()}#${String(process.pid)}$`));
           expect(other.since).to.match(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/);
         }
-      expect(isLease(later), "a second holder").to.equal(false);
       expect((await storeOf(bench).leases()).map((l) => l.name)).to.deep.equal(["run"]);
       await mine[0]?.release();
       expect(await storeOf(bench).leases()).to.deep.equal([]);

@@ -1,6 +1,7 @@
 import type { BlobClient, ContainerClient } from "@azure/storage-blob";
 import { createHash } from "node:crypto";
 import type { HeldLease, LeaseTable, WantedLease } from "../../../journal/leases.ts";
+import { poll } from "../../poll.ts";
 import { isRefusal, limit, statusOf } from "./container.ts";
 
 /** What a blob's lease may last at least and at most (Microsoft, "Lease Blob"). Seconds. */
@@ -23,6 +24,13 @@ const taken = [
   "BlobNotFound",
 ];
 
+/** Who holds a lease that has just been taken: a holder says who it is right after that. */
+const untold = "somebody";
+const isTold = (held: HeldLease | undefined): boolean =>
+  held === undefined || held.isOver || held.who !== untold;
+/** How long a holder is given to say who it is. One that died in between never does. */
+const polling = { limitSec: 2, everyMs: 50 };
+
 /** Metadata travel in headers: plain ASCII, names without dashes. */
 const coded = (text: string): string => encodeURIComponent(text);
 const decoded = (text: string | undefined): string => decodeURIComponent(text ?? "");
@@ -40,8 +48,7 @@ function heldIn(
 ): HeldLease {
   return {
     name: name ?? decoded(metadata["name"]),
-    // Whoever has just taken it has not said who it is yet.
-    who: decoded(metadata["who"]) || "somebody",
+    who: decoded(metadata["who"]) || untold,
     since: decoded(metadata["since"]) || (lastModified ?? new Date(0)).toISOString(),
     host: decoded(metadata["host"]),
     pid: Number(metadata["pid"] ?? 0),
@@ -96,17 +103,19 @@ export function blobLeases(container: () => Promise<ContainerClient>, folder: st
     });
   }
 
+  const lookOnce = async (name: string): Promise<HeldLease | undefined> => {
+    try {
+      const found = await (await blobOf(name)).getProperties({ abortSignal: limit() });
+      return heldIn(name, found, found.metadata);
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  };
+
   return {
     hasOwnClock: true,
-    look: async (name) => {
-      try {
-        const found = await (await blobOf(name)).getProperties({ abortSignal: limit() });
-        return heldIn(name, found, found.metadata);
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw error;
-      }
-    },
+    look: (name) => poll(() => lookOnce(name), isTold, { ...polling, signal: limit() }),
     all: async () => {
       const found: HeldLease[] = [];
       const options = { prefix: `${folder}/leases/`, includeMetadata: true, abortSignal: limit() };
