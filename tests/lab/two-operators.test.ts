@@ -6,7 +6,7 @@ import { engineMs } from "./stage.ts";
 const repository = join(import.meta.dirname, "../..");
 
 describe("the scenario of two operators on two machines", function () {
-  this.timeout(2 * engineMs);
+  this.timeout(engineMs);
 
   it("ends with the standby active: the second one was told who runs, watched, and took over after the lease, nothing done twice", async () => {
     const ran = await execa(

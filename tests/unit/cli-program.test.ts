@@ -69,7 +69,8 @@ async function loadedBy(
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
     ["--input-type=module", "-e", code],
-    { cwd },
+    // No folder of programs: the command line is started by npx in its project, as it says.
+    { cwd, env: { ...process.env, PATH: "" } },
   );
   return { stdout, loaded: JSON.parse(stderr.split("LOADED")[1] ?? "[]") as readonly string[] };
 }
@@ -166,7 +167,7 @@ describe("the command line", () => {
       );
       await project.journal.append({ kind: "genesis", estate: "toys", active: "primary" });
       const help = await loadedBy(["declare", "--help"], project.root);
-      expect(help.stdout).to.match(/^Usage: (npx --no )?parallel-standby declare/);
+      expect(help.stdout).to.contain("Usage: npx --no parallel-standby declare");
       expect(help.loaded.filter((url) => /node_modules\/(?!commander)/.test(url))).to.deep.equal([]);
       const shown = await loadedBy(["journal", "show"], project.root);
       expect(shown.stdout).to.contain("the journal of toys begins");

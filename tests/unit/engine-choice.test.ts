@@ -89,8 +89,8 @@ describe("The choice of a way to the engine", () => {
 
 describe("What is said about the engine", () => {
   it("names the way, the version and the program in one line", () => {
-    expect(tookLine("built", "3.259.0", "/home/ann/.pulumi/versions/3.259.0/bin/pulumi")).to.equal(
-      "Pulumi 3.259.0 was built from its Go modules: /home/ann/.pulumi/versions/3.259.0/bin/pulumi",
+    expect(tookLine("built", "3.259.0", "/opt/pulumi/versions/3.259.0/bin/pulumi")).to.equal(
+      "Pulumi 3.259.0 was built from its Go modules: /opt/pulumi/versions/3.259.0/bin/pulumi",
     );
   });
 
