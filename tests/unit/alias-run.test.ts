@@ -6,6 +6,7 @@ import * as alias from "../../components/alias/run.ts";
 import { dnsServer, type DnsServer } from "../../lab/servers/dns/server.ts";
 import { DnsRefused } from "../../steps/transports/dns.ts";
 import { bound, failure, run, stepBench, type StepBench } from "./step-io.ts";
+import { until } from "./until.ts";
 
 const key = Buffer.from("0123456789abcdef0123456789abcdef").toString("base64");
 const name = "k2.corp.example";
@@ -120,7 +121,7 @@ describe("A DNS alias", () => {
     second = await serve("127.10.1.4");
     begin(factsWith({ dns: { ...factsWith().dns, also: [{ ...at(second), site: "dr" }] } }));
     const flipping = run(bound(alias, "alias/flip", flip), step.io);
-    while (main.updates.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("the name server is written to", () => main.updates.length > 0);
     const early = await bound(alias, "alias/flip", flip).check(step.io);
     expect(early.there).to.equal(false);
     expect(early.says).to.contain(`is 127.10.1.4 on 127.0.0.1:${String(second.port)}`);

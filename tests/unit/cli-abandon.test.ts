@@ -9,6 +9,7 @@ import { mayProvision } from "../../steps/may-act.ts";
 import { failureOf, writtenTerminal, type Written } from "./cli-fixture.ts";
 import { inFolder, rig, type Rig } from "./runner-rig.ts";
 import { system, toyParts, toyRecovery, toyRuns } from "./toy.ts";
+import { until as waitUntil } from "./until.ts";
 
 const toDr = { from: "primary", to: "dr", mode: "planned" } as const;
 
@@ -175,8 +176,7 @@ describe("abandon", function () {
     if (!isLease(lease)) throw new Error("no lease");
     r.world.acts.length = 0;
     const giving = give();
-    for (let i = 0; i < 500 && terminal.notes.length === 0; i++)
-      await new Promise((go) => setTimeout(go, 10));
+    await waitUntil("abandon says what it waits for", () => terminal.notes.length > 0, 5000);
     expect(terminal.notes.join()).to.match(/waiting for "step 1 data0\/roll\/db0-0"/);
     expect(r.world.acts).to.deep.equal([]);
     await lease.release();

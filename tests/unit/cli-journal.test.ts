@@ -21,6 +21,7 @@ import {
   type Written,
 } from "./cli-fixture.ts";
 import { Scribe } from "./report-fixture.ts";
+import { until } from "./until.ts";
 
 const withdrawn = (as: string): { kind: "withdrawn"; as: string } => ({ kind: "withdrawn", as });
 const declared = { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 } as const;
@@ -225,10 +226,10 @@ describe("journal", () => {
     const stop = new AbortController();
     const notes: string[] = [];
     const lines: string[] = [];
-    const heard = async (what: () => boolean): Promise<void> => {
-      for (let i = 0; i < 400 && !what(); i++) await new Promise((resolve) => setTimeout(resolve, 25));
-      expect(what(), [...notes, ...lines].join("\n")).to.equal(true);
-    };
+    const heard = (what: () => boolean): Promise<void> =>
+      until("it is told", what, 10_000).catch((error: unknown) => {
+        throw new Error(`${String(error)}\n${[...notes, ...lines].join("\n")}`);
+      });
     const ended = follow(
       project,
       { ...terminal, out: (text) => void lines.push(text), note: (text) => void notes.push(text) },

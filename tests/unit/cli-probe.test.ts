@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
 import { createServer, type Server } from "node:net";
 import * as path from "node:path";
@@ -7,6 +8,7 @@ import type { Runs } from "../../steps/act.ts";
 import { writtenTerminal, type Written } from "./cli-fixture.ts";
 import { inFolder, rig, type Rig } from "./runner-rig.ts";
 import { toyParts, toyRuns } from "./toy.ts";
+import { until } from "./until.ts";
 
 /** Code that cannot look at anything. */
 const blind = (runs: Runs): Runs =>
@@ -179,8 +181,7 @@ describe("a probe that nobody watches", function () {
       ...[path.join(r.folder, "began"), path.join(r.folder, "go")],
     ];
     const first = probed(slow);
-    for (let i = 0; i < 500 && !(await fs.stat(path.join(r.folder, "began")).catch(() => undefined)); i++)
-      await new Promise((resolve) => setTimeout(resolve, 20));
+    await until("it is told", () => existsSync(path.join(r.folder, "began")), 10_000);
     const leases = await r.journal.store.leases();
     await fs.writeFile(path.join(r.folder, "go"), "x");
     expect(leases.map((l) => l.name)).not.to.contain("probe");

@@ -7,6 +7,9 @@ import { type LabDisks, labDisks } from "../../lab/servers/disk.ts";
 import { type LabNetwork, labNetwork } from "../../lab/servers/network.ts";
 import type { HostIdentity, LabClock } from "../../lab/servers/types.ts";
 import { type WindowsHost, windowsHost, type WindowsHostOptions } from "../../lab/servers/windows/host.ts";
+import { until } from "./until.ts";
+
+export { until };
 
 /** Lab time at which every test begins: 22 November 2026, 03:10 in London and in UTC. */
 export const startMs = Date.UTC(2026, 10, 22, 3, 10);
@@ -65,19 +68,6 @@ export async function fixture(): Promise<Fixture> {
       await rm(root, { recursive: true });
     },
   };
-}
-
-/** Waits until the condition holds; fails after the limit with what was waited for. */
-export async function until(
-  what: string,
-  condition: () => boolean | Promise<boolean>,
-  limitMs = 3000,
-): Promise<void> {
-  const end = performance.now() + limitMs;
-  while (!(await condition())) {
-    if (performance.now() > end) throw new Error(`Waited ${limitMs} ms in vain for this: ${what}.`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
 }
 
 /** Moves the lab's clock on in steps until the work is done: for work that waits for lab time between real reads and writes. */

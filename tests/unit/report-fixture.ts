@@ -1,5 +1,6 @@
 import { entriesOf, lineOf } from "../../journal/chain.ts";
 import type { Entry, Fact, Verdict } from "../../journal/entries.ts";
+import { reportOf, type Report } from "../../report/report.ts";
 import { toyRecovery } from "./toy.ts";
 
 /** Writes a journal with a clock of its own. */
@@ -33,6 +34,8 @@ export class Scribe {
 }
 
 export const recovery = toyRecovery();
+/** What its report says. */
+export const reported = (s: Scribe): Report => reportOf(s.entries, recovery);
 export const move = {
   to: "dr",
   mode: "unplanned",
