@@ -82,16 +82,13 @@ export function addJournal(program: Command, terminal: Terminal): void {
     .command("break-glass")
     .summary("go on where the journal cannot be read, and no copy of it can")
     .description(
-      "Goes on after the last entry that can be read, with your word for the site that is active. What cannot be read is given up, named, and kept beside the journal as it was. Looks at both sites first, as adopt does. Refused where the journal or its mirror can be read: then nothing has to be given up.",
+      "Goes on after the last entry that can be read, with your word for the site that is active. What cannot be read is given up, named, and kept beside the journal as it was. Looks at both sites first, as adopt does. Refused where the journal or its mirror can be read: then nothing has to be given up, unless --knows or --last-activation tell of what it has lost.",
     )
     .requiredOption("--active <site>", "the site that is active now: primary or dr")
     .requiredOption("--as <name>", "who answers for this")
     .requiredOption("--reason <text>", "what happened to the journal, for the journal")
     .option("--although <text>", "how you know, where what is seen speaks against it")
-    .option(
-      "--knows <hash...>",
-      "what a stack has seen of a journal that is lost altogether, as pulumi up prints it",
-    )
+    .option("--knows <hash...>", "what a stack has seen that the journal has lost, as pulumi up prints it")
     .option("--last-activation <n>", "the number of the last activation, where nothing that is left tells it")
     .option("--preview", "look and show, and write nothing", false)
     .addHelpText(

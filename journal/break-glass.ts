@@ -25,38 +25,41 @@ export interface Salvage {
   readonly carried?: Extract<Fact, { kind: "declared" }>;
 }
 
+/** What somebody knows of a journal beyond what is left of it. */
+export interface Known {
+  /** Hashes, or their first digits, of entries that stacks have seen. */
+  readonly hashes: readonly string[];
+  /** Number of the last activation, where somebody has named it. */
+  readonly lastActivation?: number;
+}
+
 /** What to do instead, where nothing has to be given up; a sentence. */
 export interface NoNeed {
   readonly instead: string;
 }
 
 /**
- * What is left of a journal that cannot be read. Nothing is given up where a copy holds that has all that the other
- * has: then there is a file to copy, and no glass to break. `knows`: hashes, or their first digits, that stacks have seen
- * of what was lost altogether.
+ * What is left of a journal that cannot be read, or that has lost entries of which no copy is left. Nothing is given up
+ * where a copy holds that has all that the other has, unless `knows` tells of more than that: otherwise there is a file to
+ * copy, and no glass to break.
  */
-export function salvageOf(
-  { own: ownText, mirror: mirrorText }: Copies,
-  knows: readonly string[],
-): Salvage | NoNeed {
+export function salvageOf({ own: ownText, mirror: mirrorText }: Copies, knows: Known): Salvage | NoNeed {
   const own = readableOf(ownText);
   const mirror = mirrorText === undefined ? undefined : readableOf(mirrorText);
-  const instead = noNeed(own, mirror, knows.length > 0);
+  const instead = noNeed(own, mirror, knows);
   if (instead !== undefined) return { instead };
   const base = mirror && mirror.entries.length > own.entries.length ? mirror : own;
   const kept = new Set(base.lines);
   const lost = [...new Set([...allOf(own), ...(mirror ? allOf(mirror) : [])])].filter((l) => !kept.has(l));
-  const known = new Set(base.entries.map((e) => e.hash));
+  const isKept = (hash: string): boolean => base.entries.some((e) => e.hash.startsWith(hash));
   const carried = base.entries.some((e) => e.kind === "declared") ? undefined : newestFacts(lost);
   return {
     lines: base.lines,
     entries: base.entries,
     givenUp: lost.length,
-    gaveUp: [...new Set([...lost.flatMap(hashIn), ...knows])].filter((h) => !known.has(h)),
+    gaveUp: [...new Set([...lost.flatMap(hashIn), ...knows.hashes])].filter((h) => !isKept(h)),
     epoch:
-      1 +
-      Math.max(base.entries.length > 0 ? situation(base.entries).epoch : 0, ...lost.map(epochIn)) +
-      mute(lost),
+      1 + Math.max(Math.max(epochOf(base), ...lost.map(epochIn)) + mute(lost), knows.lastActivation ?? 0),
     ...(carried ? { carried } : {}),
   };
 }
@@ -87,23 +90,33 @@ export function supersedes(own: string, copy: string): boolean {
   return lines.flatMap(hashIn).every((h) => hashes.has(h) || isGivenUp(entries, h));
 }
 
-function noNeed(own: Readable, mirror: Readable | undefined, names: boolean): string | undefined {
+function noNeed(own: Readable, mirror: Readable | undefined, knows: Known): string | undefined {
   const holds = (r: Readable | undefined): boolean => r !== undefined && !r.broken && r.entries.length > 0;
-  // It was broken before, and a stack has seen something of what was lost that nobody had named.
-  if (names && holds(own) && !mirror?.broken && situation(own.entries).taken?.kind === "break-glass")
-    return undefined;
-  if (own.entries.length + own.rest.length === 0 && (mirror ? allOf(mirror).length : 0) === 0 && !names)
+  if (
+    own.entries.length + own.rest.length === 0 &&
+    (mirror ? allOf(mirror).length : 0) === 0 &&
+    knows.hashes.length === 0
+  )
     return 'there is no journal, or an empty one. Is journal in estate.ts right, and its drive, share or server there? If it is lost, name what stacks have seen of it, as "pulumi up" says: --knows HASH. If no stack has ever seen one, begin it with "parallel-standby journal init"';
-  if (holds(own) && (!mirror || mirror.entries.length === 0 || startsWith(own, mirror)))
-    return mirror?.broken
-      ? "the journal holds, its mirror does not, and has nothing that the journal lacks: keep the broken file, then copy the journal's journal.jsonl over it"
-      : "the journal can be read: there is nothing to break";
+  if (holds(own) && (!mirror || mirror.entries.length === 0 || startsWith(own, mirror))) {
+    if (mirror?.broken)
+      return "the journal holds, its mirror does not, and has nothing that the journal lacks: keep the broken file, then copy the journal's journal.jsonl over it";
+    // A stack or a witness has seen something of what was lost, and there is no copy that has it.
+    return hasLost(own, knows) ? undefined : "the journal can be read: there is nothing to break";
+  }
   if (mirror && holds(mirror) && startsWith(mirror, own))
     return "its mirror holds, and has all that can be read of the journal: keep the broken file, then copy the mirror's journal.jsonl over it";
   if (holds(own) && holds(mirror))
     return 'journal and mirror hold different histories, and each can be read: decide which one is true ("parallel-standby journal verify" shows where they part), keep both, and copy it over the other';
   return undefined;
 }
+
+/** Whether somebody knows more than a journal that can be read: an entry that is not in it, or an activation that would come after its last one. */
+const hasLost = (own: Readable, { hashes, lastActivation }: Known): boolean =>
+  hashes.some((h) => !own.entries.some((e) => e.hash.startsWith(h))) ||
+  (lastActivation !== undefined && lastActivation >= epochOf(own));
+
+const epochOf = ({ entries }: Readable): number => (entries.length > 0 ? situation(entries).epoch : 0);
 
 const startsWith = (whole: Readable, start: Readable): boolean =>
   start.entries.every((e, i) => whole.entries[i]?.hash === e.hash);

@@ -34,13 +34,29 @@ export function refuseOlder(
   throw new Refused(
     entries.length === 0
       ? `there is no journal in ${place}, or an empty one, and ${stack} has seen ${lacks}. Is journal in estate.ts right, and its drive, share or server there? If so, restore the journal from its mirror or a backup. Never begin a new one: it would forget every cutover`
-      : `${stack} has seen ${lacks}; the journal in ${place} does not hold it. It is another one, or an older copy: restore the newest from its mirror or a backup${
-          entries.some((e) => e.kind === "break-glass")
-            ? `. If it was lost when glass was broken, name it: parallel-standby journal break-glass --knows ${(seen.head ?? seen.genesis ?? "").slice(0, 12)}`
-            : ""
-        }`,
+      : `${stack} has seen ${lacks}; the journal in ${place} does not hold it. It is another one, or an older copy: restore the newest from its mirror or a backup${naming(entries, seen)}`,
   );
 }
+
+/** What to type where somebody has given up, by a word or with an older copy, what a stack has seen, and did not name it. */
+function naming(entries: readonly Entry[], { genesis, head, epoch }: Seen): string {
+  if (!entries.some((e) => e.kind === "break-glass" || e.kind === "restored")) return "";
+  const unnamed = [...new Set([genesis, head])].flatMap((h) =>
+    h === undefined || holds(entries, h) ? [] : [h.slice(0, 12)],
+  );
+  // The number alone is missing: a word that gives up the head passes over it.
+  if (unnamed.length === 0 && (head === undefined || !isGivenUp(entries, head))) return "";
+  const typed = [
+    "parallel-standby journal break-glass",
+    ...(unnamed.length === 0 ? [] : ["--knows", ...unnamed]),
+    ...(epoch === undefined ? [] : ["--last-activation", String(epoch)]),
+  ];
+  return `. If it was lost when glass was broken or a copy was restored, name it: ${typed.join(" ")}`;
+}
+
+/** A chain that was begun anew takes the place of the one that a stack knows only where it names what was seen of it. */
+const holds = (entries: readonly Entry[], hash: string): boolean =>
+  entries.some((e) => e.hash === hash) || isGivenUp(entries, hash);
 
 /** What of that the journal does not hold. */
 function lacking(
@@ -48,9 +64,7 @@ function lacking(
   { genesis, head, epoch }: Seen,
   target: SiteId | undefined,
 ): string | undefined {
-  // A chain that was begun anew takes the place of the one that a stack knows only where it names what was seen of it.
-  const holds = (hash: string): boolean => entries.some((e) => e.hash === hash) || isGivenUp(entries, hash);
-  if (genesis !== undefined && !holds(genesis))
+  if (genesis !== undefined && !holds(entries, genesis))
     return `a journal that begins with ${genesis.slice(0, 12)} (its output genesis)`;
   // Before the head: it is the clearer word. The number alone may have been given out a second time, for the other site.
   const began = entries.some(
@@ -63,5 +77,7 @@ function lacking(
     entries.some((e) => e.kind === "break-glass" && e.epoch > epoch);
   if (epoch !== undefined && !began && !isPassedOver)
     return `activation ${String(epoch)}${target === undefined ? "" : ` toward ${target}`} begin (its output epoch)`;
-  return head === undefined || holds(head) ? undefined : `entry ${head.slice(0, 12)} (its output head)`;
+  return head === undefined || holds(entries, head)
+    ? undefined
+    : `entry ${head.slice(0, 12)} (its output head)`;
 }

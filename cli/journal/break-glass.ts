@@ -1,4 +1,4 @@
-import { salvageOf, restarted, type Copies, type Salvage } from "../../journal/break-glass.ts";
+import { salvageOf, restarted, type Copies, type Known, type Salvage } from "../../journal/break-glass.ts";
 import { readableOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { whoAmI } from "../../journal/process-life.ts";
@@ -33,12 +33,12 @@ export interface BreakGlassOptions extends SaidOptions {
 }
 
 /**
- * Goes on where the journal cannot be read: on the last entry that can, with the word of a person for the site that is
- * active. What is given up is named, so that stacks and a mirror that have seen it take this journal and no other. The
- * files are kept as they were.
+ * Goes on where the journal cannot be read, or has lost what a stack or a witness has seen: on the last entry that can be
+ * read, with the word of a person for the site that is active. What is given up is named, so that stacks and a mirror that
+ * have seen it take this journal and no other. The files are kept as they were.
  */
 export async function breakGlass(
-  { preview, knows = [], lastActivation = "0", ...options }: BreakGlassOptions,
+  { preview, knows = [], lastActivation, ...options }: BreakGlassOptions,
   { estate, journal }: Project,
   registries: Pick<World, "parts" | "runs">,
   terminal: Terminal,
@@ -49,12 +49,16 @@ export async function breakGlass(
     throw new UsageError(
       `--knows ${JSON.stringify(strange.slice(0, 80))} is no hash of an entry. Write its first 12 digits or more, as "pulumi up" prints them`,
     );
-  if (!/^\d{1,9}$/.test(lastActivation))
+  if (lastActivation !== undefined && !/^\d{1,9}$/.test(lastActivation))
     throw new UsageError(
       `--last-activation ${JSON.stringify(lastActivation.slice(0, 80))} is not the number of an activation. "pulumi stack output epoch -s dr-active" shows it`,
     );
+  const known: Known = {
+    hashes: knows,
+    ...(lastActivation === undefined ? {} : { lastActivation: Number(lastActivation) }),
+  };
   const { raw, restart } = able(journal.store);
-  const plan = (copies: Copies): Salvage => salvage(copies, knows, journal.store.place, estate.name);
+  const plan = (copies: Copies): Salvage => salvage(copies, known, journal.store.place, estate.name);
   const before = await raw();
   const found = plan(before);
   terminal.out(salvageText(found, before));
@@ -82,7 +86,7 @@ export async function breakGlass(
         kind: "break-glass",
         estate: estate.name,
         ...said,
-        epoch: Math.max(found.epoch, Number(lastActivation) + 1, told + 1),
+        epoch: Math.max(found.epoch, told + 1),
         seen: seenText(signs),
         lastHash: found.entries.at(-1)?.hash ?? "",
         lines: found.givenUp,
@@ -105,7 +109,7 @@ export async function breakGlass(
   );
 }
 
-function salvage(copies: Copies, knows: readonly string[], place: string, estate: string): Salvage {
+function salvage(copies: Copies, knows: Known, place: string, estate: string): Salvage {
   const [first] = readableOf(copies.own).entries;
   const owner = first && "estate" in first ? first.estate : estate;
   if (owner !== estate)

@@ -3,6 +3,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { parts } from "../../components/registry/parts.ts";
 import { breakGlass } from "../../cli/journal/break-glass.ts";
+import { restore } from "../../cli/journal/restore.ts";
 import { compared } from "../../cli/journal/compare.ts";
 import { entriesOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
@@ -15,6 +16,7 @@ import { failureOf, tempProject, writtenTerminal } from "./cli-fixture.ts";
 import { exampleEstate } from "./example-estate.ts";
 import { completed, declared, genesis, moveTo, noReturn, started } from "./journal-facts.ts";
 import { toyParts } from "./toy.ts";
+import { breakGlassTyped } from "./typed.ts";
 
 const dr: readonly Sign[] = [
   { site: "dr", shows: "active", says: "db is ONLINE" },
@@ -175,6 +177,58 @@ describe("journal break-glass", () => {
     const after = await at.project.journal.entries();
     expect(after).to.have.length(2);
     refuseOlder(after, seen, "primary", "here");
+  });
+
+  it("gives up by name what a copy that was restored lacks, as the stack prints it that has seen more", async () => {
+    await damaged((text) => text, "none");
+    const backup = path.join(at.project.root, "backup");
+    await fs.mkdir(backup);
+    const older = (await at.text("journal")).split("\n").slice(0, 6).join("\n") + "\n";
+    await fs.writeFile(path.join(backup, "journal.jsonl"), older);
+    const word = { as: "ann", reason: "a bad disk", although: "the last move is not to be kept" };
+    await restore({ from: "backup", ...word, preview: false }, at.project, writtenTerminal());
+    const seen = { genesis: at.entries[0]?.hash ?? "", head: at.entries.at(-1)?.hash ?? "", epoch: 2 };
+    const refused = async (): Promise<string> => {
+      try {
+        refuseOlder(await at.project.journal.entries(), seen, "primary", "here");
+        return "";
+      } catch (error) {
+        return error instanceof Error ? error.message : String(error);
+      }
+    };
+    const printed = await refused();
+    expect(printed).to.match(/activation 2 toward primary begin .*--knows [0-9a-f]{12} --last-activation 2$/);
+    const typed = breakGlassTyped(printed, "dr");
+    await breaking(typed);
+    const entries = await at.project.journal.entries();
+    expect(entries.slice(6).map((e) => e.kind)).to.deep.equal(["restored", "break-glass"]);
+    expect([situation(entries).epoch, situation(entries).active]).to.deep.equal([3, "dr"]);
+    expect(await refused()).to.equal("");
+  });
+
+  it("names all that a stack has seen and nobody has named, so that one word is enough", async () => {
+    await damaged(() => undefined, "none");
+    await breaking({ knows: ["a".repeat(12)], although: "I was there" });
+    const seen = { genesis: "b".repeat(64), head: "c".repeat(64), epoch: 7 };
+    const taken = async (): Promise<void> => {
+      refuseOlder(await at.project.journal.entries(), seen, "primary", "here");
+    };
+    await breaking(breakGlassTyped((await failureOf(taken())).message, "dr"));
+    await taken();
+  });
+
+  it("is no way round a copy that has what somebody names, nor for what the journal holds", async () => {
+    await damaged(
+      (t) => t.split("\n").slice(0, 6).join("\n") + "\n",
+      (t) => t,
+    );
+    const last = (): string => at.entries.at(-1)?.hash ?? "";
+    const named = { knows: [last()], lastActivation: "2", although: "I was there" };
+    expect((await failureOf(breaking(named))).message).to.match(/its mirror holds, and has all/);
+    await at.project.leave();
+    await damaged((t) => t);
+    for (const more of [{ knows: [last().slice(0, 12)] }, { lastActivation: "1" }])
+      expect((await failureOf(breaking({ ...more, although: "x" }))).message).to.match(/nothing to break/);
   });
 
   it("carries facts over from what is given up where nothing else has any, if their hash is right", async () => {

@@ -9,10 +9,11 @@ import { hashOf, type Recovery } from "../../model/recovery.ts";
 import { openJournal } from "../../steps/open-journal.ts";
 import { withIo } from "../../steps/io.ts";
 import { publishWords, type Brought } from "../../steps/words.ts";
-import { tempProject, writtenTerminal } from "./cli-fixture.ts";
+import { failureOf, tempProject, writtenTerminal } from "./cli-fixture.ts";
 import { exampleEstate } from "./example-estate.ts";
 import { completed, genesis, moveTo, noReturn, started } from "./journal-facts.ts";
 import { toyParts, toyRecovery } from "./toy.ts";
+import { breakGlassTyped } from "./typed.ts";
 
 /** Words brought to a witness that the runner writes by itself. */
 describe("the guard's words at a witness", () => {
@@ -100,6 +101,32 @@ describe("the guard's words at a witness", () => {
       /holds words of activation 1, entry 5, and the journal ends with activation 0, entry 2: it has lost entries.*break-glass --last-activation 1$/,
     );
     expect(await there()).to.include({ seq: 5, epoch: 1 });
+  });
+
+  it("are good again once the command is typed that a witness prints which holds more than the journal", async () => {
+    await write([...moved, moveTo("primary"), started(2, "primary", 6)]);
+    await publish();
+    await lose();
+    await write(moved);
+    const printed = (await publish())?.says ?? "";
+    const guard = { witnesses: [{ share: "\\\\FILE03\\Witness", folder: "witness" }] } as const;
+    const estate = { ...project.estate, systems: exampleEstate().systems, guard };
+    const registries = {
+      parts: { ...parts, ...toyParts },
+      runs: { "toy-data": () => Promise.resolve({ runnables: [], signs: () => Promise.resolve([]) }) },
+    };
+    const typing = (): Promise<void> =>
+      breakGlass(breakGlassTyped(printed, "dr"), { ...project, estate }, registries, writtenTerminal());
+    await typing();
+    expect((await project.journal.entries()).map((e) => e.kind)).to.deep.equal([
+      ...moved.map((f) => f.kind),
+      "break-glass",
+    ]);
+    expect(await publish()).to.include({ ok: true });
+    expect(await there()).to.include({ seq: 6, epoch: 3 });
+    expect((await failureOf(typing())).message).to.match(
+      /the journal can be read: there is nothing to break/,
+    );
   });
 
   it("are left to whoever has read more of the journal meanwhile", async () => {
