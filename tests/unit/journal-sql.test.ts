@@ -55,6 +55,30 @@ describe("a journal in SQL Server", function () {
     expect((await failureOf(open.read())).message).to.match(/the database is OFFLINE/);
   });
 
+  it("says that its login lacks rights, and never takes tables that it may not see for none", async () => {
+    await journalOn(storeOf(bench)).append({ kind: "genesis", estate: "toys", active: "primary" });
+    const { ref } = bench;
+    if (!("sql" in ref)) throw new Error("not in SQL Server");
+    const lesser = { ...bench, ref: { sql: { ...ref.sql, user: "lesser" } } };
+    await run("CREATE LOGIN [lesser] WITH PASSWORD = N'one horse', CHECK_POLICY = OFF");
+    const inDatabase = async (sql: string): Promise<void> => {
+      const { errors } = await server.instance.run(sql, "ParallelStandby");
+      if (errors[0]) throw new Error(errors[0].text);
+    };
+    const refused =
+      /cannot be read: the login lesser may not use that database. Let it CONNECT, SELECT, INSERT, UPDATE and DELETE there \(docs\/permissions.md\)$/;
+    expect((await failureOf(storeOf(lesser).read())).message, "no user").to.match(refused);
+    await inDatabase("CREATE USER [lesser] FOR LOGIN [lesser]");
+    expect((await failureOf(storeOf(lesser).read())).message, "no right").to.match(refused);
+    await inDatabase("GRANT SELECT TO [lesser]");
+    expect(await storeOf(lesser).read(), "a right on the database").to.contain("genesis");
+    await inDatabase("REVOKE SELECT FROM [lesser]");
+    await inDatabase("GRANT SELECT ON [dbo].[JournalLines] TO [lesser]");
+    expect((await failureOf(storeOf(lesser).read())).message, "a right on one table").to.match(refused);
+    await inDatabase("GRANT SELECT ON [dbo].[JournalLeases] TO [lesser]");
+    expect(await storeOf(lesser).read(), "a right on both tables").to.contain("genesis");
+  });
+
   it("notices a table that was put back to an older one, or whose lines were changed", async () => {
     const store = storeOf(bench);
     const journal = journalOn(store);

@@ -42,7 +42,7 @@ export function sqlPlace(at: SqlPlace, password: () => Promise<string>): SeenPla
   };
 
   const hasTables = async (sql: Sql): Promise<boolean> => {
-    const [found] = await sql.rows<{ state: string; mayUse: number | null; hasTables: number }>(t.look);
+    const [found] = await sql.rows<{ state: string; mayUse: number; hasTables: number }>(t.look);
     if (!found) return false;
     if (found.state !== "ONLINE")
       throw new JournalError(
@@ -50,7 +50,7 @@ export function sqlPlace(at: SqlPlace, password: () => Promise<string>): SeenPla
       );
     if (found.mayUse !== 1)
       throw new JournalError(
-        `the journal in ${place} cannot be read: the login ${at.user} may not use that database. Give it the right`,
+        `the journal in ${place} cannot be read: the login ${at.user} may not use that database. Let it CONNECT, SELECT, INSERT, UPDATE and DELETE there (docs/permissions.md)`,
       );
     return found.hasTables === 1;
   };

@@ -56,10 +56,14 @@ SELECT @lock AS [lock], ${answer};`;
   [BeatMs] AS [beatMs], CONVERT(varchar(23), [Since], 126) + 'Z' AS [since],
   CASE WHEN [Until] <= SYSUTCDATETIME() THEN 1 ELSE 0 END AS [isOver]
 FROM ${leases}`;
+  const seesTables = `(OBJECT_ID(N'${lines}', N'U') IS NOT NULL AND OBJECT_ID(N'${leases}', N'U') IS NOT NULL)`;
   const until = "DATEADD(millisecond, @ttl, SYSUTCDATETIME())";
   return {
-    look: `SELECT d.state_desc AS [state], HAS_DBACCESS(d.name) AS [mayUse],
-  CASE WHEN OBJECT_ID(N'${lines}', N'U') IS NULL OR OBJECT_ID(N'${leases}', N'U') IS NULL THEN 0 ELSE 1 END AS [hasTables]
+    // OBJECT_ID is NULL too for whoever has no right on the table: only one who may read all there may say that it is missing.
+    look: `SELECT d.state_desc AS [state],
+  CASE WHEN HAS_DBACCESS(d.name) = 1 AND (${seesTables} OR HAS_PERMS_BY_NAME(QUOTENAME(d.name), N'DATABASE', N'SELECT') = 1)
+    THEN 1 ELSE 0 END AS [mayUse],
+  CASE WHEN ${seesTables} THEN 1 ELSE 0 END AS [hasTables]
 FROM sys.databases AS d WHERE d.name = N'${database}';`,
     createDatabase: `IF DB_ID(N'${database}') IS NULL CREATE DATABASE [${database}];`,
     createTables: alone(

@@ -5,6 +5,7 @@ import { Cursor } from "./cursor.ts";
 import { SqlError } from "./errors.ts";
 import type { FunctionTable } from "./functions.ts";
 import { objectName, storedKey, type StoredView } from "./sources.ts";
+import { seesTable } from "./permissions.ts";
 import { int, nvarchar, sysname, type V, plain } from "./types.ts";
 import { intProperties, serverProperty } from "./server-properties.ts";
 import { decimalOf } from "./decimals.ts";
@@ -20,7 +21,7 @@ export function partsOf(text: string): string[] {
   }
 }
 
-/** OBJECT_ID: tables, views, procedures; also what is in another database, where that is open. */
+/** OBJECT_ID: tables that the session may know of, views, procedures; also what is in another database, where that is open. */
 function objectId(text: string, context: Context, type?: string): number | null {
   const name = objectName(partsOf(text));
   const database = name.name.startsWith("#")
@@ -31,7 +32,10 @@ function objectId(text: string, context: Context, type?: string): number | null 
   if (!database?.isReadable) return null;
   const isType = (code: string): boolean => type === undefined || type.trim().toUpperCase() === code;
   const table = database.table(name.schema, name.name);
-  if (table && isType("U")) return table.id;
+  if (table && isType("U"))
+    return database === context.session.temp || seesTable(context.session, database, table.name)
+      ? table.id
+      : null;
   for (const [collection, code] of [
     ["views", "V"],
     ["procedures", "P"],

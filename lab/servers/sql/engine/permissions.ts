@@ -84,6 +84,24 @@ export function hasDatabasePermission(
   );
 }
 
+/** Rights of which each shows whoever has it that the object is there. */
+const showing = [
+  "SELECT",
+  "INSERT",
+  "UPDATE",
+  "DELETE",
+  "REFERENCES",
+  "ALTER",
+  "ALTER ANY SCHEMA",
+  "CONTROL",
+  "VIEW DEFINITION",
+];
+/** Whether the session may know of a table: whoever has any right on it may. Of databases that come with the server everybody. */
+export const seesTable = (session: EngineSession, database: Database, name: string): boolean =>
+  database.id <= 4 ||
+  hasServerPermission(session, "VIEW ANY DEFINITION") ||
+  showing.some((p) => hasDatabasePermission(session, database, p, name));
+
 /** HAS_PERMS_BY_NAME for servers, databases and objects. */
 export function hasPermission(securable: V, kind: V, permission: string, context: Context): number | null {
   const { session, instance, database } = context;
