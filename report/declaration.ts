@@ -39,6 +39,8 @@ export interface DeclarationReport {
     readonly atSec: number;
     readonly says: string;
     readonly releasedSec?: number;
+    /** Somebody declared anew since, or said from outside what is active: whether it is held is not this one's any more. */
+    readonly left?: true;
   }[];
   /** The last look at readiness for that move before it. */
   readonly before?: ReadinessSeen;
@@ -119,17 +121,23 @@ const expired = (ms: number): NonNullable<DeclarationReport["ended"]> => ({
 
 function heldOf(e: EntryOf<"held">, after: readonly Entry[]): DeclarationReport["held"][number] {
   const released = after.find((r) => r.kind === "released" && r.part === e.part && r.seq > e.seq);
+  const left = after.some((l) => l.seq > e.seq && l.kind !== "withdrawn" && endsDeclaration(l));
   return {
     part: e.part,
     atSec: secondsOf(e),
     says: e.says,
     ...(released ? { releasedSec: secondsOf(released) } : {}),
+    ...(left ? { left } : {}),
   };
 }
 
+/** What it still holds. What another one has taken over may be in use by a move, and `withdraw` is no remedy for it. */
+export const stuckOf = (r: DeclarationReport): DeclarationReport["held"] =>
+  r.held.filter((h) => h.releasedSec === undefined && !h.left);
+
 /** One sentence: what was asked for, what became of it, and that nothing moved. */
 export function declarationLine(r: DeclarationReport): string {
-  const stands = r.held.filter((h) => h.releasedSec === undefined).map((h) => h.part);
+  const stands = stuckOf(r).map((h) => h.part);
   return [
     `${r.as} declared ${r.asked}`,
     r.ended ? `${r.ended.says}${r.ended.reason === undefined ? "" : `: ${r.ended.reason}`}` : "it stands",
@@ -139,7 +147,9 @@ export function declarationLine(r: DeclarationReport): string {
 }
 
 /** How long restores of a part were held, or since when they are. */
-export const heldText = (h: DeclarationReport["held"][number], timeZone: string): string =>
-  h.releasedSec === undefined
-    ? `${h.says}; held since ${moment(h.atSec, timeZone)}, NOT RELEASED`
-    : `${h.says}; held from ${moment(h.atSec, timeZone)} for ${clockTime(h.releasedSec - h.atSec)}`;
+export function heldText(h: DeclarationReport["held"][number], timeZone: string): string {
+  const since = moment(h.atSec, timeZone);
+  if (h.releasedSec !== undefined)
+    return `${h.says}; held from ${since} for ${clockTime(h.releasedSec - h.atSec)}`;
+  return `${h.says}; held since ${since}, ${h.left ? "left to what came after it" : "NOT RELEASED"}`;
+}

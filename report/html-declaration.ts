@@ -1,6 +1,6 @@
 import { html } from "htm/preact";
 import { moment } from "../model/time.ts";
-import { heldText, type DeclarationReport } from "./declaration.ts";
+import { heldText, stuckOf, type DeclarationReport } from "./declaration.ts";
 import { readinessLine } from "./html-readiness.ts";
 import { namedValues } from "./html-rows.ts";
 import { pageOf } from "./page.ts";
@@ -8,7 +8,7 @@ import { pageOf } from "./page.ts";
 /** The report of a declaration that no activation used, as one HTML page. */
 export function renderDeclaration(r: DeclarationReport): string {
   const at = (sec: number): string => moment(sec, r.from.timeZone);
-  const stuck = r.held.filter((h) => h.releasedSec === undefined);
+  const stuck = stuckOf(r);
   const rows: readonly (readonly [string, string | undefined])[] = [
     ["Declared by", r.as],
     ["Declared", at(r.declaredSec)],
