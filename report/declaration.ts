@@ -63,9 +63,12 @@ export function declarationReportOf(
   now: Date,
 ): DeclarationReport {
   const after = entries.filter((e) => e.seq > declared.seq);
-  const next = after.find(endsDeclaration);
   const expiredMs = Date.parse(declared.at) + declarationHours * 3_600_000;
-  const ended = next ? endedBy(next) : now.getTime() > expiredMs ? expired(expiredMs) : undefined;
+  const then = after.find(endsDeclaration);
+  // One that was not good any more is replaced by nobody; it can still be withdrawn, which releases what it held.
+  const next = then && (then.kind === "withdrawn" || Date.parse(then.at) <= expiredMs) ? then : undefined;
+  const isExpired = then !== undefined || now.getTime() > expiredMs;
+  const ended = next ? endedBy(next) : isExpired ? expired(expiredMs) : undefined;
   const until = after.findIndex((e) => e.kind === "move declared" || e.kind === "activation started");
   const told = until < 0 ? after : after.slice(0, until);
   const place = (id: ReportSite["id"]): ReportSite => ({ id, ...recovery.sites[id] });

@@ -62,4 +62,17 @@ describe("the report of a declaration that began nothing", () => {
       expect(page).to.contain("NOT RELEASED").and.to.contain("parallel-standby withdraw --as YOUR-NAME");
     }
   });
+
+  it("calls it expired where what came after it came too late to replace it", () => {
+    for (const late of [declared, adopted]) {
+      const { outcome, ended } = told([[late, weeks]]);
+      expect([outcome, ended]).to.deep.equal([
+        "expired",
+        "not used within 24 hours: it is not good any more",
+      ]);
+      expect(told([late]).outcome).to.equal("replaced");
+    }
+    expect(told([[declared, weeks], withdrawn]).outcome, "the later one was withdrawn").to.equal("expired");
+    expect(told([[withdrawn, weeks]]).outcome, "it releases what is held").to.equal("withdrawn");
+  });
 });
