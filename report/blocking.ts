@@ -22,10 +22,15 @@ export const howText: Readonly<Record<Blocking["how"], string>> = {
   "no verdict": "has not ended",
 };
 
-/** What stands in the way, what failed first; nothing for a move that has ended. */
-export function blockingOf(s: Situation, steps: readonly StepLine[]): readonly Blocking[] {
+/**
+ * What stands in the way, what failed first; nothing for a move that has ended. Of one that is being abandoned only what
+ * has begun since: nobody is to push on what it left undone on its way.
+ */
+export function blockingOf(s: Situation, all: readonly StepLine[]): readonly Blocking[] {
+  const since = s.abandoning && secondsOf(s.abandoning);
+  const steps = since === undefined ? all : all.filter((x) => x.fromSec >= since);
   const failed = steps.filter((x) => x.critical && (x.standing === "failed" || x.standing === "refused"));
-  const asks = [...s.people.waiting.values()];
+  const asks = s.abandoning ? [] : [...s.people.waiting.values()];
   const runs = steps.filter((x) => x.standing === "running" && !s.people.waiting.has(x.step));
   return [
     ...failed.map((x): Blocking => {

@@ -61,6 +61,38 @@ describe("a report of a move that has not ended", () => {
     expect(reported(dead).blocking.map((b) => b.how)).to.deep.equal(["no verdict"]);
   });
 
+  it("tells of a move that is being abandoned only what stands in the way of giving back", () => {
+    const base = { kind: "step", epoch: 1, phase: "open", critical: true, says: "" } as const;
+    const s = begunActivation()
+      .step("data0/roll-forward", "roll-forward", 5, "failed", "a log is missing. Bring it over")
+      .add({ ...base, step: "data0/open", verdict: "started" })
+      .add({ ...base, step: "web0/approve-open", verdict: "started" })
+      .add({
+        kind: "waiting",
+        epoch: 1,
+        step: "web0/approve-open",
+        for: "approval",
+        says: "no return",
+        limitSec: 60,
+      })
+      .add({ ...base, step: "pool/confirm", verdict: "started" })
+      .add({ kind: "abandoning", epoch: 1, as: "ann", reason: "it is back" }, 60)
+      .add({ ...base, step: "pool/confirm", verdict: "failed", says: "it is being abandoned" }, 5);
+    expect(reported(s).blocking).to.deep.equal([]);
+    const page = renderHtml(reported(s));
+    expect(page).to.contain("parallel-standby abandon --as");
+    expect(page).not.to.match(/Do: Bring it over|parallel-standby approve|run the same again/);
+    s.step("data0/reopen", "reopen", 5, "failed", "the login is refused. Mend the login").add({
+      ...base,
+      step: "web0/restart",
+      verdict: "started",
+    });
+    expect(reported(s).blocking.map((b) => [b.step, b.how])).to.deep.equal([
+      ["data0/reopen", "failed"],
+      ["web0/restart", "no verdict"],
+    ]);
+  });
+
   it("offers nothing to do where another activation, or somebody's word, has taken its place", () => {
     const failed = (): Scribe => begunActivation().step("a", "hold", 5, "failed", "no");
     const adopted = reported(
