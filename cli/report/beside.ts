@@ -1,4 +1,5 @@
 import type { Entry } from "../../journal/entries.ts";
+import { situation } from "../../journal/situation.ts";
 import { declarationFrom } from "../../report/from.ts";
 import { renderDeclaration } from "../../report/html-declaration.ts";
 import { keepReport, writeWhole } from "../../report/keep.ts";
@@ -39,9 +40,10 @@ export async function withReport(
       const file = await keepReport(journal, folder, epoch);
       if (file !== undefined) files.push(file);
     }
-    const withdrawn = written.some((e) => e.kind === "withdrawn")
-      ? declarationFrom(entries, undefined, terminal.now())
-      : undefined;
+    // A change of the mode is withdrawn, too, and then no declaration is.
+    const at = entries.findLastIndex((e) => e.kind === "withdrawn");
+    const taken = at < from ? undefined : situation(entries.slice(0, at)).declaration;
+    const withdrawn = taken && declarationFrom(entries, taken.seq, terminal.now());
     if (withdrawn) {
       const file = declarationFile(folder, estate.name, withdrawn.declaration);
       await writeWhole(file, renderDeclaration(withdrawn));

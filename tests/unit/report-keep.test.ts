@@ -96,6 +96,32 @@ describe("reports beside the journal", () => {
       expect(text, part).to.contain(part);
   });
 
+  it("are not kept of an older declaration when it is a change of the mode that is withdrawn", async () => {
+    const earlier: Fact = { kind: "withdrawn", as: "ann" };
+    await write(project, [
+      ...begun(holdingRecovery()),
+      declared,
+      earlier,
+      declared,
+      started(4),
+      {
+        kind: "mode changed",
+        epoch: 1,
+        to: "dr",
+        systems: ["data"],
+        mode: "unplanned",
+        as: "ann",
+        reason: "it is dying",
+        disasterAt: "2026-11-22T03:10:00Z",
+        acceptLossSec: 14_400,
+        incident: "INC-77",
+      },
+    ]);
+    await withReport(project, terminal, () => project.journal.append({ kind: "withdrawn", as: "ben" }));
+    expect(await reports()).to.deep.equal([]);
+    expect(terminal.notes).to.deep.equal([]);
+  });
+
   it("that cannot be written are said, and change nothing of how the work ended", async () => {
     await write(project, [...begun(holdingRecovery()), declared, started(2)]);
     await fs.writeFile(path.join(project.folder, "reports"), "a file, no folder");
