@@ -90,9 +90,7 @@ export function cardOf(
     },
     {
       title: "It stops at prove-fence",
-      lines: [
-        "Nothing can prove that the old site is off. Once somebody has seen it, then the same command again:",
-      ],
+      lines: ["No proof the old site is off. Once somebody has seen it: this, and then pulumi up again."],
       type: ["npx --no parallel-standby waive --as <you> --reason <who has seen what>"],
     },
     {
@@ -104,7 +102,7 @@ export function cardOf(
       title: "Stop, and go on",
       lines: [
         "Ctrl+C once. What runs finishes. The same command goes on from there.",
-        "Before a database is open, the move can be given up; after that it is finished:",
+        "Before a database is open, this gives the move up. After that finish it; only if you can't: npx --no parallel-standby back --help.",
       ],
       type: ["npx --no parallel-standby abandon --as <you> --reason <why>"],
     },

@@ -32,7 +32,7 @@ export const giveBackTitle = ({ noReturn, places }: Pick<Runbook, "noReturn" | "
 export const giveBackIntro = ({ giveBack, places }: Pick<Runbook, "giveBack" | "places">): string =>
   "why" in giveBack
     ? `It can't be given back by hand. ${giveBack.why}`
-    : `Whatever of it was never taken is there already: look first, and leave it out. Nothing of the system runs at ${places.to} meanwhile. Where the tool had begun the move: "npx --no parallel-standby abandon" as soon as it runs again.`;
+    : `Look first, and leave out what the move has not changed yet. Nothing of the system runs at ${places.to} meanwhile. Where the tool had begun the move: "npx --no parallel-standby abandon" as soon as it runs again.`;
 
 /** What a step waits for, in words: three in a row and more as `4–7`. `mark` stands before each number. */
 export const afterText = ({ after }: Pick<HandStep, "after">, mark = ""): string =>

@@ -163,6 +163,11 @@ describe("giving back by hand", () => {
         .and.to.contain("B1. ");
   });
 
+  it("has them leave out what the move has not changed, whatever that is", () => {
+    for (const paper of [runbookMarkdown(book("planned")), runbookPage(book("planned"))])
+      expect(paper).to.contain("Look first, and leave out what the move has not changed yet.");
+  });
+
   it("lets the guards of the old site work again", () => {
     expect(undo(book("planned", guarded)).at(-1)?.id).to.equal("guard/back");
   });
@@ -208,6 +213,17 @@ describe("the card at 3 a.m.", () => {
     expect(all).to.contain("prove-fence").and.to.contain("not in peace");
   });
 
+  it("says what each command is, and what then: waive is no repetition, and past no return there is back", () => {
+    const linesOn = (title: string): string =>
+      blocks.find((b) => b.title === title)?.lines.join("\n") ?? expect.fail(`no ${title} on the card`);
+    expect(linesOn("It stops at prove-fence")).to.match(
+      /Once somebody has seen it: this, and then pulumi up again\.$/,
+    );
+    expect(linesOn("Stop, and go on")).to.match(
+      /this gives the move up\. After that finish it; only if you can.t: npx --no parallel-standby back --help\.$/,
+    );
+  });
+
   it("types only commands that there are, with options that they take", () => {
     const program = buildProgram(writtenTerminal());
     const commands = [...all.matchAll(/npx --no parallel-standby ([^\n]*)/g)].map(([, rest = ""]) => rest);
@@ -218,7 +234,10 @@ describe("the card at 3 a.m.", () => {
       expect(verb, text).not.to.equal(undefined);
       for (const flag of text.match(/--[a-z-]+/g) ?? [])
         expect(
-          verb?.options.some((o) => o.long === flag),
+          verb
+            ?.createHelp()
+            .visibleOptions(verb)
+            .some((o) => o.long === flag),
           `${text}: ${flag}`,
         ).to.equal(true);
     }
