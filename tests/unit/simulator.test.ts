@@ -97,6 +97,13 @@ describe("The simulator plays whole moves in memory:", function () {
     );
   });
 
+  it("each on the estate that it is meant for, and on the plain one where none is named", () => {
+    const estatesOf = (all: fc.Arbitrary<Schedule>): readonly (Shape | undefined)[] =>
+      fc.sample(all, { numRuns: 200, seed: 1 }).map((schedule) => schedule.estate);
+    expect(new Set(estatesOf(schedules(1, fc.constant(manySystems))))).to.deep.equal(new Set([manySystems]));
+    expect(new Set(estatesOf(schedules(1)))).to.deep.equal(new Set([undefined]));
+  });
+
   it("any estate, undisturbed", async () => {
     for (const estate of fc.sample(shapes, { numRuns: 3, seed: 5 }))
       for (const begins of ["planned", "lost"] as const) {
