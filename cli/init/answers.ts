@@ -3,7 +3,7 @@ import { UsageError } from "../failure.ts";
 import type { AnswerKey, Answers, Given } from "./keys.ts";
 import { questions, type Question } from "./questions.ts";
 
-/** The answers in a JSON file. Numbers and lists are taken as they would be typed. */
+/** The answers in a JSON file, judged only with those that stand beside it. Numbers and lists are taken as they would be typed. */
 export function answersIn(json: string, file: string): Given {
   let parsed: unknown;
   try {
@@ -24,17 +24,8 @@ export function answersIn(json: string, file: string): Given {
     else if (answer === undefined) wrong.push(`"${name}" must be a text, a number, or a list of texts`);
     else given[key] = answer;
   }
-  refuseIn(file, wrong);
-  // By its key and not by an option: that is what stands in the file.
-  refuseIn(
-    file,
-    wrongIn(given, ({ key }) => JSON.stringify(key)),
-  );
-  return given;
-}
-
-function refuseIn(file: string, wrong: readonly string[]): void {
   if (wrong.length > 0) throw new UsageError(wrong.map((w) => `--answers ${file}: ${w}`).join("\n"));
+  return given;
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -46,10 +37,10 @@ const textOf = (value: unknown): string | undefined =>
         ? value.join(", ")
         : undefined;
 
-/** What is wrong with the answers that were given, one sentence each; `named`: how their question is called there. */
+/** What is wrong with the answers that were given, one sentence each; `told`: how their question is called there. */
 export function wrongIn(
   given: Given,
-  named: (question: Question) => string = ({ flag }) => `--${flag}`,
+  told: (question: Question) => string = ({ flag }) => `--${flag}`,
 ): readonly string[] {
   const before: Partial<Record<AnswerKey, string>> = {};
   return questions.flatMap((question) => {
@@ -58,7 +49,7 @@ export function wrongIn(
     if (answer === undefined || !arises(given)) return [];
     const why = wrong(answer, before);
     before[key] = answer;
-    return why === undefined ? [] : [`${named(question)} ${JSON.stringify(answer)}: ${why}`];
+    return why === undefined ? [] : [`${told(question)} ${JSON.stringify(answer)}: ${why}`];
   });
 }
 

@@ -7,7 +7,7 @@ import { answersIn, completed, missingIn, wrongIn } from "./answers.ts";
 import { projectFiles } from "./files.ts";
 import { asked, promptHere, type Prompt } from "./ask.ts";
 import type { Given } from "./keys.ts";
-import { questions } from "./questions.ts";
+import { questions, type Question } from "./questions.ts";
 
 /** How many names of what is in the way are told. */
 const named = 3;
@@ -21,18 +21,24 @@ export async function init(
 ): Promise<void> {
   const target = path.resolve(folder);
   const { answers: file, yes, package: spec } = options;
+  const inFile = typeof file === "string" ? answersIn(await textOf(file), file) : {};
   const given: Given = {
-    ...(typeof file === "string" ? answersIn(await textOf(file), file) : {}),
+    ...inFile,
     ...Object.fromEntries(
       questions.flatMap(({ key }) => (typeof options[key] === "string" ? [[key, options[key]]] : [])),
     ),
   };
-  refuse(wrongIn(given));
+  // In a file it is the key that people look for.
+  const told = ({ key, flag }: Question): string =>
+    key in inFile && typeof options[key] !== "string"
+      ? `--answers ${String(file)}: ${JSON.stringify(key)}`
+      : `--${flag}`;
+  refuse(wrongIn(given, told));
   if (typeof spec === "string") await refuseAbsent(spec, target);
   // Asked in vain would be the worse order: what stands in the way is found first.
   await refuseFilled(target);
   const all = completed(yes === true ? given : await answered(given, prompt ?? (await promptHere())));
-  refuse(wrongIn(all));
+  refuse(wrongIn(all, told));
   const files = projectFiles(all, typeof spec === "string" ? spec : `^${ownVersion()}`);
   for (const [name, content] of Object.entries(files)) {
     const at = path.join(target, name);

@@ -128,12 +128,30 @@ describe("init", () => {
     expect(() => answersIn("{", "a.json")).to.throw("is not JSON");
   });
 
-  it("names a wrong value of a file by the file and its key, which is what its reader can look for", () => {
-    expect(() => answersIn('{"rtoMin": "soon", "k2Version": 6}', "a.json"))
-      .to.throw('--answers a.json: "rtoMin" "soon": ')
-      .with.property("message")
-      .that.contains('--answers a.json: "k2Version" "6": ')
-      .and.not.contains("--rto-min");
+  it("names a wrong value of a file by the file and its key, which is what its reader can look for, and one of an option by that", async () => {
+    const file = path.join(path.dirname(folder), "a.json");
+    await fs.writeFile(file, '{"rtoMin": "soon", "k2Version": 6, "k2Port": 1}');
+    const failure = await failureOf(init(folder, { yes: true, answers: file, k2Port: "0" }, terminal));
+    expect(failure.exitCode).to.equal(2);
+    expect(failure.message)
+      .to.contain(`--answers ${file}: "rtoMin" "soon": `)
+      .and.contain(`--answers ${file}: "k2Version" "6": `)
+      .and.contain('--k2-port "0": ')
+      .and.not.contain("--rto-min")
+      .and.not.contain('"k2Port"');
+  });
+
+  it("judges a file together with the options beside it: either may name the server that the other speaks of", async () => {
+    const file = path.join(path.dirname(folder), "a.json");
+    const named = { sqlDr: "B=10.0.0.2", sqlPort: "A=50123" };
+    await fs.writeFile(file, JSON.stringify(named));
+    await init(folder, { yes: true, answers: file, sqlPrimary: "A=10.0.0.1" }, terminal);
+    expect(await read("estate.ts")).to.contain("50123");
+    await fs.rm(folder, { recursive: true });
+    const { message } = await failureOf(
+      init(folder, { yes: true, answers: file, sqlPrimary: "C=10.0.0.1" }, terminal),
+    );
+    expect(message).to.match(/^--answers .*a\.json: "sqlPort" "A=50123": A is none of the servers C, B/);
   });
 
   it("refuses a package in a file that is not there, and writes nothing; a relative path counts from the new folder", async () => {

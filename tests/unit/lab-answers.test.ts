@@ -1,5 +1,5 @@
 import { expect } from "chai";
-import { answersIn, completed, missingIn } from "../../cli/init/answers.ts";
+import { answersIn, completed, missingIn, wrongIn } from "../../cli/init/answers.ts";
 import { estateText } from "../../cli/init/estate-text.ts";
 import { answersOf } from "../../lab/world/answers.ts";
 import { labServers } from "../../lab/world/places.ts";
@@ -30,6 +30,7 @@ describe("the answers that the lab writes for a project on its servers", () => {
         "answers.json",
       );
       expect(missingIn(given)).to.deep.equal([]);
+      expect(wrongIn(given)).to.deep.equal([]);
       const estate = estateText(completed(given));
       for (const said of [
         "port: 20000",
