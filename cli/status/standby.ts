@@ -19,7 +19,8 @@ type Step = EntryOf<"step">;
 /**
  * A move leaves the new site alone: its standby is provisioned anew, by hand. The journal keeps what provisioning did and
  * what failed, and not what it found done already; so a step that did something at a server of the passive site since
- * the move counts as provisioned, unless one failed there after it, or readiness saw no point at all there since.
+ * the move counts as provisioned, unless one failed there after it, or readiness saw no point at all there since. Where
+ * all of it was found there already, or is adopted, what `reprotect` ended with or readiness saw shows it.
  */
 export function withoutStandby(entries: readonly Entry[], s: Situation): WithoutStandby | undefined {
   const { last, taken, declared } = s;
@@ -35,11 +36,12 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
     .filter((e): e is Step => e.kind === "step" && e.epoch === undefined && e.phase === undefined)
     .filter((e) => hosts.some((host) => names(`${e.step} ${e.says}`, host)));
   const done = there.filter((e) => e.verdict === "done");
+  const follows = done.length > 0 || entries.slice(end).some((e) => showsFollowing(e, site));
   const failed = there.filter(
     (e) => e.verdict === "failed" && !done.some((d) => d.seq > e.seq && comesAfter(d.step, e.step, hosts)),
   );
   const noPoint = noPointIn(entries.slice(end), site);
-  if (done.length > 0 && failed.length === 0 && noPoint === undefined) return undefined;
+  if (follows && failed.length === 0 && noPoint === undefined) return undefined;
   // A journal that begins anew has lost what would show one: only what is seen since tells that there is none.
   if (taken?.kind === "break-glass" && failed.length === 0 && noPoint === undefined) return undefined;
   const newest = new Map(failed.map(({ step, says }) => [step, says]));
@@ -47,9 +49,14 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
     site,
     since: entries[end]?.at ?? "",
     failed: [...newest].map(([step, says]) => ({ step, says })),
-    ...(done.length > 0 && noPoint ? { noPoint } : {}),
+    ...(follows && noPoint ? { noPoint } : {}),
   };
 }
+
+/** What shows that a site follows the active one, whoever set it up. */
+const showsFollowing = (e: Entry, site: SiteId): boolean =>
+  (e.kind === "re-protected" && e.site === site) ||
+  (e.kind === "readiness" && e.to === site && e.verdict !== "not ready");
 
 /** That the last look at readiness found nothing at all to go to. A point that is only late is a risk, and a standby. */
 function noPointIn(since: readonly Entry[], site: SiteId): WithoutStandby["noPoint"] {

@@ -74,6 +74,17 @@ describe("declare", () => {
     expect(await kinds()).to.deep.equal(before);
   });
 
+  it("lets a planned move go back to a site that was adopted, where provisioning writes nothing, once reprotect has ended", async () => {
+    await write(project, [
+      lost,
+      started(2),
+      { kind: "completed", epoch: 1, owed: [], exceptions: [] },
+      { kind: "re-protected", epoch: 1, site: "primary", as: "op", saved: [] },
+    ]);
+    await run({ ...planned, to: "primary", overrideCoolDown: "a test" });
+    expect((await kinds()).at(-1)).to.equal("move declared");
+  });
+
   it("says with a planned move what the last look at readiness came to", async () => {
     await run(planned);
     expect(said()).to.contain(

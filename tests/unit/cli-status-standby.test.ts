@@ -123,6 +123,43 @@ describe("whether the active site has a standby", () => {
     expect(seen(s.add(looked("risk", "no-point:k2"), 60)), "the newest look counts").to.equal(undefined);
   });
 
+  it("is not denied where provisioning had nothing to do: reprotect ended well there, or readiness saw that a move would work", () => {
+    const found = (to: "primary" | "dr", verdict: "ready" | "warnings" | "not ready"): Fact => ({
+      kind: "readiness",
+      to,
+      verdict,
+      findings: verdict === "ready" ? [] : [{ id: "x:k2", severity: "risk", at: "k2", says: "x" }],
+      noted: {},
+    });
+    const followed = (site: "primary" | "dr"): Fact => ({
+      kind: "re-protected",
+      epoch: 1,
+      site,
+      as: "op",
+      saved: [],
+    });
+    for (const shows of [followed("primary"), found("primary", "ready"), found("primary", "warnings")]) {
+      expect(seen(begunActivation().add(shows).add(completed, 60)), "before the move").to.not.equal(
+        undefined,
+      );
+      expect(seen(moved().add(shows, 60))).to.equal(undefined);
+      const failed = moved()
+        .add(did("data0/seed/db", "P is full", "failed"))
+        .add(shows, 60);
+      expect(seen(failed)?.failed, "a failed step").to.have.length(1);
+    }
+    for (const other of [followed("dr"), found("dr", "ready"), found("primary", "not ready")])
+      expect(seen(moved().add(other, 60))).to.include({ site: "primary" });
+    const noPoint: Fact = {
+      kind: "readiness",
+      to: "primary",
+      verdict: "not ready",
+      findings: [{ id: "no-point:k2", severity: "stops", at: "k2", says: "there is no point" }],
+      noted: {},
+    };
+    expect(seen(moved().add(followed("primary"), 60).add(noPoint, 60))).to.have.property("noPoint");
+  });
+
   it("is said in the status, with the stacks in their order and the last try", () => {
     const args = { now: new Date("2026-11-22T06:00:00Z"), place: "/j", leases: [] };
     const s = moved().add(did("data0/seed/db", "db on P is ONLINE", "failed"));
