@@ -38,9 +38,9 @@ export const verbs: readonly string[] = [
   "runbook",
 ];
 
-/** A command in a sentence: the name with a verb after it, and nothing before it that starts it already. */
+/** A command in a sentence: the name with a verb after it, and nothing before it that starts it already, or makes it the name of a task. */
 const command = new RegExp(
-  String.raw`(?<![\w./\\-]|npx |npx --no )parallel-standby(?= (?:VERB|${verbs.join("|")})(?![\w-]))`,
+  String.raw`(?<![\w./\\-]|npx |npx --no |/tn ")parallel-standby(?= (?:VERB|${verbs.join("|")})(?![\w-]))`,
   "g",
 );
 
@@ -66,5 +66,8 @@ export function firstWord(
   return isThere ? "parallel-standby" : inProject;
 }
 
-/** The text as it is typed in the shell of this process. */
-export const typedHere = (text: string): string => typedAs(text, firstWord(process.env, process.platform));
+let first: string | undefined;
+
+/** The text as it is typed in the shell of this process. The PATH is searched once: every line that is printed comes here. */
+export const typedHere = (text: string): string =>
+  typedAs(text, (first ??= firstWord(process.env, process.platform)));

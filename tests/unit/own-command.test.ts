@@ -28,6 +28,11 @@ describe("a command that is printed for people to type", () => {
     ["one that is whole already", "npx --no parallel-standby doctor", "npx --no parallel-standby doctor"],
     ["a verb to be filled in", "parallel-standby VERB --help", "npx --no parallel-standby VERB --help"],
     ["a job's name", 'job "parallel-standby full K2"', 'job "parallel-standby full K2"'],
+    [
+      "a task's name",
+      'schtasks /change /disable /tn "parallel-standby probe"',
+      'schtasks /change /disable /tn "parallel-standby probe"',
+    ],
     ["a path", "node_modules/parallel-standby init", "node_modules/parallel-standby init"],
     [
       "the package",
