@@ -75,7 +75,7 @@ function anchorOf(title: string): string {
 /** What a page tells people to type: lines of its blocks for a shell, and code in its text. */
 export const typed = ({ blocks, spans }: Page): readonly string[] => [
   ...blocks
-    .filter((b) => b.language === "sh" || b.language === "powershell")
+    .filter((b) => ["sh", "powershell", "bat"].includes(b.language))
     .flatMap((b) => b.text.split("\n")),
   ...spans,
 ];
@@ -92,7 +92,7 @@ export function callsOf(program: string, line: string): readonly (readonly strin
     .replace(/\s#\s.*$/, "")
     .split(/\s*(?:;|&&|\|)\s*/)
     .flatMap((command) => {
-      const words = wordsOf(command.replace(/^(?:\w+=\S* )+/, "").replace(/^npx --no /, ""));
+      const words = wordsOf(command.replace(/^(?:\w+=\S* )+/, "").replace(/^npx(?:\.cmd)? --no /, ""));
       return words[0] === program ? [words.slice(1)] : [];
     });
 }

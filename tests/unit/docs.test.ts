@@ -75,7 +75,13 @@ describe("The pages for owners", () => {
   it("never have npx fetch what a registry has by the program's name: that shell holds the estate's passwords", () => {
     const own = projectFiles(completed({}), "^1.0.0");
     const texts = [...pages.map((p) => [p.name, p.text] as const), ...Object.entries(own)];
-    for (const [file, text] of texts) expect(text, file).not.to.match(/npx (?!--no )/);
+    for (const [file, text] of texts) expect(text, file).not.to.match(/npx(?:\.cmd)? (?!--no )/);
+  });
+
+  it("start the program by npx.cmd where PowerShell runs it: by its plain name that is npx.ps1, which loses a --", () => {
+    const lines = pages.flatMap((page) => typed(page).filter((line) => /powershell.*\bnpx\b/i.test(line)));
+    expect(lines).to.have.length(3);
+    for (const line of lines) expect(line).not.to.match(/\bnpx(?!\.cmd )/);
   });
 
   it("have the same rungs, by the same numbers and commands, as the README of an owner's project", () => {
