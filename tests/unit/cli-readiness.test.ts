@@ -29,6 +29,7 @@ import {
   writtenTerminal,
   type HoldWorld,
 } from "./cli-fixture.ts";
+import { toyRecovery } from "./toy.ts";
 import { exampleEstate } from "./example-estate.ts";
 
 const recovery = holdingRecovery();
@@ -276,13 +277,27 @@ describe("readiness", () => {
   it("does not look from a shell that lacks secrets: it names each once, with who needs it, and keeps nothing", async () => {
     const password = { env: "PS_READINESS_NEVER_SET" };
     const ssh = { port: 22, user: "dr", hostKey: "ssh-ed25519 AAAA", password };
-    const observers = ["OBS01", "OBS02"].map((id) => ({ id, address: "127.0.0.1", ssh }));
-    await write(project, begun({ ...recovery, observers }));
+    const hosts = toyRecovery().hosts.map((h) => ({ ...h, ssh }));
+    await write(project, begun({ ...recovery, hosts }));
     const { message } = await failureOf(look());
     expect(message).to.equal(
-      `secrets are missing: environment variable PS_READINESS_NEVER_SET (${observers.map((o) => o.id).join(", ")}). In this shell load secrets.env: set -a; . ./secrets.env; set +a (Windows: . .\\secrets.ps1)`,
+      `secrets are missing: environment variable PS_READINESS_NEVER_SET (${hosts.map((h) => h.id).join(", ")}). In this shell load secrets.env: set -a; . ./secrets.env; set +a (Windows: . .\\secrets.ps1)`,
     );
     expect(terminal.lines).to.deep.equal([]);
     expect(await kept()).to.deep.equal([]);
+  });
+
+  it("looks from a shell that lacks only what observers need, and tells it as a risk: a move goes without them", async () => {
+    const password = { env: "PS_READINESS_NEVER_SET" };
+    const ssh = { port: 22, user: "dr", hostKey: "ssh-ed25519 AAAA", password };
+    const observers = ["OBS01", "OBS02"].map((id) => ({ id, address: "127.0.0.1", ssh }));
+    await write(project, begun({ ...recovery, observers }));
+    const { found } = await look();
+    const told = found.findings.filter((f) => f.id.startsWith("observer:"));
+    expect(told.map((f) => [f.at, f.severity])).to.deep.equal([
+      ["OBS01", "risk"],
+      ["OBS02", "risk"],
+    ]);
+    for (const { says } of told) expect(says).to.contain("PS_READINESS_NEVER_SET");
   });
 });

@@ -104,7 +104,7 @@ describe("a move from a shell that lacks secrets", () => {
   it("is refused before it begins, by one sentence that names each of them, who needs it and what loads it", async () => {
     const { says, kinds } = await prepared("planned", [], dead);
     expect(says).to.equal(
-      "secrets are missing, and nothing was begun: environment variable PS_MOVE_PRIMARY_1 (P), environment variable PS_MOVE_DR_1 (D), environment variable PS_MOVE_OBSERVER_1 (OBS01). In this shell load secrets.env: set -a; . ./secrets.env; set +a (Windows: . .\\secrets.ps1)",
+      "secrets are missing, and nothing was done: environment variable PS_MOVE_PRIMARY_1 (P), environment variable PS_MOVE_DR_1 (D), environment variable PS_MOVE_OBSERVER_1 (OBS01). In this shell load secrets.env: set -a; . ./secrets.env; set +a (Windows: . .\\secrets.ps1)",
     );
     expect(kinds).to.deep.equal(["genesis", "declared", "move declared"]);
   });
@@ -118,9 +118,30 @@ describe("a move from a shell that lacks secrets", () => {
   it("goes on without the old site's where it is unplanned and that site is silent, and says so", async () => {
     const { says } = await prepared("unplanned", ["dr", "observer"], dead);
     expect(says).to.match(
-      /^environment variable PS_MOVE_PRIMARY_\d \(P\): missing here\. The move goes on without, .*none of these servers of London \(primary\) answers.*\nunplanned move from primary/s,
+      /^environment variable PS_MOVE_PRIMARY_\d \(P\): missing here\. The move goes on without, .*none of the servers of London \(primary\) among them answers.*\nunplanned move from primary/s,
     );
     expect(says).to.not.contain("hunter2");
+  });
+
+  it("goes on without an observer's where it is unplanned, whether the old site is silent or not, and says so", async () => {
+    const alone = await prepared("unplanned", ["primary", "dr"], alive);
+    expect(alone.says).to.match(
+      /^environment variable PS_MOVE_OBSERVER_\d \(OBS01\): missing here\. The move goes on without, since it is unplanned: an observer without its secret is not asked\nunplanned move from primary/,
+    );
+    const { says } = await prepared("unplanned", ["dr"], dead);
+    expect(says).to.match(
+      /^environment variable PS_MOVE_PRIMARY_\d \(P\), environment variable PS_MOVE_OBSERVER_\d \(OBS01\): missing here\. The move goes on without, since it is unplanned and none of the servers of London \(primary\) among them answers; if one comes back, it cannot be fenced from this shell\nunplanned move from primary/,
+    );
+  });
+
+  it("is refused for the old site's where that answers, and not for an observer's", async () => {
+    const { says } = await prepared("unplanned", ["dr"], alive);
+    expect(says).to.match(
+      /^secrets are missing, and nothing was done: environment variable PS_MOVE_PRIMARY_\d \(P\)\. /,
+    );
+    expect((await prepared("planned", ["primary", "dr"], dead)).says, "planned").to.match(
+      /^secrets are missing, .*PS_MOVE_OBSERVER_\d \(OBS01\)\. /,
+    );
   });
 
   it("is refused where it is unplanned and a server of the old site accepts connections: it must be fenced", async () => {
@@ -131,7 +152,7 @@ describe("a move from a shell that lacks secrets", () => {
   it("is refused where it is unplanned and the standby's own are missing", async () => {
     const { says } = await prepared("unplanned", ["primary", "observer"], dead);
     expect(says).to.match(
-      /^secrets are missing, and nothing was begun: environment variable PS_MOVE_DR_\d \(D\)\. /,
+      /^secrets are missing, and nothing was done: environment variable PS_MOVE_DR_\d \(D\)\. /,
     );
   });
 });
