@@ -106,7 +106,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   const { estate, journal } = project;
   const due = dueOf(await journal.entries(), world.parts);
   if (!due) return rest;
-  const { from } = due.started;
+  const { from, epoch } = due.started;
   const site = `${from} (${due.recovery.sites[from].place})`;
   const hosts = due.recovery.hosts.filter((h) => h.site === from);
   const answers = await siteAnswers(hosts);
@@ -119,14 +119,19 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   );
   const steps = due.steps.filter((d) => answers || looks.get(d)?.shows === "paid");
   if (steps.length === 0) return dark(site, due);
+  // Why there is something to do now, and what it is.
+  const { seen, doing } = answers
+    ? { seen: `${site} answers`, doing: "fencing it" }
+    : { seen: `nothing of ${site} answers, and Azure shows what is owed there`, doing: "recording it" };
   const running = (await journal.store.leases()).find((l) => l.name === "run");
   if (running)
     return {
       ...rest,
-      text: `${site} answers; a run is under way and fences it: ${running.who}, since ${running.since}`,
+      text: `${seen}; a run is under way and ${answers ? "fences" : "records"} it: ${running.who}, since ${running.since}`,
     };
-  terminal.note(`${site} answers: fencing it`);
-  const beside = await workedBeside(due, estate.journal, world);
+  terminal.note(`${seen}: ${doing}`);
+  // What does not answer works beside nothing that could be seen from here.
+  const beside = answers ? await workedBeside(due, estate.journal, world) : [];
   const failed: string[] = [];
   for (const d of steps) {
     const { step, attempt } = d;
@@ -143,7 +148,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
       const says = await runActivationStep(
         {
           journal: estate.journal,
-          epoch: due.started.epoch,
+          epoch,
           ...(attempt === undefined ? {} : { attempt }),
           step,
         },
@@ -156,7 +161,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
     }
   }
   const left = dueOf(await journal.entries(), world.parts);
-  if (left && !answers) return dark(site, left);
+  if (!answers) return darkVerdict(due, site, left, failed);
   const found = verdictOf(due, site, left, failed, await anyAnswers(hosts));
   return beside.length === 0 ? found : { ...found, text: `${found.text}. ${besideText(site, beside)}` };
 }
@@ -166,6 +171,18 @@ const dark = (site: string, { steps }: Due): Found => ({
   text: `the fence of ${site} is owed (${count(steps.length, "step")}), and nothing of it answers`,
   exitCode: exitCodes.fenceOwed,
 });
+
+/** What is left of the fence of a site of which nothing answers, once what Azure shows of it is recorded. */
+function darkVerdict(due: Due, site: string, left: Due | undefined, failed: readonly string[]): Found {
+  if (left) return dark(site, left);
+  // Nothing is owed any more, and not by what was done here.
+  if (failed.length > 0) return rest;
+  return {
+    about: `fenced ${String(due.started.epoch)}`,
+    text: `nothing of ${site} answers, and Azure shows it fenced: ${due.steps.map(({ step }) => step.id).join(", ")}`,
+    exitCode: exitCodes.done,
+  };
+}
 
 /** Whether SQL Server of any of these servers accepts a connection. */
 async function anyAnswers(hosts: readonly Host[]): Promise<boolean> {
