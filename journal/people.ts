@@ -23,6 +23,16 @@ export const mayAnswer = (
   question !== undefined &&
   (verdict === "declined" || question.notBy === undefined || !isSamePerson(as, question.notBy));
 
+/** What somebody types to approve a step. */
+export const approveCommand = (step: string): string =>
+  `parallel-standby approve ${asTyped(step)} --as YOUR-NAME`;
+
+/** What somebody types to decline a step. */
+export const declineCommand = (step: string): string =>
+  `parallel-standby decline ${asTyped(step)} --as YOUR-NAME --reason WHY`;
+
+const asTyped = (step: string): string => (/^[\w./-]+$/.test(step) ? step : `"${step}"`);
+
 /**
  * Reads them from the entries of that activation. An answer counts only after the question: nobody approves what could
  * not be seen yet. The next question after a decline is a new one.

@@ -1,3 +1,4 @@
+import { approveCommand, declineCommand } from "../journal/people.ts";
 import type { Situation } from "../journal/situation.ts";
 import { movementOf } from "../journal/state.ts";
 import { inTwo } from "../model/finding.ts";
@@ -42,7 +43,7 @@ export function blockingOf(s: Situation, all: readonly StepLine[]): readonly Blo
       how: "waits",
       atSec: secondsOf(w),
       says: `it waits for ${w.for === "approval" ? "approval" : "people"}: ${w.says}${w.owner === undefined ? "" : ` (${[w.owner, ...(w.telephone === undefined ? [] : [w.telephone])].join(", ")})`}`,
-      todo: `"parallel-standby approve ${w.step} --as YOUR-NAME", or "decline"`,
+      todo: `${approveCommand(w.step)}, or ${declineCommand(w.step)}`,
     })),
     ...runs.map((x): Blocking => ({
       step: x.step,

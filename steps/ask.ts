@@ -1,5 +1,6 @@
 import type { EntryOf } from "../journal/entries.ts";
 import { next } from "../journal/next.ts";
+import { approveCommand } from "../journal/people.ts";
 import { situation, type Situation } from "../journal/situation.ts";
 import { clockTime, moment } from "../model/time.ts";
 import { Refused, type Found, type Io } from "./act.ts";
@@ -105,10 +106,6 @@ function refuseAnew(s: Situation): void {
       `the move is declared anew: this run does not wait any more, and activation ${String(then.epoch)} asks again. "pulumi up" begins with it`,
     );
 }
-
-/** What somebody types to approve a step. */
-export const approveCommand = (step: string): string =>
-  `parallel-standby approve ${/^[\w./-]+$/.test(step) ? step : `"${step}"`} --as YOUR-NAME`;
 
 const whoOf = ({ owner, telephone }: Question): readonly string[] =>
   [owner, telephone].filter((who) => who !== undefined);

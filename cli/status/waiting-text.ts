@@ -1,5 +1,5 @@
+import { approveCommand, declineCommand } from "../../journal/people.ts";
 import { clockTime, moment } from "../../model/time.ts";
-import { approveCommand } from "../../steps/ask.ts";
 import { plain } from "../layout.ts";
 import type { Waiting } from "./waiting.ts";
 
@@ -26,7 +26,7 @@ export const waitingText = (w: Waiting): readonly string[] => [
 /** What can be typed for a step that waits. */
 export const answersTo = ({ step }: Pick<Waiting, "step">): readonly string[] => [
   approveCommand(step),
-  `${approveCommand(step).replace(" approve ", " decline ")} --reason WHY`,
+  declineCommand(step),
 ];
 
 const at = (iso: string): string => moment(Date.parse(iso) / 1000);

@@ -61,6 +61,17 @@ describe("a report of a move that has not ended", () => {
     expect(reported(dead).blocking.map((b) => b.how)).to.deep.equal(["no verdict"]);
   });
 
+  it("gives what to type for a step that waits, also where its name has a space", () => {
+    const asked = { kind: "waiting", epoch: 1, for: "approval", says: "no return", limitSec: 60 } as const;
+    const s = begunActivation()
+      .add({ ...asked, step: "load balancer/confirm" })
+      .add({ ...asked, step: "pool/confirm" });
+    expect(reported(s).blocking.map((b) => b.todo)).to.deep.equal([
+      'parallel-standby approve "load balancer/confirm" --as YOUR-NAME, or parallel-standby decline "load balancer/confirm" --as YOUR-NAME --reason WHY',
+      "parallel-standby approve pool/confirm --as YOUR-NAME, or parallel-standby decline pool/confirm --as YOUR-NAME --reason WHY",
+    ]);
+  });
+
   it("tells of a move that is being abandoned only what stands in the way of giving back", () => {
     const base = { kind: "step", epoch: 1, phase: "open", critical: true, says: "" } as const;
     const s = begunActivation()
