@@ -1,11 +1,10 @@
-import * as fs from "node:fs/promises";
-import * as path from "node:path";
 import type { Entry } from "../journal/entries.ts";
 import type { JournalReader } from "../journal/journal.ts";
 import { chapterOf } from "./entries.ts";
 import { reportFrom } from "./from.ts";
 import { renderHtml } from "./html.ts";
 import { reportFile } from "./place.ts";
+import { writeWhole } from "./whole.ts";
 
 /** How often a report is drawn again because more has ended meanwhile. */
 const mostTries = 3;
@@ -30,17 +29,6 @@ export async function keepReport(
     if (tries >= mostTries || !now.slice(entries.length).some((e) => ends(e, epoch))) return file;
     entries = now;
   }
-}
-
-/** Writes a file so that whoever opens it at this moment sees a whole one, the old or the new. */
-export async function writeWhole(file: string, text: string): Promise<void> {
-  await fs.mkdir(path.dirname(file), { recursive: true });
-  const made = `${file}.${String(process.pid)}.new`;
-  await fs.writeFile(made, text);
-  await fs.rename(made, file).catch(async (error: unknown) => {
-    await fs.rm(made, { force: true });
-    throw error;
-  });
 }
 
 /** Entries after which a report that was drawn before is out of date. */

@@ -1,10 +1,10 @@
-import { mkdir, rename, writeFile } from "node:fs/promises";
 import * as path from "node:path";
 import { hands } from "../components/registry/hands.ts";
 import { parts } from "../components/registry/parts.ts";
 import { situation } from "../journal/situation.ts";
 import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
+import { writeWhole } from "../report/whole.ts";
 import { Refused, runs, type Io, type RunModule } from "../steps/act.ts";
 import { dayOf, fileName, formats, papersFor, type Paper } from "./papers.ts";
 import { runbooksFolder, staleOf } from "./stale.ts";
@@ -44,15 +44,10 @@ export const runnables: RunModule["runnables"] = [
     },
     act: async ({ to }, io) => {
       const folder = runbooksFolder(io.keep);
-      await mkdir(folder, { recursive: true });
       const made = await papers(to, io);
       for (const paper of "why" in made ? [] : made.papers)
-        for (const format of formats) {
-          const file = path.join(folder, fileName(to, paper.kind, format));
-          // Whoever opens it at this moment sees a whole one.
-          await writeFile(`${file}.new`, paper[format]);
-          await rename(`${file}.new`, file);
-        }
+        for (const format of formats)
+          await writeWhole(path.join(folder, fileName(to, paper.kind, format)), paper[format]);
     },
   }),
 ];

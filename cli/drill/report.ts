@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { renderDrill } from "../../report/html-drill.ts";
-import { writeWhole } from "../../report/keep.ts";
+import { writeWhole } from "../../report/whole.ts";
 import { drillReportOf, drillReportText } from "../../report/drill.ts";
 import { CliError, UsageError } from "../failure.ts";
 import { ownJournal } from "../own-journal.ts";

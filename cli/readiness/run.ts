@@ -1,4 +1,3 @@
-import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { isWorthWriting, lastReadiness } from "../../journal/readiness.ts";
 import type { Entry, EntryOf } from "../../journal/entries.ts";
@@ -10,6 +9,7 @@ import { upgraded } from "../../model/upgrade.ts";
 import type { Readiness } from "../../readiness/readiness.ts";
 import { readinessText } from "../../readiness/text.ts";
 import { countsText, type Verdict } from "../../readiness/verdict.ts";
+import { writeWhole } from "../../report/whole.ts";
 import { lacksSecrets } from "../../stacks/secrets.ts";
 import { readinessNow } from "../../stacks/readiness.ts";
 import type { World } from "../../steps/find.ts";
@@ -123,10 +123,7 @@ export async function lookAndKeep(
   );
   const text = readinessText(found, recovery);
   terminal.out(options.json ? JSON.stringify(asJson(found, terminal.now()), undefined, 2) : text);
-  if (options.junit !== undefined) {
-    await fs.mkdir(path.dirname(path.resolve(options.junit)), { recursive: true });
-    await fs.writeFile(options.junit, junitText(found));
-  }
+  if (options.junit !== undefined) await writeWhole(path.resolve(options.junit), junitText(found));
   // What was found counts, whether it can be kept or not.
   await journal
     .append((now) => {

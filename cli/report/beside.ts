@@ -2,8 +2,9 @@ import type { Entry } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
 import { declarationFrom } from "../../report/from.ts";
 import { renderDeclaration } from "../../report/html-declaration.ts";
-import { keepReport, writeWhole } from "../../report/keep.ts";
+import { keepReport } from "../../report/keep.ts";
 import { declarationFile } from "../../report/place.ts";
+import { writeWhole } from "../../report/whole.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 

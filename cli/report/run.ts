@@ -6,7 +6,7 @@ import { declarationFrom, reportFrom } from "../../report/from.ts";
 import { renderDeclaration } from "../../report/html-declaration.ts";
 import { renderHtml } from "../../report/html.ts";
 import { declarationJson, reportJson } from "../../report/json.ts";
-import { writeWhole } from "../../report/keep.ts";
+import { writeWhole } from "../../report/whole.ts";
 import { declarationFile, reportFile } from "../../report/place.ts";
 import { reportText } from "../../report/text.ts";
 import { CliError } from "../failure.ts";

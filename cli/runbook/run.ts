@@ -1,4 +1,3 @@
-import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { situation } from "../../journal/situation.ts";
 import { describe } from "../../model/describe.ts";
@@ -7,6 +6,7 @@ import { didYouMean } from "../../model/nearest.ts";
 import type { Mode, Parts } from "../../model/part.ts";
 import { otherSite, siteIds, type SiteId } from "../../model/site.ts";
 import { dayOf, formats, fileName, papersFor, type Format } from "../../runbook/papers.ts";
+import { writeWhole } from "../../report/whole.ts";
 import { UsageError } from "../failure.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
@@ -74,7 +74,6 @@ export async function runbook(
   }
   const file =
     out === undefined ? path.join(folder, "runbooks", fileName(target, kind, format)) : path.resolve(out);
-  await fs.mkdir(path.dirname(file), { recursive: true });
-  await fs.writeFile(file, text);
+  await writeWhole(file, text);
   terminal.out(file);
 }

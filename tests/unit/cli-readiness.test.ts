@@ -151,12 +151,16 @@ describe("readiness", () => {
 
   it("prints JSON with its times in ISO 8601", async () => {
     await write(project, begun(recovery));
-    await look({ json: true, junit: path.join(project.root, "out", "readiness.xml") });
+    const junit = path.join(project.root, "out", "readiness.xml");
+    await fs.mkdir(path.dirname(junit));
+    await fs.writeFile(junit, "the old one");
+    const open = await fs.open(junit);
+    await look({ json: true, junit });
+    expect(await open.readFile("utf8"), "whoever reads it reads a whole one").to.equal("the old one");
+    await open.close();
     const made = JSON.parse(terminal.lines.join("\n")) as { verdict: string; loss: { point: string }[] };
     expect(made.loss[0]?.point).to.match(/^\d{4}-\d\d-\d\dT.*Z$/);
-    expect(await fs.readFile(path.join(project.root, "out", "readiness.xml"), "utf8")).to.contain(
-      "<testsuite",
-    );
+    expect(await fs.readFile(junit, "utf8")).to.contain("<testsuite");
   });
 
   it("cannot look without facts, while the estate moves, or toward a site that is active", async () => {
