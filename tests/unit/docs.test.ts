@@ -78,6 +78,19 @@ describe("The pages for owners", () => {
     for (const [file, text] of texts) expect(text, file).not.to.match(/npx(?:\.cmd)? (?!--no )/);
   });
 
+  it("start the program by npx in every block of an owner's project: it stands on no PATH there", () => {
+    // What README types so is typed in the lab's project, whose lab.env puts it there.
+    const owners = pages.filter((page) => page.name !== "README.md");
+    const bare = owners.flatMap((page) =>
+      page.blocks.flatMap(({ text }) =>
+        text
+          .split("\n")
+          .flatMap((line) => (/^\s*parallel-standby /.test(line) ? [`${page.name}: ${line}`] : [])),
+      ),
+    );
+    expect(bare).to.deep.equal([]);
+  });
+
   it("start the program by npx.cmd where PowerShell runs it: by its plain name that is npx.ps1, which loses a --", () => {
     const lines = pages.flatMap((page) => typed(page).filter((line) => /powershell.*\bnpx\b/i.test(line)));
     expect(lines).to.have.length(3);
