@@ -1,9 +1,9 @@
-import { guardsUntilText } from "../journal/guards-until.ts";
 import type { VNode } from "preact";
 import { html } from "htm/preact";
 import { repositoryText } from "../journal/repository.ts";
 import { clockTime, durationText, moment } from "../model/time.ts";
 import { drawing } from "./drawing.ts";
+import { guardsText } from "./guards-text.ts";
 import { headline } from "./headline.ts";
 import { blocking } from "./html-blocking.ts";
 import { lossByDatabase } from "./html-data.ts";
@@ -117,10 +117,8 @@ function figures(r: Report): VNode {
 function due(r: Report): VNode | null {
   const red = new Set(r.waivers.flatMap((w) => (w.settled ? [] : [w.what])));
   const owed = r.owed.filter((o) => !red.has(`step ${o.step}`));
-  const dark =
-    r.guardsUntilSec === undefined
-      ? null
-      : html`<p>${guardsUntilText(`${r.from.id} (${r.from.place})`, r.guardsUntilSec, r.from.timeZone)}.</p>`;
+  const guards = guardsText(r);
+  const dark = guards === undefined ? null : html`<p>${`${guards}.`}</p>`;
   if (owed.length === 0) return dark && html`<section class="note due">${dark}</section>`;
   return html`<section class="note due">
     ${dark}

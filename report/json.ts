@@ -16,6 +16,7 @@ export function reportJson(r: Report): string {
     noReturn: r.noReturnSec,
     served: r.served?.atSec,
     ended: r.endedSec,
+    guardsUntil: r.guardsUntilSec,
   };
   return JSON.stringify({ headline: headline(r), ...r, ...timesOf(moments, r.from.timeZone) }, undefined, 2);
 }

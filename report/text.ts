@@ -1,5 +1,6 @@
 import { moment } from "../model/time.ts";
 import { howText } from "./blocking.ts";
+import { guardsText } from "./guards-text.ts";
 import { headline } from "./headline.ts";
 import type { Report } from "./report.ts";
 import { systemLine } from "./systems.ts";
@@ -8,9 +9,10 @@ import type { Waiver } from "./waivers.ts";
 
 /**
  * A report in lines: what stops it and what to do first, then exceptions, the headline, systems, and what is waived and
- * not settled, with a mark that stands where the page is red.
+ * not settled, with a mark that stands where the page is red, until when the site that was left may start itself too.
  */
 export function reportText(r: Report): readonly string[] {
+  const guards = guardsText(r);
   return [
     ...r.blocking.flatMap((b) => [
       `${b.how === "failed" ? "✘ " : ""}${b.step} ${howText[b.how]}, ${moment(b.atSec, r.from.timeZone)}: ${b.says}`,
@@ -22,6 +24,7 @@ export function reportText(r: Report): readonly string[] {
     headline(r),
     ...(r.systems.length > 1 ? r.systems.map((x) => `  ${systemLine(x)}`) : []),
     ...r.waivers.filter((w) => !w.settled).map((w) => `! WAIVED, NOT SETTLED: ${waiverText(w)}`),
+    ...(guards === undefined ? [] : [`! ${guards}`]),
     ...settledTogether(r.waivers).map(
       (w) => `waived, settled ${moment(w.atSec, r.from.timeZone)}: ${w.what}: ${w.says}`,
     ),

@@ -5,7 +5,9 @@ import { statusText } from "../../cli/status/text.ts";
 import { situation } from "../../journal/situation.ts";
 import { darkUntil } from "../../journal/guards-until.ts";
 import { renderHtml } from "../../report/html.ts";
+import { reportJson } from "../../report/json.ts";
 import { reportOf } from "../../report/report.ts";
+import { reportText } from "../../report/text.ts";
 import { exampleGuard } from "./guard-fixture.ts";
 import { begunActivation, completed, move, recovery, type Scribe } from "./report-fixture.ts";
 
@@ -29,13 +31,20 @@ describe("until when a lost site may still start itself", () => {
     expect(declaredText(fact, request, guarded, new Date("2026-11-22T05:00:00Z"))).to.match(says);
     expect(declaredText(fact, request, recovery, new Date())).not.to.contain("guards at");
     expect(shown(lost("waived"), "2026-11-22T06:00:00Z")).to.match(says);
-    expect(renderHtml(reportOf(lost("waived").entries, guarded))).to.match(says);
+    const report = reportOf(lost("waived").entries, guarded);
+    expect(renderHtml(report)).to.match(says);
+    expect(reportText(report).join("\n")).to.match(says);
+    expect(JSON.parse(reportJson(report)))
+      .to.deep.include({ guardsUntilSec: Date.parse("2026-11-23T03:10:00Z") / 1000 })
+      .and.to.have.nested.property("times.guardsUntil", "2026-11-23T03:10:00.000Z");
   });
 
   it("is over once the site is fenced, or the lease has ended", () => {
     expect(darkUntil(situation(lost("done").entries), exampleGuard)).to.equal(undefined);
     expect(darkUntil(situation(lost("waived").entries), undefined), "no guard").to.equal(undefined);
     expect(shown(lost("waived"), "2026-11-24T06:00:00Z")).not.to.contain("guards at");
-    expect(renderHtml(reportOf(lost("done").entries, guarded))).not.to.contain("guards at");
+    const report = reportOf(lost("done").entries, guarded);
+    expect(renderHtml(report)).not.to.contain("guards at");
+    expect(reportText(report).join("\n")).not.to.contain("guards at");
   });
 });
