@@ -241,6 +241,8 @@ export const Fact = z.discriminatedUnion("kind", [
   }),
   /** A stack of the passive site was run with facts that the journal held already: they are still the owner's. */
   z.object({ kind: z.literal("facts confirmed"), factsHash: name }),
+  /** A parked server is about to be started on a quiet day. Until an `exercised` follows, it may run on. */
+  z.object({ kind: z.literal("exercise begun"), host: name, as: name }),
   /** A parked server was started on a quiet day, looked at and parked again. */
   z.object({
     kind: z.literal("exercised"),

@@ -213,6 +213,7 @@ function readAnew(entries: readonly Entry[]): Situation {
       case "guard allowed":
       case "readiness":
       case "facts confirmed":
+      case "exercise begun":
       case "exercised":
       case "restored":
         break;

@@ -1,11 +1,14 @@
 import type { Entry } from "../journal/entries.ts";
-import { exercisesOf } from "../journal/exercised.ts";
+import { exercisesOf, openExercises } from "../journal/exercised.ts";
 import { risk, type Finding } from "../model/finding.ts";
 import type { Host } from "../model/host.ts";
 import type { SiteId } from "../model/site.ts";
 
 /** How old the exercise of a parked server may be: once a week, and a day for whoever was away. Days. */
 const oldDays = 8;
+
+/** After how long an exercise of one server that has not ended was interrupted: its limits together. Milliseconds. */
+const interruptedMs = 45 * 60_000;
 
 /** Parked servers that nobody has started for long, and what was found when somebody did. */
 export function exerciseFindings(
@@ -15,6 +18,7 @@ export function exerciseFindings(
   now: Date,
 ): readonly Finding[] {
   const last = exercisesOf(entries);
+  const open = openExercises(entries);
   return hosts
     .filter((h) => h.site === to && h.azure !== undefined && h.whilePassive === "parked")
     .flatMap(({ id }): readonly Finding[] => {
@@ -40,12 +44,27 @@ export function exerciseFindings(
                 ),
               ]
             : [];
+      const begun = open.get(id);
+      const interrupted =
+        begun && now.getTime() - Date.parse(begun.at) > interruptedMs
+          ? [
+              risk(
+                id,
+                `the exercise that ${begun.as} began at ${begun.at} was interrupted: it runs on, if nobody has parked it`,
+                `exercise it again, which parks it: ${command(id)}`,
+                `exercise-open:${id}`,
+              ),
+            ]
+          : [];
       return [
         ...old,
+        ...interrupted,
         ...(e?.findings ?? []).map((f) => ({ ...f, says: `when it was last exercised: ${f.says}` })),
       ];
     });
 }
 
+const command = (host: string): string => `parallel-standby exercise --host ${host} --as YOUR-NAME`;
+
 const todo = (host: string): string =>
-  `run "parallel-standby exercise --host ${host} --as YOUR-NAME", best every week by itself (docs/readiness.md)`;
+  `run "${command(host)}", best every week by itself (docs/readiness.md)`;

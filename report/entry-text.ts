@@ -95,6 +95,8 @@ export function entryText(e: Entry): string {
       return `readiness for a move to ${e.to}: ${e.verdict}${e.findings.length === 0 ? "" : `: ${findingsText(e.findings)}`}`;
     case "facts confirmed":
       return `facts ${e.factsHash} confirmed`;
+    case "exercise begun":
+      return `${e.as} exercises ${e.host}, which is parked: it is started`;
     case "exercised":
       return `${e.as} exercises ${e.host}: ${e.ok ? "it could be used" : "NOT WELL"}${e.findings.length === 0 ? "" : `; ${e.findings.map((f) => `${f.severity}: ${f.says}`).join("; ")}`}`;
   }

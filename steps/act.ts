@@ -8,6 +8,7 @@ import type { RecoveryPart } from "../model/recovery.ts";
 import type { SecretRef } from "../model/secret.ts";
 import type { SiteId } from "../model/site.ts";
 import type { ProvisioningRole, Verb } from "../model/verb.ts";
+import type { Exercise } from "./exercise.ts";
 
 /** The point that was chosen for a group of databases. */
 export interface Point {
@@ -176,6 +177,8 @@ export interface RunModule {
   looks?(part: RecoveryPart, request: Request, lookup: Lookup): readonly Look[];
   /** What readiness looks at on every server, whatever stands on it. */
   hostLooks?(host: Host, request: Request, lookup: Lookup): readonly Look[];
+  /** How servers of this technology that are off while their site is passive are exercised. */
+  readonly exercise?: Exercise;
 }
 /** The code of all components, by folder, loaded when a step needs it. */
 export type Runs = Readonly<Record<string, () => Promise<RunModule>>>;

@@ -3,7 +3,7 @@ import { isLease, type Holder, type Lease, type Store } from "../journal/store.t
 import { Refused } from "./act.ts";
 
 /** How long a lock outlives a runner that was killed on another machine; on the same machine it ends with the process. */
-const lockTtlMs = 15_000;
+export const lockTtlMs = 15_000;
 
 /** How often somebody who waits looks again. Milliseconds. */
 const lookEveryMs = 250;

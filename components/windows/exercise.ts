@@ -1,29 +1,57 @@
 import { note, risk, stops, type Finding } from "../../model/finding.ts";
 import type { Io } from "../../steps/act.ts";
+import type { Exercise } from "../../steps/exercise.ts";
+import { poll } from "../../steps/poll.ts";
+import { deallocateVm, vmPower, type VmPower } from "../../steps/transports/arm.ts";
 import { sshTo, type Ssh } from "../../steps/transports/ssh.ts";
 import { certificateFindings, certificatesOf } from "./certificates.ts";
+import { isParked } from "./drafts.ts";
+import { hostRunnables } from "./host-acts.ts";
 import { hasKey, registryValue } from "./registry-value.ts";
 import { mayLogOn, trustFindings } from "./logon.ts";
 import { lookAtServer } from "./server-look.ts";
 import { serviceRunnables } from "./service-acts.ts";
 import { serviceState } from "./services.ts";
-import { stopService } from "./verbs.ts";
+import { startHost, stopService } from "./verbs.ts";
 
 /** Free space on the system drive below which Windows and its updates get into trouble. Bytes. */
 const leastFreeBytes = 5 * 1024 ** 3;
 
-/**
- * Looks at a server that was just started: services that must not run there are stopped and disabled first, whatever
- * state they came up in; then domain trust, logon of the services, certificates, pending reboot, disk, tools and clock.
- */
-export async function exerciseServer(
-  host: string,
-  services: readonly string[],
-  io: Io,
-): Promise<readonly Finding[]> {
+const off: readonly VmPower[] = ["stopping", "stopped", "deallocating", "deallocated"];
+
+/** A Windows server on an Azure VM that is deallocated while its site is passive. */
+export const exercise: Exercise = {
+  isParked: (host) => isParked(host) && host.ssh !== undefined,
+  isOff: async (host, io) => {
+    const power = await vmPower(host, io);
+    if (power === "missing") throw new Error(`Azure knows no VM of ${host}. Look at azure.vm in the estate`);
+    return off.includes(power);
+  },
+  start: async (host, io) => {
+    const start = hostRunnables.find((r) => r.name === startHost.name)?.bind({ host });
+    await start?.act?.(io);
+    const seen = await start?.check(io);
+    if (!seen?.there) throw new Error(`${seen?.says ?? ""}; expected: ${seen?.expected ?? ""}`);
+  },
+  keepOff: async (host, services, io) => keepOff(await sshTo(host, io), services, io),
+  look,
+  beginPark: async (host, io) => {
+    await deallocateVm(host, io, "accepted");
+    await powerOnce(host, io, (power) => off.includes(power));
+  },
+  parked: (host, io) => powerOnce(host, io, (power) => power === "deallocated" || !off.includes(power)),
+};
+
+async function powerOnce(host: string, io: Io, is: (power: VmPower) => boolean): Promise<void> {
+  const power = await poll(() => vmPower(host, io), is, { signal: io.signal, limitSec: 900 });
+  if (!is(power))
+    throw new Error(`the VM of ${host} is still ${power} 15 minutes after it was asked to stop`);
+}
+
+/** Domain trust, logon of the services, certificates, pending reboot, disk, tools and clock. */
+async function look(host: string, services: readonly string[], io: Io): Promise<readonly Finding[]> {
   const ssh = await sshTo(host, io);
-  const kept = await keepOff(ssh, services, io);
-  const found: Finding[] = [...kept];
+  const found: Finding[] = [];
   for (const look of [
     () => trustFindings(ssh),
     () => mayLogOn(ssh, services),

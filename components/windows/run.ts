@@ -3,6 +3,7 @@ import { hostRunnables } from "./host-acts.ts";
 import { guardRunnables } from "./guard/acts.ts";
 import { serviceRunnables } from "./service-acts.ts";
 
+export { exercise } from "./exercise.ts";
 export { hostLooks } from "./looks.ts";
 
 /** The code behind the verbs of Windows hosts and their services. */

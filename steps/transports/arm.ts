@@ -100,14 +100,22 @@ export async function startVm(hostId: string, io: Io): Promise<void> {
   }
 }
 
-/** Stops and deallocates the VM that a host is, and waits until Azure says that it has. Its disks stay. */
-export async function deallocateVm(hostId: string, io: Io): Promise<void> {
+/**
+ * Stops and deallocates the VM that a host is, and waits until Azure says that it has, or with `accepted` only until it
+ * has taken the order. Its disks stay.
+ */
+export async function deallocateVm(
+  hostId: string,
+  io: Io,
+  until: "accepted" | "deallocated" = "deallocated",
+): Promise<void> {
   const { azure, client } = await computeFor(hostId, io);
   try {
-    await client.virtualMachines.deallocate(azure.resourceGroup, azure.vm, {
+    const order = client.virtualMachines.deallocate(azure.resourceGroup, azure.vm, {
       abortSignal: io.signal,
       updateIntervalInMs: pollMs,
     });
+    await (until === "accepted" ? order.submitted() : order);
   } catch (error) {
     throw refused(hostId, azure, "deallocate", error);
   }

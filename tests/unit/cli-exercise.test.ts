@@ -10,7 +10,9 @@ import type { EntryOf } from "../../journal/entries.ts";
 import type { Host } from "../../model/host.ts";
 import { lookupOf, type Recovery } from "../../model/recovery.ts";
 import { exerciseFindings } from "../../readiness/exercise-findings.ts";
+import { isLease } from "../../journal/store.ts";
 import type { Runs } from "../../steps/act.ts";
+import { lockOfProvisioning } from "../../steps/lock.ts";
 import { armEndpointVariable, armTokenVariable } from "../../steps/transports/arm.ts";
 import { addVm, SUBSCRIPTION, VNET, vmId } from "./azure-fixture.ts";
 import {
@@ -51,9 +53,24 @@ describe("exercise", function () {
         async () => ({
           ...(await load()),
           exclusiveServices: () => [{ host: "K2DR01", service: "K2 Server" }],
+          exercise: windows.exercise,
         }),
       ]),
     );
+  /** Has a move begin when the exercise takes the lock of what a move must not meet half done: 1 before its look, 2 before it parks. */
+  const moveBeginsAt = (turn: number): void => {
+    const { store } = project.journal;
+    let turns = 0;
+    const lease = store.lease.bind(store);
+    store.lease = async (name, ttlMs) => {
+      if (name === lockOfProvisioning("exercise K2DR01") && ++turns === turn)
+        await write(project, [
+          { kind: "move declared", to: "dr", mode: "unplanned", as: "op", acceptLossSec: 1 },
+          started(2),
+        ]);
+      return lease(name, ttlMs);
+    };
+  };
   const run = (options: Partial<ExerciseOptions> = {}): Promise<void> => {
     terminal.lines.length = 0;
     return exercise(
@@ -139,6 +156,83 @@ describe("exercise", function () {
     expect(failure.message).to.equal("1 server of dr could not be used in a move as it is");
     expect(terminal.lines.join("\n")).to.contain("refused the login of CORP\\svc-dr");
     expect(power()).to.equal("deallocated");
+  });
+
+  it("leaves a server to a move that begins while it starts, with its services untouched, and judges nothing", async () => {
+    const service = bench.server.services.find("K2 Server");
+    if (!service) throw new Error("no service");
+    service.startType = "auto";
+    moveBeginsAt(1);
+    expect((await failureOf(run())).message).to.match(
+      /a move began while K2DR01 was exercised: it is left to the move as it is/,
+    );
+    expect([power(), service.startType]).to.deep.equal(["running", "auto"]);
+    expect(await kept()).to.deep.equal([]);
+    expect(await project.journal.store.leases()).to.deep.equal([]);
+  });
+
+  it("leaves it running for a move that begins while it is looked at, and says so", async () => {
+    moveBeginsAt(2);
+    await run();
+    expect(power()).to.equal("running");
+    expect((await kept()).map((e) => [e.ok, e.findings.map((f) => f.says)])).to.deep.equal([
+      [true, ["a move began while it was exercised: it was left running"]],
+    ]);
+  });
+
+  it("is not waited for by a move but in the moments in which it changes something", async () => {
+    const { store } = project.journal;
+    const lease = store.lease.bind(store);
+    const changing: [string, string | undefined][] = [];
+    store.lease = async (name, ttlMs) => {
+      const given = await lease(name, ttlMs);
+      if (!isLease(given)) return given;
+      changing.push([name, power()]);
+      return {
+        ...given,
+        release: async () => {
+          changing.push([`${name} ends`, power()]);
+          await given.release();
+        },
+      };
+    };
+    await run();
+    const own = "provision exercise K2DR01";
+    expect(changing.map(([name, p]) => [name, p === "deallocating" ? "deallocated" : p])).to.deep.equal([
+      ["exercise K2DR01", "deallocated"],
+      [own, "running"],
+      [`${own} ends`, "running"],
+      [own, "running"],
+      [`${own} ends`, "deallocated"],
+      ["exercise K2DR01 ends", "deallocated"],
+    ]);
+  });
+
+  it("parks a server that an interrupted exercise has left running, and readiness tells of it before", async () => {
+    await write(project, [{ kind: "exercise begun", host: "K2DR01", as: "scheduler" }]);
+    azure.start(azure.get(vmId("K2DR01")));
+    const told = async (minutes: number) =>
+      exerciseFindings(
+        await project.journal.entries(),
+        recovery().hosts,
+        "dr",
+        new Date(Date.now() + minutes * 60_000),
+      )
+        .filter((f) => f.id === "exercise-open:K2DR01")
+        .map((f) => f.says);
+    expect(await told(5), "it may still go on").to.deep.equal([]);
+    expect((await told(60)).join()).to.match(/the exercise that scheduler began at .* was interrupted/);
+    await run();
+    expect(power()).to.equal("deallocated");
+    expect((await kept()).map((e) => e.ok)).to.deep.equal([true]);
+    expect(await told(60)).to.deep.equal([]);
+  });
+
+  it("is refused while another one looks at the same server, and says who", async () => {
+    const other = await project.journal.store.lease("exercise K2DR01", 30_000);
+    expect((await failureOf(run())).message).to.match(/K2DR01 is being exercised by .* since .*Wait until/);
+    expect(power()).to.equal("deallocated");
+    if (isLease(other)) await other.release();
   });
 
   it("looks at a server that was not parked and leaves it as it was", async () => {

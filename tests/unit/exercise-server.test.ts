@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { certificateFindings, certificatesIn } from "../../components/windows/certificates.ts";
-import { exerciseServer, freeBytesIn } from "../../components/windows/exercise.ts";
+import { exercise, freeBytesIn } from "../../components/windows/exercise.ts";
 import { holdersIn, statusesIn } from "../../components/windows/logon.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Host } from "../../model/host.ts";
@@ -28,7 +28,10 @@ describe("A parked server that was started to be looked at", function () {
 
   const look = async (host: Host = bench.host(), services = ["K2 Server"]): Promise<readonly string[]> => {
     const step = stepBench({ hosts: [host], secrets: { SSH: sshPassword } });
-    const found = await exerciseServer(host.id, services, step.io);
+    const found = [
+      ...(await exercise.keepOff(host.id, services, step.io)),
+      ...(await exercise.look(host.id, services, step.io)),
+    ];
     await step.end();
     return told(found);
   };

@@ -19,8 +19,8 @@ describe("locks of steps", () => {
     expect(await strangers(...others)).to.deep.equal(others);
   });
 
-  it("are none when they are its own, or the lock of its run", async () => {
-    expect(await strangers(lockOfStep(2, "a"), "run")).to.deep.equal([]);
+  it("are none when they are its own, the lock of its run, or an exercise that changes nothing", async () => {
+    expect(await strangers(lockOfStep(2, "a"), "run", "exercise K2DR01")).to.deep.equal([]);
   });
 
   it("are waited for within the limit, then refused with who holds them", async () => {
