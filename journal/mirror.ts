@@ -3,9 +3,10 @@ import * as path from "node:path";
 import { supersedes } from "./break-glass.ts";
 import { entriesOf, JournalError } from "./chain.ts";
 import { putInPlace } from "./put-in-place.ts";
+import { withinLimit } from "./within-limit.ts";
 
-/** How long the mirror's place may take for one read or write, and for how long it is left out once it took longer. Milliseconds. */
-const limitMs = 5_000;
+/** How long the mirror's place may take for one read or write, and for how long it is left out once it took longer. */
+const limitSec = 5;
 const leftOutMs = 60_000;
 
 /** So much of a mirror's end holds the hash of its last line. Bytes. */
@@ -167,18 +168,12 @@ function refuse(own: Buffer, copy: Buffer, { place, missing, back }: Mirrored, m
 /** The mirror's place took too long. */
 class Silent extends Error {}
 
-async function inTime<T>(work: Promise<T>): Promise<T> {
-  const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(
+const inTime = <T>(work: Promise<T>): Promise<T> =>
+  withinLimit(
+    work,
+    limitSec,
+    () =>
       new Silent(
-        `it did not answer within ${String(limitMs / 1000)} s. It is left out for ${String(leftOutMs / 1000)} s`,
+        `it did not answer within ${String(limitSec)} s. It is left out for ${String(leftOutMs / 1000)} s`,
       ),
-    );
-  }, limitMs);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
+  );

@@ -17,12 +17,16 @@ export interface Surroundings {
   readonly disasterSec?: number | undefined;
 }
 
-/** Runs work with the `Io` that a step of that activation would have, and ends with the limit whatever the work does. */
+/**
+ * Runs work with the `Io` that a step of that activation would have, and ends with the limit whatever the work does: then
+ * it throws `late`.
+ */
 export const look = <T>(
   { world, recovery, request, journalRef, epoch, disasterSec }: Surroundings,
   limitSec: number,
   say: (line: string) => void,
   work: Parameters<typeof withIo<T>>[1],
+  late = `it took longer than ${String(limitSec)} s`,
 ): Promise<T> =>
   withIo(
     {
@@ -34,14 +38,14 @@ export const look = <T>(
       limitSec,
       activation: { epoch, mode: request.mode, ...(disasterSec === undefined ? {} : { disasterSec }) },
     },
-    (io) => Promise.race([work(io), timeIsOver(io.signal, limitSec)]),
+    (io) => Promise.race([work(io), timeIsOver(io.signal, late)]),
   );
 
 /** What ignores its signal must not hold up the answer. */
-const timeIsOver = (signal: AbortSignal, limitSec: number): Promise<never> =>
+const timeIsOver = (signal: AbortSignal, late: string): Promise<never> =>
   new Promise((_, reject) => {
     const end = (): void => {
-      reject(new Error(`it took longer than ${String(limitSec)} s`));
+      reject(new Error(late));
     };
     if (signal.aborted) end();
     else signal.addEventListener("abort", end, { once: true });

@@ -1,10 +1,11 @@
 import type { Situation } from "../journal/situation.ts";
+import { withinLimit } from "../journal/within-limit.ts";
 import { mayBeOwed, type Phase } from "../model/phase.ts";
 import type { Host } from "../model/host.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
+import { accepting } from "../steps/accepting.ts";
 import { vmPower } from "../steps/transports/arm.ts";
-import { portAnswers } from "../steps/transports/tcp.ts";
 
 /** How long a server of the old site may take to accept a connection. */
 const lookSec = 3;
@@ -45,17 +46,11 @@ export async function siteAnswers(
   hosts: readonly Host[],
   azure: "runs" | "known" = "runs",
 ): Promise<boolean> {
-  const ports = hosts.flatMap((h) =>
-    [h.ssh?.port, h.sql?.port].flatMap((p) => (p === undefined ? [] : [{ h, p }])),
-  );
-  const limit = AbortSignal.timeout(lookSec * 1000 + 500);
-  const answers = await Promise.all([
-    ...ports.map(({ h, p }) =>
-      portAnswers(h.address, p, { signal: limit, limitSec: lookSec }).catch(() => false),
-    ),
-    ...hosts.filter((h) => h.azure).map(async (h) => (await powerOf(h, azureSec))[azure]),
+  const [reached, ...powers] = await Promise.all([
+    accepting(hosts, lookSec),
+    ...hosts.filter((h) => h.azure).map((h) => powerOf(h, azureSec)),
   ]);
-  return answers.includes(true);
+  return reached.length > 0 || powers.some((power) => power[azure]);
 }
 
 /** What Azure says of a VM; neither where it says nothing in time. */
@@ -63,12 +58,8 @@ async function powerOf(
   h: Host,
   limitSec: number,
 ): Promise<{ readonly runs: boolean; readonly known: boolean }> {
-  const { promise: late, resolve } = Promise.withResolvers<"unknown">();
   const signal = AbortSignal.timeout(limitSec * 1000);
-  signal.addEventListener("abort", () => {
-    resolve("unknown");
-  });
-  const power = await Promise.race([late, vmPower(h.id, { host: () => h, signal }).catch(() => "unknown")]);
+  const power = await withinLimit(vmPower(h.id, { host: () => h, signal }), limitSec).catch(() => "unknown");
   return {
     runs: power === "running" || power === "starting",
     known: power !== "unknown" && power !== "missing",

@@ -2,9 +2,9 @@ import { projectRoot } from "../journal/project-root.ts";
 import type { Request } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { nameOfSecret, secretsIn, type SecretRef } from "../model/secret.ts";
+import { accepting } from "../steps/accepting.ts";
 import { Refused } from "../steps/act.ts";
 import { loadSecrets, resolveSecret } from "../steps/secrets.ts";
-import { accepting } from "./site-life.ts";
 
 /** A secret that cannot be had here. */
 interface Missing {
@@ -35,7 +35,7 @@ export async function refuseMissingSecrets(
   const lackable = isUnplanned ? missing.filter((m) => m.mayLack) : [];
   const needing = new Set(lackable.flatMap((m) => m.of));
   const alive = await accepting(recovery.hosts.filter((h) => h.site === from && needing.has(h.id)));
-  const left = lackable.filter((m) => !m.of.some((host) => alive.includes(host)));
+  const left = lackable.filter((m) => !m.of.some((host) => alive.some((h) => h.id === host)));
   const refused = missing.filter((m) => !left.includes(m));
   if (refused.length > 0)
     throw new Refused(missingText("secrets are missing, and nothing was done", refused));

@@ -1,15 +1,13 @@
 import type { Host } from "../model/host.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
+import { accepting, portsOf } from "../steps/accepting.ts";
 import { signsOfLife } from "../steps/fence.ts";
-import { portsOf, sightings, signsOf, type Sighting } from "../steps/observers.ts";
-import { portAnswers } from "../steps/transports/tcp.ts";
+import { sightings, signsOf, type Sighting } from "../steps/observers.ts";
 import { look, type Surroundings } from "./look.ts";
 
 /** How long looking for life at the old site may take: each part's probe is bounded to 10 s. */
 const lifeLimitSec = 30;
-/** How long a server may take to accept a connection. */
-const acceptLimitSec = 5;
 
 /** What this runner can see of the old site: whether it is dead, alive, or out of this runner's reach. */
 export interface Life {
@@ -65,23 +63,9 @@ export async function lifeAt(at: Surroundings, limitSec = lifeLimitSec): Promise
   ]);
   return {
     ...seen,
-    accepts,
+    accepts: accepts.map((h) => h.id),
     ...(of(request.to).some((h) => portsOf(h).length > 0) ? { targetAnswers: target.length > 0 } : {}),
   };
-}
-
-/** Those of the servers that accept a connection on a port of theirs. */
-export async function accepting(hosts: readonly Host[]): Promise<readonly string[]> {
-  const signal = AbortSignal.timeout(acceptLimitSec * 1000 + 500);
-  const found = await Promise.all(
-    hosts.map(async (host) => {
-      const tried = portsOf(host).map((port) =>
-        portAnswers(host.address, port, { signal, limitSec: acceptLimitSec }).catch(() => false),
-      );
-      return (await Promise.all(tried)).includes(true) ? [host.id] : [];
-    }),
-  );
-  return found.flat();
 }
 
 /** Dead, alive, or the link between: one line. */

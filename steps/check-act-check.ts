@@ -7,6 +7,9 @@ export interface Ended {
   readonly says: string;
 }
 
+/** How a step ends that was not answered before its time was over. */
+export const nothingAnswered = "its time is over, and nothing had answered";
+
 /** How often a probe looks again. */
 const probeEveryMs = 500;
 
@@ -40,11 +43,7 @@ export async function checkActCheck(bound: Bound, io: Io, beforeAct: () => Promi
   };
   const { promise: late, reject } = Promise.withResolvers<never>();
   const over = (): void => {
-    reject(
-      new Error(
-        `its time is over${seen ? `: ${seen.says}; expected: ${seen.expected}` : ", and nothing had answered"}`,
-      ),
-    );
+    reject(new Error(seen ? `its time is over: ${seen.says}; expected: ${seen.expected}` : nothingAnswered));
   };
   if (io.signal.aborted) over();
   else io.signal.addEventListener("abort", over, { once: true });

@@ -2,6 +2,7 @@ import type { Host } from "../model/host.ts";
 import type { Observer } from "../model/observer.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
+import { accepting, portsOf } from "./accepting.ts";
 import type { Io, LifeSign } from "./act.ts";
 import { seenFrom, type TcpPort } from "./transports/seen-from.ts";
 import { portAnswers } from "./transports/tcp.ts";
@@ -21,10 +22,6 @@ const acceptLimitSec = 3;
 /** Seconds for all observers together: their own connections have 10, and what they try 5. */
 const limitSec = 16;
 
-/** The ports on which the estate knows a server. */
-export const portsOf = ({ ssh, sql }: Pick<Host, "ssh" | "sql">): readonly number[] =>
-  [ssh?.port, sql?.port].flatMap((port) => port ?? []);
-
 /**
  * Asks each observer of the estate for those servers of a site that the runner itself does not reach. What the runner
  * reaches is looked at by the parts, which see more than a port.
@@ -39,17 +36,10 @@ export async function sightings(
   const signal = AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]);
   const asked: Io = { ...io, signal };
   const own = recovery.hosts.filter((h) => h.site === site && portsOf(h).length > 0);
-  const reached = await Promise.all(own.map((h) => reaches(h, asked)));
-  const dark = own.filter((_, i) => reached[i] !== true);
+  const reached = await accepting(own, acceptLimitSec, signal);
+  const dark = own.filter((h) => !reached.includes(h));
   if (dark.length === 0) return [];
   return Promise.all(observers.map((observer) => seenBy(observer, dark, asked)));
-}
-
-async function reaches(host: Host, io: Io): Promise<boolean> {
-  const tried = portsOf(host).map((port) =>
-    portAnswers(host.address, port, { signal: io.signal, limitSec: acceptLimitSec }).catch(() => false),
-  );
-  return (await Promise.all(tried)).includes(true);
 }
 
 async function seenBy(observer: Observer, hosts: readonly Host[], io: Io): Promise<Sighting> {

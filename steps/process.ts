@@ -1,3 +1,4 @@
+import { withinLimit } from "../journal/within-limit.ts";
 import { openJournal } from "./open-journal.ts";
 import { runDrillStep } from "./drill/runner.ts";
 import { sweepDrill, sweepLimitSec } from "./drill/sweep.ts";
@@ -11,8 +12,8 @@ import { runActivationStep } from "./runner.ts";
 /** How often it is looked whether a step that says nothing should be heard of. Milliseconds. */
 const tickMs = 5_000;
 
-/** How long what comes after a step may hold up its end. Milliseconds. */
-const afterMs = 10_000;
+/** How long what comes after a step may hold up its end. Seconds. */
+const afterSec = 10;
 
 /** Called when a step has ended, with whether it stops what depends on it; what it throws is said and changes nothing. */
 export type StepEnded = (envelope: Envelope, world: World, failed: boolean) => Promise<void>;
@@ -56,13 +57,11 @@ export async function runStepProcess(
   let known: { readonly envelope: Envelope; readonly world: World } | undefined;
   const after = async (failed: boolean): Promise<void> => {
     if (!ended || !known) return;
-    const late = Promise.withResolvers<never>();
-    const limit = setTimeout(() => late.reject(new Error("it took too long")), afterMs);
-    await Promise.race([ended(known.envelope, known.world, failed), late.promise])
-      .catch((error: unknown) =>
+    const { envelope, world } = known;
+    await withinLimit(ended(envelope, world, failed), afterSec, () => new Error("it took too long")).catch(
+      (error: unknown) =>
         progress.say(`no report is written: ${error instanceof Error ? error.message : String(error)}`),
-      )
-      .finally(() => clearTimeout(limit));
+    );
   };
   try {
     const envelope = envelopeIn(input);

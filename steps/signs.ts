@@ -1,3 +1,4 @@
+import { withinLimit } from "../journal/within-limit.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import type { Io, Runs, Sign } from "./act.ts";
@@ -35,21 +36,6 @@ export async function signsOf(
     }),
   );
   return found.flat();
-}
-
-/** What ignores its signal must not hold up the answer. */
-async function withinLimit<T>(work: Promise<T>, limitSec: number): Promise<T> {
-  let limit: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    limit = setTimeout(() => {
-      reject(new Error(`no answer within ${String(limitSec)} s`));
-    }, limitSec * 1000);
-  });
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    clearTimeout(limit);
-  }
 }
 
 /** Signs that speak against a site being the active one: closed there, or open at the other. */

@@ -4,6 +4,7 @@ import type { Entry } from "../journal/entries.ts";
 import { projectRoot } from "../journal/project-root.ts";
 import { situation } from "../journal/situation.ts";
 import type { WordsFile } from "../journal/words-text.ts";
+import { withinLimit } from "../journal/within-limit.ts";
 import { wordAt, type Word } from "../journal/words.ts";
 import { guardFolder, wordsFileName, type GuardFacts, type Witness } from "../model/guard.ts";
 import type { Parts } from "../model/part.ts";
@@ -106,18 +107,10 @@ async function bounded(
   place: Pick<Brought, "place" | "kind">,
   work: () => Promise<string>,
 ): Promise<Brought> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${String(placeLimitSec)} s`));
-    }, placeLimitSec * 1000);
-  });
   try {
-    return { ...place, ok: true, says: await Promise.race([work(), late]) };
+    return { ...place, ok: true, says: await withinLimit(work(), placeLimitSec) };
   } catch (error) {
     return { ...place, ok: false, says: error instanceof Error ? error.message : String(error) };
-  } finally {
-    clearTimeout(timer);
   }
 }
 

@@ -1,8 +1,9 @@
 import { situation } from "../../journal/situation.ts";
 import { systemOf, termsOf } from "../../journal/systems.ts";
 import type { JournalRef } from "../../model/journal-ref.ts";
+import { look } from "../../stacks/look.ts";
+import { nothingAnswered } from "../../steps/check-act-check.ts";
 import { findRunnable, type World } from "../../steps/find.ts";
-import { withIo } from "../../steps/io.ts";
 import { machinery } from "../../steps/machinery.ts";
 import type { Due } from "./due.ts";
 
@@ -29,21 +30,20 @@ export async function lookAt(
   const { mode, disasterAt } = termsOf(started, systemOf(step.id, started.systems));
   try {
     const bound = (await findRunnable(step.verb, machinery(world), world.runs)).bind(step.args);
-    const found = await withIo(
+    const found = await look(
       {
-        known: recovery,
-        journal: world.journal,
+        world,
+        recovery,
+        request: { from: started.from, to: started.to, mode },
         journalRef,
-        to: started.to,
-        say: () => undefined,
-        limitSec: Math.min(lookSec, step.timeoutSec),
-        activation: {
-          epoch: started.epoch,
-          mode,
-          ...(disasterAt === undefined ? {} : { disasterSec: Date.parse(disasterAt) / 1000 }),
-        },
+        epoch: started.epoch,
+        disasterSec: disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000,
       },
-      (io) => Promise.race([bound.check(io), over(io.signal)]),
+      Math.min(lookSec, step.timeoutSec),
+      () => undefined,
+      (io) => bound.check(io),
+      // In the words of a step, so that it is known again.
+      nothingAnswered,
     );
     return { shows: found.there ? "paid" : "open" };
   } catch (error) {
@@ -51,15 +51,3 @@ export async function lookAt(
     return { shows: "nothing", says, again: s.verdicts.get(step.id)?.says === says };
   }
 }
-
-/** What ignores its signal must not hold up the others. */
-const over = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener(
-      "abort",
-      () => {
-        reject(new Error("its time is over, and nothing had answered"));
-      },
-      { once: true },
-    );
-  });
