@@ -1,12 +1,11 @@
 import type { Terms } from "../journal/terms.ts";
 import { chainName, chainsOf } from "../planning/chains.ts";
 import { Refused } from "../steps/act.ts";
-import { evidenceOfLife } from "../steps/fence.ts";
-import { observedLife } from "../steps/observers.ts";
+import { waivedLife } from "../steps/waived-life.ts";
 import { look, type Surroundings } from "./look.ts";
 
-/** How long the look may take. */
-const limitSec = 15;
+/** How long the look may take. Parts end by themselves after some 10 seconds, observers after 19 (steps/observers.ts). */
+const limitSec = 25;
 
 /**
  * Refuses to begin a move whose declaration waives the fence, where something of the old site answers again: the move
@@ -44,11 +43,7 @@ async function refuseVoid(
     at,
     limitSec,
     () => undefined,
-    (io) =>
-      Promise.all([
-        evidenceOfLife(parts, recovery, from, world.runs, io, accepted),
-        observedLife(recovery, from, io, accepted),
-      ]).then((signs) => signs.flat()),
+    (io) => waivedLife(parts, recovery, from, world.runs, io, accepted),
   );
   if (life.length === 0) return;
   throw new Refused(

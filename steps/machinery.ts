@@ -22,7 +22,7 @@ import {
 import { Refused, runs, type Io, type Runnable } from "./act.ts";
 import { answered, ask, type Question } from "./ask.ts";
 import { evidenceOfLife } from "./fence.ts";
-import { observedLife } from "./observers.ts";
+import { waivedLife } from "./waived-life.ts";
 import type { World } from "./find.ts";
 import { endedSays, otherwise } from "./machinery-text.ts";
 import { initStack, stackNames } from "./pulumi-stacks.ts";
@@ -109,10 +109,7 @@ export function machinery(world: World): readonly Runnable[] {
         if (terms?.waiveFence === undefined)
           return { there: false, says: `nothing proves that ${names} cannot write`, expected };
         const recovery = await facts();
-        const life = [
-          ...(await evidenceOfLife(parts, recovery, site, world.runs, io, terms.accepted)),
-          ...(await observedLife(recovery, site, io, terms.accepted)),
-        ];
+        const life = await waivedLife(parts, recovery, site, world.runs, io, terms.accepted);
         return life.length > 0
           ? {
               there: false,
@@ -131,10 +128,8 @@ export function machinery(world: World): readonly Runnable[] {
         const names = Object.keys(hosts).join(", ");
         const terms = last && termsOf(last, parts.at(-1));
         const recovery = await facts();
-        const life = [
-          ...(await evidenceOfLife(parts, recovery, site, world.runs, io, terms?.accepted)),
-          ...(terms?.waiveFence === undefined ? [] : await observedLife(recovery, site, io, terms.accepted)),
-        ];
+        const lifeThere = terms?.waiveFence === undefined ? evidenceOfLife : waivedLife;
+        const life = await lifeThere(parts, recovery, site, world.runs, io, terms?.accepted);
         const again = `run "parallel-standby declare" again`;
         throw new Error(
           life.length > 0

@@ -1,3 +1,4 @@
+import { withinLimit } from "../journal/within-limit.ts";
 import type { Host } from "../model/host.ts";
 import type { Observer } from "../model/observer.ts";
 import type { Recovery } from "../model/recovery.ts";
@@ -19,7 +20,7 @@ export interface Sighting {
 
 /** Seconds in which a server must accept a connection of the runner. */
 const acceptLimitSec = 3;
-/** Seconds for all observers together: their own connections have 10, and what they try 5. */
+/** Seconds for an observer, all of them side by side: its own connection has 10, and what it tries 5. */
 const limitSec = 16;
 
 /**
@@ -47,7 +48,7 @@ async function seenBy(observer: Observer, hosts: readonly Host[], io: Io): Promi
     portsOf(h).map((port) => ({ host: h.id, address: h.address, port })),
   );
   try {
-    const open = await seenFrom(observer, ports, io);
+    const open = await withinLimit(seenFrom(observer, ports, io), limitSec);
     const untold = open.find((o): o is string => typeof o === "string");
     return {
       observer: observer.id,

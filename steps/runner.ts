@@ -14,7 +14,6 @@ import { closeBehind } from "./close-behind.ts";
 import { begunAs } from "./begun.ts";
 import type { ActivationEnvelope } from "./envelope.ts";
 import { evidenceOfLife } from "./fence.ts";
-import { observedLife } from "./observers.ts";
 import { findRunnable, type World } from "./find.ts";
 import { withIo } from "./io.ts";
 import { lockOfStep, lockStep } from "./lock.ts";
@@ -22,6 +21,7 @@ import { machinery } from "./machinery.ts";
 import { mayActivate, type Leave } from "./may-act.ts";
 import type { Progress } from "./progress.ts";
 import { watchForSkip } from "./skip-watch.ts";
+import { waivedLife } from "./waived-life.ts";
 import { announce } from "./words.ts";
 
 /**
@@ -195,11 +195,9 @@ async function refuseWhileAlive(
   world: World,
   io: Io,
 ): Promise<void> {
-  const look = async (): Promise<readonly string[]> =>
-    [
-      await evidenceOfLife(step.probes ?? [], recovery, from, world.runs, io, accepted),
-      isWaived ? await observedLife(recovery, from, io, accepted) : [],
-    ].flat();
+  const lifeThere = isWaived ? waivedLife : evidenceOfLife;
+  const look = (): Promise<readonly string[]> =>
+    lifeThere(step.probes ?? [], recovery, from, world.runs, io, accepted);
   let life = await look();
   if (life.length > 0 && step.phase === "open") {
     const s = situation(await world.journal.entries());
