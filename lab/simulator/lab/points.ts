@@ -113,10 +113,14 @@ const nothing = (): void => undefined;
 /** The same servers, with what happens on the way to them. */
 export function faultyWires(inner: Wires, points: Points): Wires {
   return {
+    // A knock whose connection breaks is no answer; the transport itself never throws.
     answers: (address, port) =>
       through(points, { what: `port ${String(port)} of ${address}`, host: address, changes: false }, () =>
         inner.answers(address, port),
-      ),
+      ).catch((error: unknown) => {
+        if (error instanceof Unreachable) return false;
+        throw error;
+      }),
     dns: (server, message, over) =>
       through(
         points,
