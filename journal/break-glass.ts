@@ -1,6 +1,7 @@
 import { hashOf } from "../model/recovery.ts";
 import { lineOf, readableOf, type Readable } from "./chain.ts";
 import { Fact, type Entry } from "./entries.ts";
+import { mirrorAnew, restoring } from "./put-back.ts";
 import { situation } from "./situation.ts";
 
 /** A journal and its mirror as they lie there, whatever is wrong with them. */
@@ -40,13 +41,17 @@ export interface NoNeed {
 
 /**
  * What is left of a journal that cannot be read, or that has lost entries of which no copy is left. Nothing is given up
- * where a copy holds that has all that the other has, unless `knows` tells of more than that: otherwise there is a file to
- * copy, and no glass to break.
+ * where a copy holds that has all that the other has, unless `knows` tells of more than that: otherwise there is one to
+ * restore, and no glass to break. `mirrorFolder`: where the mirror lies, for what is said then.
  */
-export function salvageOf({ own: ownText, mirror: mirrorText }: Copies, knows: Known): Salvage | NoNeed {
+export function salvageOf(
+  { own: ownText, mirror: mirrorText }: Copies,
+  knows: Known,
+  mirrorFolder: string,
+): Salvage | NoNeed {
   const own = readableOf(ownText);
   const mirror = mirrorText === undefined ? undefined : readableOf(mirrorText);
-  const instead = noNeed(own, mirror, knows);
+  const instead = noNeed(own, mirror, knows, mirrorFolder);
   if (instead !== undefined) return { instead };
   const base = mirror && mirror.entries.length > own.entries.length ? mirror : own;
   const kept = new Set(base.lines);
@@ -90,7 +95,12 @@ export function supersedes(own: string, copy: string): boolean {
   return lines.flatMap(hashIn).every((h) => hashes.has(h) || isGivenUp(entries, h));
 }
 
-function noNeed(own: Readable, mirror: Readable | undefined, knows: Known): string | undefined {
+function noNeed(
+  own: Readable,
+  mirror: Readable | undefined,
+  knows: Known,
+  folder: string,
+): string | undefined {
   const holds = (r: Readable | undefined): boolean => r !== undefined && !r.broken && r.entries.length > 0;
   if (
     own.entries.length + own.rest.length === 0 &&
@@ -100,14 +110,14 @@ function noNeed(own: Readable, mirror: Readable | undefined, knows: Known): stri
     return 'there is no journal, or an empty one. Is journal in estate.ts right, and its drive, share or server there? If it is lost, name what stacks have seen of it, as "pulumi up" says: --knows HASH. If no stack has ever seen one, begin it with "parallel-standby journal init"';
   if (holds(own) && (!mirror || mirror.entries.length === 0 || startsWith(own, mirror))) {
     if (mirror?.broken)
-      return "the journal holds, its mirror does not, and has nothing that the journal lacks: keep the broken file, then copy the journal's journal.jsonl over it";
+      return `the journal holds, its mirror does not, and has nothing that the journal lacks: ${mirrorAnew(folder)}`;
     // A stack or a witness has seen something of what was lost, and there is no copy that has it.
     return hasLost(own, knows) ? undefined : "the journal can be read: there is nothing to break";
   }
   if (mirror && holds(mirror) && startsWith(mirror, own))
-    return "its mirror holds, and has all that can be read of the journal: keep the broken file, then copy the mirror's journal.jsonl over it";
+    return `its mirror holds, and has all that can be read of the journal: put the mirror's back ${restoring(folder)}`;
   if (holds(own) && holds(mirror))
-    return 'journal and mirror hold different histories, and each can be read: decide which one is true ("parallel-standby journal verify" shows where they part), keep both, and copy it over the other';
+    return 'journal and mirror hold different histories, and each can be read: decide which one is true: "parallel-standby journal verify" shows where they part, and what to do';
   return undefined;
 }
 

@@ -23,17 +23,7 @@ export function folderStore(folder: string, mirror: string | undefined, warn: (l
   const copy =
     mirror === undefined
       ? undefined
-      : mirrorOf(
-          {
-            place: folder,
-            mark: path.join(folder, "mirror-silent"),
-            missing: () =>
-              "Is journal.folder in estate.ts right, and its drive or share there? If so, copy the mirror's journal.jsonl into it",
-            back: () => "Copy the mirror's journal.jsonl over it",
-          },
-          mirror,
-          warn,
-        );
+      : mirrorOf({ place: folder, mark: path.join(folder, "mirror-silent") }, mirror, warn);
   const own = (): Promise<Buffer> => readBytes(folder);
   const compared = (): Promise<Buffer> => (copy ? copy.compared(own) : own());
   const raw = async (): Promise<{ own: string; mirror?: string }> => {

@@ -2,6 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { supersedes } from "./break-glass.ts";
 import { entriesOf, JournalError } from "./chain.ts";
+import { restoring } from "./put-back.ts";
 import { putInPlace } from "./put-in-place.ts";
 import { withinLimit } from "./within-limit.ts";
 
@@ -24,16 +25,12 @@ export interface Mirror {
   complete(whole: Buffer): Promise<void>;
 }
 
-/** The journal that a mirror copies, as far as the mirror's sentences and its memory need it. */
+/** The journal that a mirror copies, as far as the mirror needs it. */
 export interface Mirrored {
   /** Its place, for messages. */
   readonly place: string;
   /** File of the runner that says since when the mirror is silent. */
   readonly mark: string;
-  /** Where there is no journal, though its mirror holds one: what to look at, and what to do. Sentences without the last full stop. */
-  missing(mirror: string): string;
-  /** How a journal that is older than its mirror gets what it lacks; a sentence without its full stop. */
-  back(mirror: string): string;
 }
 
 /**
@@ -88,7 +85,7 @@ export function mirrorOf(own: Mirrored, mirror: string, warn: (line: string) => 
       const copy = await read(() => fs.readFile(file));
       const now = await whole();
       if (copy && supersedes(now.toString("utf8"), copy.toString("utf8"))) isSuperseded = true;
-      else if (copy) refuse(now, copy, own, mirror);
+      else if (copy) refuse(now, copy, own.place, mirror);
       return now;
     },
     raw: () => read(async () => (await endOf(file)) && (await fs.readFile(file, "utf8"))),
@@ -143,7 +140,7 @@ async function bringUp(file: string, whole: Buffer): Promise<void> {
 }
 
 /** A journal that lacks what its mirror has was restored from an older copy: whoever goes on with it forgets a cutover. */
-function refuse(own: Buffer, copy: Buffer, { place, missing, back }: Mirrored, mirror: string): void {
+function refuse(own: Buffer, copy: Buffer, place: string, mirror: string): void {
   const startsWith = (whole: Buffer, start: Buffer): boolean => whole.subarray(0, start.length).equals(start);
   const entries = (bytes: Buffer): string => {
     const lines = bytes.toString("utf8").trimEnd().split("\n").length;
@@ -151,17 +148,17 @@ function refuse(own: Buffer, copy: Buffer, { place, missing, back }: Mirrored, m
   };
   if (own.length === 0 && copy.length > 0)
     throw new JournalError(
-      `there is no journal in ${place}, or an empty one, while its mirror in ${mirror} holds ${entries(copy)}. ${missing(mirror)}. Never begin a new journal: it would forget every cutover`,
+      `there is no journal in ${place}, or an empty one, while its mirror in ${mirror} holds ${entries(copy)}. Is journal in estate.ts right, and its drive, share or server there? If so, put the mirror's back ${restoring(mirror)}. Never begin a new journal: it would forget every cutover`,
     );
   if (copy.length > own.length && startsWith(copy, own))
     throw new JournalError(
-      `the journal in ${place} is older than its mirror in ${mirror}: it lacks the last ${entries(copy.subarray(own.length))}. ${back(mirror)}`,
+      `the journal in ${place} is older than its mirror in ${mirror}: it lacks the last ${entries(copy.subarray(own.length))}. Put the mirror's back before anything else ${restoring(mirror)}`,
     );
   if (startsWith(own, copy)) return;
   // One that is broken says where.
   entriesOf(own.toString("utf8"));
   throw new JournalError(
-    `the journal in ${place} and its mirror in ${mirror} hold different histories. Find out with "parallel-standby journal verify" which one is right, and put that one in the place of the other`,
+    `the journal in ${place} and its mirror in ${mirror} hold different histories. Find out which one is right: "parallel-standby journal verify" shows where they part, and what to do`,
   );
 }
 

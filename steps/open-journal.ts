@@ -2,7 +2,7 @@ import * as fs from "node:fs/promises";
 import * as path from "node:path";
 import { folderStore } from "../journal/folder-store.ts";
 import { journalOn, type Journal } from "../journal/journal.ts";
-import { mirrorOf, type Mirror } from "../journal/mirror.ts";
+import { mirrorOf } from "../journal/mirror.ts";
 import { projectRoot } from "../journal/project-root.ts";
 import { seenStore, type SeenPlace } from "../journal/seen-store.ts";
 import { storeOnDemand } from "../journal/store-on-demand.ts";
@@ -26,7 +26,8 @@ function storeOf(ref: JournalRef, root: string, warn: (line: string) => void): S
     const at = await placeOf(ref, root);
     // What is kept beside the journal finds its folder there, as beside a journal in a folder.
     await fs.mkdir(keep, { recursive: true });
-    return seenStore(at, mirror === undefined ? undefined : copyOf(place, keep, mirror, warn));
+    const mark = path.join(keep, "mirror-silent");
+    return seenStore(at, mirror === undefined ? undefined : mirrorOf({ place, mark }, mirror, warn));
   });
 }
 
@@ -39,16 +40,3 @@ async function placeOf(ref: Exclude<JournalRef, { folder: string }>, root: strin
   const { blobPlace } = await import("./stores/blob/place.ts");
   return blobPlace(ref.blob, key && (() => resolveSecret(key, root)));
 }
-
-const copyOf = (place: string, keep: string, mirror: string, warn: (line: string) => void): Mirror =>
-  mirrorOf(
-    {
-      place,
-      mark: path.join(keep, "mirror-silent"),
-      missing: (at) =>
-        `Is journal in estate.ts right? If so, put the mirror's back: parallel-standby journal restore --from ${at}`,
-      back: (at) => `Put the mirror's in its place: parallel-standby journal restore --from ${at}`,
-    },
-    mirror,
-    warn,
-  );

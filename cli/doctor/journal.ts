@@ -2,9 +2,9 @@ import * as path from "node:path";
 import type { Entry } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { entriesOf } from "../../journal/chain.ts";
+import { restoring } from "../../journal/put-back.ts";
 import { situation } from "../../journal/situation.ts";
 import { isLease, type Store } from "../../journal/store.ts";
-import type { JournalRef } from "../../model/journal-ref.ts";
 import { otherSite, stackOf } from "../../model/site.ts";
 import { compared } from "../journal/compare.ts";
 import { count } from "../layout.ts";
@@ -64,8 +64,8 @@ async function noJournal({ root, estate, journal }: Project): Promise<Finding | 
       "journal",
       `there is none in ${journal.store.place}, and ${copy === undefined ? "its mirror cannot be read" : `its mirror ${place} holds one`}`,
       copy === undefined
-        ? `reach ${place}: if a journal is there, ${putBack(estate.journal, place)}; for a new estate "parallel-standby journal init"`
-        : `${putBack(estate.journal, place)}, and begin no other`,
+        ? `reach ${place}: if a journal is there, put it back ${restoring(place)}; for a new estate "parallel-standby journal init"`
+        : `put the mirror's back ${restoring(place)}, and begin no other`,
     );
   return stops(
     "journal",
@@ -73,11 +73,6 @@ async function noJournal({ root, estate, journal }: Project): Promise<Finding | 
     'for a new estate "parallel-standby journal init --active primary --as YOUR-NAME"; where one was lost: docs/journal.md, "When it cannot be read"',
   );
 }
-
-const putBack = (ref: JournalRef, mirror: string): string =>
-  "folder" in ref
-    ? "copy the mirror's journal.jsonl into the folder"
-    : `put it back (parallel-standby journal restore --from ${mirror})`;
 
 /** The text of the journal in one folder: the mirror's. */
 const journalIn = (place: string): Promise<string> => folderStore(place, undefined, () => undefined).read();
@@ -108,7 +103,7 @@ async function mirrorFinding({ root, estate }: Project, entries: readonly Entry[
     );
   const place = path.resolve(root, mirror);
   try {
-    const { same, says } = compared(entries, entriesOf(await journalIn(place)));
+    const { same, says } = compared(entries, entriesOf(await journalIn(place)), place);
     return same
       ? well("mirror", `${place}: ${says}`)
       : stops("mirror", says, "parallel-standby journal verify");

@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import { salvageOf, restarted, type Copies, type Known, type Salvage } from "../../journal/break-glass.ts";
 import { readableOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
@@ -39,7 +40,7 @@ export interface BreakGlassOptions extends SaidOptions {
  */
 export async function breakGlass(
   { preview, knows = [], lastActivation, ...options }: BreakGlassOptions,
-  { estate, journal }: Project,
+  { root, estate, journal }: Project,
   registries: Pick<World, "parts" | "runs">,
   terminal: Terminal,
 ): Promise<void> {
@@ -57,8 +58,10 @@ export async function breakGlass(
     hashes: knows,
     ...(lastActivation === undefined ? {} : { lastActivation: Number(lastActivation) }),
   };
+  const mirror = path.resolve(root, estate.journal.mirror ?? "");
   const { raw, restart } = able(journal.store);
-  const plan = (copies: Copies): Salvage => salvage(copies, known, journal.store.place, estate.name);
+  const plan = (copies: Copies): Salvage =>
+    salvage(copies, known, { place: journal.store.place, mirror, estate: estate.name });
   const before = await raw();
   const found = plan(before);
   terminal.out(salvageText(found, before));
@@ -109,14 +112,19 @@ export async function breakGlass(
   );
 }
 
-function salvage(copies: Copies, knows: Known, place: string, estate: string): Salvage {
+function salvage(
+  copies: Copies,
+  knows: Known,
+  of: { readonly place: string; readonly mirror: string; readonly estate: string },
+): Salvage {
+  const { place, estate } = of;
   const [first] = readableOf(copies.own).entries;
   const owner = first && "estate" in first ? first.estate : estate;
   if (owner !== estate)
     throw new CliError(
       `the journal in ${place} belongs to the estate "${owner}", not to "${estate}": it is left as it is. Check journal in estate.ts`,
     );
-  const found = salvageOf(copies, knows);
+  const found = salvageOf(copies, knows, of.mirror);
   if ("instead" in found) throw new CliError(`the journal in ${place} is left as it is: ${found.instead}`);
   return found;
 }

@@ -2,7 +2,7 @@ import * as path from "node:path";
 import { entriesOf } from "../../journal/chain.ts";
 import type { Entry } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
-import type { JournalRef } from "../../model/journal-ref.ts";
+import { mirrorAnew, restoring } from "../../journal/put-back.ts";
 import { CliError } from "../failure.ts";
 import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
@@ -31,27 +31,15 @@ export async function verify({ root, estate, journal }: Project, terminal: Termi
   if ("broken" in own || "broken" in copy)
     throw new CliError(
       "broken" in own && !("broken" in copy)
-        ? `the mirror holds, the journal does not: ${putBack(estate.journal, place)}`
+        ? `the mirror holds, the journal does not: put the mirror's back ${restoring(place)}`
         : "broken" in own
           ? "neither holds: restore a backup of the journal"
-          : `the journal holds, the mirror does not: ${mirrorBack(estate.journal, journal.store.place, place)}`,
+          : `the journal holds, the mirror does not: ${mirrorAnew(place)}`,
     );
-  const { same, says } = compared(own.entries, copy.entries);
+  const { same, says } = compared(own.entries, copy.entries, place);
   if (!same) throw new CliError(says);
   terminal.out(says);
 }
-
-/** How a mirror's journal gets into the place of a broken one. */
-const putBack = (ref: JournalRef, mirror: string): string =>
-  "folder" in ref
-    ? `keep the broken file, then copy ${path.join(mirror, "journal.jsonl")} over it`
-    : `parallel-standby journal restore --from ${mirror}`;
-
-/** How a journal gets into the place of a broken mirror. The next entry writes a mirror anew that is not there. */
-const mirrorBack = (ref: JournalRef, journal: string, mirror: string): string =>
-  "folder" in ref
-    ? `keep the broken file, then copy ${path.join(journal, "journal.jsonl")} over it`
-    : `rename ${path.join(mirror, "journal.jsonl")}; the next entry writes it anew`;
 
 async function read(text: () => Promise<string>): Promise<Read> {
   try {

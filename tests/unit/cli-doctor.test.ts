@@ -170,7 +170,9 @@ describe("doctor", () => {
     const [lost, ...more] = (await journalFindings(project)).findings;
     expect(lost && state(lost)).to.equal("stops");
     expect(lost?.says).to.match(/its mirror .* holds one/);
-    expect(todo(lost)).to.contain("copy the mirror's journal.jsonl");
+    expect(todo(lost)).to.contain(
+      `put the mirror's back (parallel-standby journal restore --from ${path.join(project.root, "mirror")})`,
+    );
     expect(more).to.deep.equal([]);
     await fs.writeFile(path.join(project.folder, "journal.jsonl"), "cut off");
     expect(todo((await journalFindings(project)).findings[0])).to.contain("journal verify");

@@ -7,7 +7,7 @@ import { restore } from "../../cli/journal/restore.ts";
 import { show } from "../../cli/journal/show.ts";
 import { verify } from "../../cli/journal/verify.ts";
 import type { Project } from "../../cli/project.ts";
-import { entriesOf } from "../../journal/chain.ts";
+import { entriesOf, lineOf } from "../../journal/chain.ts";
 import { isLease } from "../../journal/store.ts";
 import { isFinding } from "../../model/finding.ts";
 import { keptIn } from "../../model/journal-ref.ts";
@@ -17,6 +17,10 @@ import { begun, failureOf, holdingRecovery, write, writtenTerminal, type Written
 import { storeKinds, type StoreBench } from "./store-benches.ts";
 
 after(stopAzurite);
+
+/** A history that goes on from that first line as nothing else does. */
+const otherHistory = (first: string): string =>
+  `${first}\n${lineOf({ kind: "withdrawn", as: "eve", reason: "x" }, entriesOf(`${first}\n`), new Date(), "eve@x#1")}\n`;
 
 for (const kind of storeKinds)
   describe(`the verbs of a journal in ${kind.name}`, function () {
@@ -128,6 +132,37 @@ for (const kind of storeKinds)
         although: "it was a rehearsal",
         lines: 1,
       });
+    });
+
+    it("are mended as verify says, wherever the journal lies: the mirror is put back, or written anew", async () => {
+      await write(project, begun(holdingRecovery()));
+      const copy = await fs.readFile(mirror(), "utf8");
+      const folder = path.dirname(mirror());
+      const fails = async (): Promise<string> => (await failureOf(verify(again(), terminal))).message;
+      const putBack = `put the mirror's back (parallel-standby journal restore --from ${folder})`;
+      await project.journal.store.restart?.(({ own }) => own.replace('"active":"primary"', '"active":"dr"'));
+      await fs.writeFile(mirror(), copy);
+      expect(await fails()).to.equal(`the mirror holds, the journal does not: ${putBack}`);
+      await restore({ ...said, from: folder }, again(), terminal);
+      await verify(again(), terminal);
+      const anew = `rename ${mirror()}, and the next entry writes it anew`;
+      const [first = ""] = copy.split("\n");
+      for (const [wrong, says] of [
+        ["broken\n", `the journal holds, the mirror does not: ${anew}`],
+        [
+          otherHistory(first),
+          `The mirror: ${putBack.replace("the mirror's", "it")} with --although "how you know". The journal: ${anew}`,
+        ],
+      ] as const) {
+        await fs.writeFile(mirror(), wrong);
+        expect(await fails()).to.contain(says);
+        await fs.rename(mirror(), `${mirror()}.old`);
+        await again().journal.append({ kind: "released", part: "a", says: "" });
+        await verify(again(), terminal);
+      }
+      await fs.writeFile(mirror(), otherHistory(first));
+      await restore({ ...said, from: folder, although: "it is the mirror's" }, again(), terminal);
+      await verify(again(), terminal);
     });
 
     it("restore nothing while a run is under way", async () => {

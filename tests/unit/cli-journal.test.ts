@@ -162,8 +162,8 @@ describe("journal", () => {
     expect(terminal.lines[0]).to.match(
       /^journal: .*BROKEN: the journal is broken at entry 0: its text was changed/,
     );
-    expect(message).to.match(
-      /the mirror holds, the journal does not: keep the broken file, then copy .*mirror/,
+    expect(message).to.equal(
+      `the mirror holds, the journal does not: put the mirror's back (parallel-standby journal restore --from ${path.join(project.root, "mirror")})`,
     );
   });
 
@@ -187,7 +187,7 @@ describe("journal", () => {
               (s, n) => s.add(withdrawn(`x${n}`)),
               new Scribe().add({ kind: "genesis", estate: "toys", active: "primary" }),
             );
-          const { same, says } = compared(make(a).entries, make(b).entries);
+          const { same, says } = compared(make(a).entries, make(b).entries, "mirror");
           const at = a.findIndex((n, i) => i < b.length && b[i] !== n);
           expect(same).to.equal(a.length === b.length && at === -1);
           if (at >= 0) expect(says).to.contain(`part at entry ${String(at + 1)}:`);

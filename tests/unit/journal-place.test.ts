@@ -10,6 +10,7 @@ import type { Fact } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
 import { mirrorOf } from "../../journal/mirror.ts";
+import { restoring } from "../../journal/put-back.ts";
 import { isLease, type Store } from "../../journal/store.ts";
 
 const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
@@ -137,15 +138,25 @@ describe("the place where a journal is kept", () => {
     await journal.append(withdrawn("b"));
     const why = (): Promise<string> => journal.entries().then(() => "", String);
     await fs.writeFile(fileOf(place), old);
-    expect(await why()).to.match(
-      /older than its mirror in .*: it lacks the last 2 entries\. Copy the mirror's/,
-    );
+    const restore = `(parallel-standby journal restore --from ${mirror})`;
+    expect(await why())
+      .to.match(/older than its mirror in .*: it lacks the last 2 entries\. Put the mirror's back before/)
+      .and.contain(restore);
     await fs.rm(fileOf(place));
-    expect(await why()).to.match(
-      /no journal in .*, while its mirror in .* holds 3 entries.*copy the mirror's/,
-    );
+    expect(await why())
+      .to.match(/no journal in .*, while its mirror in .* holds 3 entries.*put the mirror's back/)
+      .and.contain(restore);
     await fs.writeFile(fileOf(place), `${lineOf({ ...genesis, estate: "others" }, [], new Date(), "x")}\n`);
     expect(await why()).to.match(/different histories.*journal verify/);
+  });
+
+  it("is put back by a command that can be typed for a folder with a space in its name too", () => {
+    expect(restoring(String.raw`\\fs\dr$\journal`)).to.equal(
+      String.raw`(parallel-standby journal restore --from \\fs\dr$\journal)`,
+    );
+    expect(restoring(String.raw`D:\K2 journal`)).to.equal(
+      String.raw`(parallel-standby journal restore --from "D:\K2 journal")`,
+    );
   });
 
   it("does not take what is written between two looks for a history that the journal lacks", async () => {
@@ -154,7 +165,7 @@ describe("the place where a journal is kept", () => {
     const journal = journalIn(place, mirror);
     await journal.append(genesis);
     const read = await mirrorOf(
-      { place, mark: path.join(place, "mirror-silent"), missing: () => "", back: () => "" },
+      { place, mark: path.join(place, "mirror-silent") },
       mirror,
       () => undefined,
     ).compared(async () => {

@@ -1,0 +1,14 @@
+import * as path from "node:path";
+
+const typed = (folder: string): string => (/\s/.test(folder) ? `"${folder}"` : folder);
+
+/**
+ * What is typed so that the copy in a folder takes the place of the journal, wherever that is, and of its mirror: it proves
+ * the copy first, keeps what is there and writes who did it. Follows "put … back" in a sentence.
+ */
+export const restoring = (folder: string): string =>
+  `(parallel-standby journal restore --from ${typed(folder)})`;
+
+/** How a mirror that is broken, or tells a wrong history, comes to hold what the journal holds, wherever that is. Part of a sentence. */
+export const mirrorAnew = (mirror: string): string =>
+  `rename ${path.join(mirror, "journal.jsonl")}, and the next entry writes it anew`;
