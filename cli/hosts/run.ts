@@ -17,7 +17,7 @@ import { serversOf } from "../servers.ts";
 import type { Terminal } from "../terminal.ts";
 import { allWell, hostsText, none, type Found, type HostFound } from "./found.ts";
 import { tryObserver } from "./observer-check.ts";
-import { unpinned } from "./ssh-check.ts";
+import { unpinned, unpinnedObserver } from "./ssh-check.ts";
 
 /** How long looking at one server may take, in seconds: 10 for each connection, the rest for its answers. */
 const hostLimitSec = 90;
@@ -76,7 +76,7 @@ export async function check(
   async function askObserver(one: ObserverInput): Promise<Found> {
     return isPinned(one.ssh)
       ? within([], "dr", (io) => tryObserver(one, all, io))
-      : unpinned(one.name, one, AbortSignal.timeout(hostLimitSec * 1000));
+      : unpinnedObserver(one, AbortSignal.timeout(hostLimitSec * 1000));
   }
 
   async function trySql(server: Server): Promise<Found> {

@@ -113,6 +113,19 @@ describe("hosts check", function () {
     expect(said(), "no login was tried").to.not.match(/login|SSH is not set/);
   });
 
+  it("prints the key of an observer as what goes into its ssh beside its user and secret, and where Linux keeps it", async () => {
+    const { address, ssh } = bench.host();
+    if (!ssh) throw new Error("the bench has SSH");
+    const { hostKey, ...own } = ssh;
+    const observers = [{ name: "OBS01", address, ssh: { ...own, hostKey: "" } }];
+    const estate = { ...project.estate, systems: [declaring(production, bench.host())], observers };
+    const world = { parts, runs: judging() };
+    const failure = await failureOf(check(["OBS01"], { ...project, estate }, world, terminal));
+    expect(failure.message).to.equal("1 server needs mending; nothing was changed");
+    expect(said()).to.match(/OBS01: no host key is pinned\. .*cat \/etc\/ssh\/ssh_host_\*_key\.pub/);
+    expect(said()).to.contain(`write it into the ssh of this observer in estate.ts: hostKey: "${hostKey}"`);
+  });
+
   it("names the key that was found where another one is pinned", async () => {
     const host = bench.host();
     if (!host.ssh) throw new Error("the bench has SSH");
