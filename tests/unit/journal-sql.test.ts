@@ -1,10 +1,13 @@
 import { expect } from "chai";
+import { execa } from "execa";
+import { setTimeout as wait } from "node:timers/promises";
 import { statementsIn } from "../../steps/stores/sql/tsql.ts";
 import { journalOn } from "../../journal/journal.ts";
 import { openJournal } from "../../steps/open-journal.ts";
 import { failureOf } from "./cli-fixture.ts";
 import { sqlServerForJournal, storeKinds, storeOf, type StoreBench } from "./store-benches.ts";
 import { expectTsql, itParses } from "./tsqlcheck.ts";
+import { until } from "./until.ts";
 
 describe("the statements of a journal in SQL Server", () => {
   itParses("are T-SQL of every version", async function () {
@@ -91,6 +94,36 @@ describe("a journal in SQL Server", function () {
       "UPDATE [ParallelStandby].[dbo].[JournalLines] SET [Text] = REPLACE([Text], '\"b\"', '\"c\"') WHERE [Line] = 1",
     );
     expect((await failureOf(journal.entries())).message).to.match(/broken at entry 1: its text was changed/);
+  });
+
+  it("keeps its connection from one look of a step that works to the next, and closes it after the last", async () => {
+    const store = storeOf(bench);
+    const sessions = (): readonly unknown[] => [...server.instance.sessions.values()];
+    const before = new Set(sessions());
+    const own = (): readonly unknown[] => sessions().filter((s) => !before.has(s));
+    await store.read();
+    const first = own();
+    expect(first).to.have.length(1);
+    // As often as a step looks whether it is skipped.
+    await wait(2_000);
+    await store.read();
+    expect(own()[0] === first[0] && own().length === 1, "the same connection").to.equal(true);
+    await until("nobody is connected", () => own().length === 0, 10_000);
+  });
+
+  it("lets a program that has used it end by itself", async () => {
+    const program = `
+      import { openJournal } from ${JSON.stringify(import.meta.resolve("../../steps/open-journal.ts"))};
+      const { store } = openJournal(${JSON.stringify(bench.ref)});
+      const lease = await store.lease("run", 30_000);
+      process.once("beforeExit", () => void lease.release());
+      await store.read();`;
+    await execa(process.execPath, ["--input-type=module", "-e", program], {
+      cwd: bench.root,
+      env: bench.env,
+      timeout: 15_000,
+    });
+    expect(await storeOf(bench).leases(), "what it gives back at its end").to.deep.equal([]);
   });
 
   it("waits for whoever holds its lock, and says after a while that somebody does", async () => {

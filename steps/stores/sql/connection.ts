@@ -3,8 +3,13 @@ import type { Sql } from "../../transports/sql-statements.ts";
 
 /** How long one statement of a journal may take. Seconds. */
 const statementSec = 15;
-/** How long an idle connection is kept. Short: it keeps the process alive. Milliseconds. */
-const idleMs = 300;
+/**
+ * How long an idle connection is kept. Longer than the 2 s after which a step that works looks again whether it is
+ * skipped: each connection is two logins (mssql tries one before it opens its pool), and many steps work side by side.
+ * Shorter than anybody minds: a program that ends by itself, such as the one that Pulumi runs, ends only then.
+ * Milliseconds.
+ */
+const idleMs = 2_500;
 
 /** SQL Server as a journal uses it: a connection while there is work, and one that broke is made anew. */
 export interface JournalConnection {
