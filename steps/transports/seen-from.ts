@@ -42,6 +42,8 @@ export async function seenFrom(
   });
   // Without a listener an error after the login would end the process.
   client.on("error", () => undefined);
+  // One for each port, until it is told: from the eleventh on Node would warn of a leak.
+  client.setMaxListeners(0);
   const cut = (): void => void client.destroy();
   io.signal.addEventListener("abort", cut, { once: true });
   try {

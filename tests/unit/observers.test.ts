@@ -134,6 +134,20 @@ describe("observers in a third place", () => {
     });
   });
 
+  it("are asked for any number of ports at once, and Node warns of nothing", async () => {
+    const warnings: string[] = [];
+    const hear = (w: Error): void => void warnings.push(w.message);
+    process.on("warning", hear);
+    try {
+      const ports = Array.from({ length: 24 }, () => ({ address: "127.10.1.5", port: sqlPrd.ssh.port }));
+      expect(await seenFrom(observer(), ports, step.io)).to.deep.equal(ports.map(() => true));
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off("warning", hear);
+    }
+    expect(warnings).to.deep.equal([]);
+  });
+
   // Last: a server that had no power takes its time.
   it("see nothing of a site without power, and say nothing where they do not answer in time", async () => {
     await network.siteDown("primary");
