@@ -4,7 +4,7 @@ import { Refused } from "../steps/act.ts";
 import { waivedLife } from "../steps/waived-life.ts";
 import { look, type Surroundings } from "./look.ts";
 
-/** How long the look may take. Parts end by themselves after some 10 seconds, observers after 19 (steps/observers.ts). */
+/** How long the look may take. Parts end by themselves after some 10 seconds, observers after 20 (steps/observers.ts). */
 const limitSec = 25;
 
 /**

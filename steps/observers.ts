@@ -5,7 +5,7 @@ import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { accepting, portsOf } from "./accepting.ts";
 import type { Io, LifeSign } from "./act.ts";
-import { seenFrom, type TcpPort } from "./transports/seen-from.ts";
+import { notInTime, seenFrom, type TcpPort } from "./transports/seen-from.ts";
 import { portAnswers } from "./transports/tcp.ts";
 
 /** What an observer sees of a site's servers that the runner does not reach. */
@@ -20,8 +20,8 @@ export interface Sighting {
 
 /** Seconds in which a server must accept a connection of the runner. */
 const acceptLimitSec = 3;
-/** Seconds for an observer, all of them side by side: its own connection has 10, and what it tries 5. */
-const limitSec = 16;
+/** Seconds for an observer, all of them side by side, after the runner's own look: its connection has 10, and what it tries 5. */
+export const observerLimitSec = 16;
 
 /**
  * Asks each observer of the estate for those servers of a site that the runner itself does not reach. What the runner
@@ -31,24 +31,34 @@ export async function sightings(
   recovery: Pick<Recovery, "hosts" | "observers">,
   site: SiteId,
   io: Io,
+  limitSec: number = observerLimitSec,
 ): Promise<readonly Sighting[]> {
   const { observers = [] } = recovery;
   if (observers.length === 0) return [];
-  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]);
-  const asked: Io = { ...io, signal };
   const own = recovery.hosts.filter((h) => h.site === site && portsOf(h).length > 0);
-  const reached = await accepting(own, acceptLimitSec, signal);
+  const reached = await accepting(own, acceptLimitSec, io.signal);
   const dark = own.filter((h) => !reached.includes(h));
   if (dark.length === 0) return [];
-  return Promise.all(observers.map((observer) => seenBy(observer, dark, asked)));
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]);
+  return Promise.all(observers.map((observer) => seenBy(observer, dark, { ...io, signal }, limitSec)));
 }
 
-async function seenBy(observer: Observer, hosts: readonly Host[], io: Io): Promise<Sighting> {
+async function seenBy(
+  observer: Observer,
+  hosts: readonly Host[],
+  io: Io,
+  limitSec: number,
+): Promise<Sighting> {
   const ports = hosts.flatMap((h): (TcpPort & { host: string })[] =>
     portsOf(h).map((port) => ({ host: h.id, address: h.address, port })),
   );
   try {
-    const open = await withinLimit(seenFrom(observer, ports, io), limitSec);
+    // The signal first: what was seen until then is told. What ignores it, such as the store of a secret, is left behind.
+    const open = await withinLimit(
+      seenFrom(observer, ports, io),
+      limitSec + 1,
+      () => new Error(notInTime(observer)),
+    );
     const untold = open.find((o): o is string => typeof o === "string");
     return {
       observer: observer.id,
@@ -56,10 +66,12 @@ async function seenBy(observer: Observer, hosts: readonly Host[], io: Io): Promi
       ...(untold === undefined ? {} : { trouble: untold }),
     };
   } catch (error) {
+    const says = error instanceof Error ? error.message : String(error);
     return {
       observer: observer.id,
       sees: [],
-      trouble: error instanceof Error ? error.message : String(error),
+      // What is cut short says that the time of a step is over, which it is not.
+      trouble: io.signal.aborted ? notInTime(observer) : says,
     };
   }
 }

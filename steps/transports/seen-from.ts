@@ -12,9 +12,12 @@ export interface TcpPort {
 }
 
 /** Seconds that the observer may take to connect to one port: a dead one is silent for longer than anybody waits. */
-const connectLimitSec = 5;
+export const connectLimitSec = 5;
 /** RFC 4254, section 5.1: the server could not connect, or may not. */
 const reason = { prohibited: 1, connectFailed: 2, unknownType: 3 } as const;
+
+/** Said of one whose answers somebody has stopped waiting for. */
+export const notInTime = ({ id }: Observer): string => `${id} did not answer in time`;
 
 /**
  * Whether each of these ports accepts a TCP connection from an observer, in the same order: its OpenSSH server is asked
@@ -47,7 +50,7 @@ export async function seenFrom(
   const cut = (): void => void client.destroy();
   io.signal.addEventListener("abort", cut, { once: true });
   try {
-    return await Promise.all(ports.map((port) => connects(client, port, observer, limitSec)));
+    return await Promise.all(ports.map((port) => connects(client, port, observer, limitSec, io.signal)));
   } finally {
     io.signal.removeEventListener("abort", cut);
     client.destroy();
@@ -59,6 +62,7 @@ function connects(
   { address, port }: TcpPort,
   observer: Observer,
   limitSec: number,
+  signal: AbortSignal,
 ): Promise<boolean | string> {
   return new Promise((resolve) => {
     const end = (found: boolean | string): void => {
@@ -67,7 +71,7 @@ function connects(
       resolve(found);
     };
     const broken = (): void => {
-      end(`${observer.id} cut the connection`);
+      end(signal.aborted ? notInTime(observer) : `${observer.id} cut the connection`);
     };
     const limit = setTimeout(() => {
       end(false);

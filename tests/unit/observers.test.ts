@@ -3,14 +3,17 @@ import { labClock } from "../../lab/servers/clock.ts";
 import { labDisks } from "../../lab/servers/disk.ts";
 import { labNetwork, type LabNetwork } from "../../lab/servers/network.ts";
 import { windowsHost, type WindowsHost } from "../../lab/servers/windows/host.ts";
+import { once } from "node:events";
+import { createServer, type AddressInfo } from "node:net";
 import { mkdtemp, rm } from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
 import type { Host } from "../../model/host.ts";
 import { observerProblems, type Observer, type ObserverInput } from "../../model/observer.ts";
 import { observerLooks } from "../../readiness/observer-looks.ts";
-import { observedLife, sightings } from "../../steps/observers.ts";
-import { seenFrom } from "../../steps/transports/seen-from.ts";
+import { observedLife, observerLimitSec, sightings } from "../../steps/observers.ts";
+import { connectLimitSec, seenFrom } from "../../steps/transports/seen-from.ts";
+import { connectLimitSec as loginLimitSec } from "../../steps/transports/unreachable.ts";
 import { newSshKey } from "../../lab/servers/windows/ssh/keys.ts";
 import { stepBench, type StepBench } from "./step-io.ts";
 
@@ -22,6 +25,7 @@ describe("observers in a third place", () => {
   let close: () => Promise<void>;
   let third: WindowsHost;
   let sqlPrd: WindowsHost;
+  let k2Prd: WindowsHost;
   let step: StepBench;
   const observer = (change: Partial<Observer["ssh"]> = {}): Observer => ({
     id: "OBS01",
@@ -59,9 +63,10 @@ describe("observers in a third place", () => {
       return made;
     };
     sqlPrd = await started("SQLPRD01", "primary", "127.10.1.5");
+    k2Prd = await started("K2PRD01", "primary", "127.10.1.4");
     third = await started("OBS01", "third", "127.30.1.4");
     close = async () => {
-      await Promise.all([sqlPrd.close(), third.close()]);
+      await Promise.all([sqlPrd.close(), k2Prd.close(), third.close()]);
       await network.close();
       clock.close();
       await rm(root, { recursive: true, force: true });
@@ -76,6 +81,7 @@ describe("observers in a third place", () => {
     await network.siteUp("primary");
     await network.siteJoined("primary");
     network.linkJoined({ site: "third" }, { site: "primary" });
+    network.linkJoined({ host: "OBS01" }, { host: "K2PRD01" });
   });
 
   it("are not asked where the runner reaches the servers itself, nor where there are none", async () => {
@@ -146,6 +152,45 @@ describe("observers in a third place", () => {
       process.off("warning", hear);
     }
     expect(warnings).to.deep.equal([]);
+  });
+
+  it("that are not done when the limit is over say that they did not answer in time, at the login or after it, and what they saw", async () => {
+    await network.siteCut("primary");
+    network.linkCut({ host: "OBS01" }, { host: "K2PRD01" });
+    const silent = createServer((socket) => void socket.on("error", () => undefined)).listen(0, "127.0.0.1");
+    await once(silent, "listening");
+    const { port } = silent.address() as AddressInfo;
+    try {
+      const observers = [observer(), { ...observer({ port }), id: "OBS02", address: "127.0.0.1" }];
+      const { ssh } = host();
+      if (!ssh) throw new Error("it has SSH");
+      const other = {
+        ...host(),
+        id: "K2PRD01",
+        address: "127.10.1.4",
+        ssh: { ...ssh, port: k2Prd.ssh.port },
+      };
+      const facts = { hosts: [host(), other], observers };
+      expect(await sightings(facts, "primary", step.io, 0.8)).to.deep.equal([
+        { observer: "OBS01", sees: ["SQLPRD01"], trouble: "OBS01 did not answer in time" },
+        { observer: "OBS02", sees: [], trouble: "OBS02 did not answer in time" },
+      ]);
+    } finally {
+      silent.close();
+    }
+  });
+
+  it("that hang in spite of all signals are left behind: the store of a secret that says nothing", async () => {
+    await network.siteCut("primary");
+    const facts = { hosts: [host()], observers: [observer()] };
+    const io = { ...step.io, secret: () => new Promise<never>(() => undefined) };
+    expect(await sightings(facts, "primary", io, 0.2)).to.deep.equal([
+      { observer: "OBS01", sees: [], trouble: "OBS01 did not answer in time" },
+    ]);
+  });
+
+  it("have the time that their connections and what they try may take together", () => {
+    expect(observerLimitSec).to.be.greaterThan(loginLimitSec + connectLimitSec);
   });
 
   // Last: a server that had no power takes its time.
