@@ -32,7 +32,7 @@ const patienceMs = 20_000;
  * Where it is not known whether a line arrived, because the connection broke, it is looked for; a line is the only one of
  * its kind, since it holds who wrote it, when, and the hash of the line before.
  */
-export function seenStore(at: SeenPlace, mirror: Mirror | undefined): Required<Store> {
+export function seenStore(at: SeenPlace, mirror: Mirror | undefined): Store {
   const seen = async (): Promise<Seen> => {
     let last: Seen | undefined;
     const whole = async (): Promise<Buffer> => Buffer.from((last = await at.read()).text);

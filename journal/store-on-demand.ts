@@ -1,9 +1,9 @@
 import type { Store } from "./store.ts";
 
 /** A store that is opened when it is first used, and anew where that failed: what it is reached with is loaded only then. */
-export function storeOnDemand(place: string, open: () => Promise<Required<Store>>): Required<Store> {
-  let opened: Promise<Required<Store>> | undefined;
-  const store = (): Promise<Required<Store>> => {
+export function storeOnDemand(place: string, open: () => Promise<Store>): Store {
+  let opened: Promise<Store> | undefined;
+  const store = (): Promise<Store> => {
     if (opened) return opened;
     const opening = open();
     opened = opening;

@@ -20,13 +20,13 @@ export interface Store {
   append(make: (text: string) => string | undefined): Promise<void>;
   /** The lease, or who holds it. It is kept alive until released, and ends `ttlMs` after its holder has died. */
   lease(name: string, ttlMs: number): Promise<Lease | Holder>;
-  /** Journal and mirror as they lie there, neither compared nor proven. Absent where a store has no other way to read. */
-  raw?(): Promise<{ readonly own: string; readonly mirror?: string }>;
+  /** Journal and mirror as they lie there, neither compared nor proven. */
+  raw(): Promise<{ readonly own: string; readonly mirror?: string }>;
   /**
    * Puts another text in the place of journal and mirror, under exclusion, and keeps both as they were; gives the places
    * where they are kept. `make` is given both as they are at that moment, and throws to leave them.
    */
-  restart?(
+  restart(
     make: (now: { readonly own: string; readonly mirror?: string }) => string,
   ): Promise<readonly string[]>;
   /** Names and holders of all leases that are alive. */

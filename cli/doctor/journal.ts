@@ -49,10 +49,10 @@ export async function journalFindings(
 
 /** Whether the place can be read, and holds no journal; the mirror is not asked. */
 const isEmpty = async ({ raw }: Store): Promise<boolean> =>
-  raw?.().then(
+  raw().then(
     ({ own }) => own === "",
     () => false,
-  ) ?? false;
+  );
 
 /** A journal that was never begun, or one that is lost: the mirror tells which. */
 async function noJournal({ root, estate, journal }: Project): Promise<Finding | Well> {

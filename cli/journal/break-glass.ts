@@ -18,7 +18,6 @@ import { count, plain } from "../layout.ts";
 import { whileNothingRuns } from "../nothing-runs.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
-import { able } from "./able.ts";
 import { saidFrom, type SaidOptions } from "./consent.ts";
 import { tellGuards, unfencedAt } from "./unfenced.ts";
 import { lookAtWorld, refuseUnlikely, seenText } from "./world.ts";
@@ -59,7 +58,7 @@ export async function breakGlass(
     ...(lastActivation === undefined ? {} : { lastActivation: Number(lastActivation) }),
   };
   const mirror = path.resolve(root, estate.journal.mirror ?? "");
-  const { raw, restart } = able(journal.store);
+  const { raw, restart } = journal.store;
   const plan = (copies: Copies): Salvage =>
     salvage(copies, known, { place: journal.store.place, mirror, estate: estate.name });
   const before = await raw();

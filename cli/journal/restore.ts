@@ -8,7 +8,6 @@ import { count, plain } from "../layout.ts";
 import { whileNothingRuns } from "../nothing-runs.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
-import { able } from "./able.ts";
 import { reasonsFrom } from "./consent.ts";
 import { entryLine } from "./text.ts";
 
@@ -31,7 +30,7 @@ export async function restore(
   terminal: Terminal,
 ): Promise<void> {
   const said = reasonsFrom(options);
-  const { raw, restart } = able(journal.store);
+  const { raw, restart } = journal.store;
   const folder = path.resolve(root, from);
   const copy = await folderStore(folder, undefined, () => undefined).read();
   const { place } = journal.store;

@@ -7,7 +7,6 @@ import { CliError } from "../failure.ts";
 import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
-import { able } from "./able.ts";
 import { compared } from "./compare.ts";
 
 /** A copy of a journal as it was read: its entries, or why there are none. */
@@ -17,7 +16,7 @@ type Read = { readonly entries: readonly Entry[] } | { readonly broken: string }
 export async function verify({ root, estate, journal }: Project, terminal: Terminal): Promise<void> {
   const { mirror } = estate.journal;
   // Each for itself: the project's own store does not read a journal that its mirror contradicts.
-  const { raw } = able(journal.store);
+  const { raw } = journal.store;
   const own = await read(async () => (await raw()).own);
   terminal.out(line("journal", journal.store.place, own));
   if (mirror === undefined) {

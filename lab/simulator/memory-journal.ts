@@ -20,10 +20,15 @@ export function memoryJournal(before: readonly Entry[] = []): MemoryJournal {
   /** A new list with each entry: whoever holds one sees the journal as it was. */
   let entries: readonly Entry[] = [...before];
   const leases = new Map<string, Holder>();
+  const read = (): Promise<string> => Promise.resolve(entries.map((e) => `${JSON.stringify(e)}\n`).join(""));
+  const notHere = (): Promise<never> =>
+    Promise.reject(new Error("what is in memory is written by its journal"));
   const storeOf = (who: string): Store => ({
     place: "memory",
-    read: () => Promise.resolve(entries.map((e) => `${JSON.stringify(e)}\n`).join("")),
-    append: () => Promise.reject(new Error("what is in memory is written by its journal")),
+    read,
+    append: notHere,
+    raw: async () => ({ own: await read() }),
+    restart: notHere,
     lease: (name) => {
       const held = leases.get(name);
       if (held) return Promise.resolve(held);

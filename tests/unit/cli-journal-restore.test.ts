@@ -78,7 +78,7 @@ for (const kind of storeKinds)
     it("put the mirror's copy in its place, with who did it and why, and keep what was there", async () => {
       await write(project, begun(holdingRecovery()));
       const copy = await fs.readFile(mirror(), "utf8");
-      await project.journal.store.restart?.((now) => now.own.split("\n").slice(0, 1).join("\n") + "\n");
+      await project.journal.store.restart((now) => now.own.split("\n").slice(0, 1).join("\n") + "\n");
       await fs.writeFile(mirror(), copy);
       expect((await failureOf(again().journal.entries())).message).to.match(/is older than its mirror/);
       await restore({ ...said, from: "mirror", preview: true }, again(), terminal);
@@ -140,7 +140,7 @@ for (const kind of storeKinds)
       const folder = path.dirname(mirror());
       const fails = async (): Promise<string> => (await failureOf(verify(again(), terminal))).message;
       const putBack = `put the mirror's back (parallel-standby journal restore --from ${folder})`;
-      await project.journal.store.restart?.(({ own }) => own.replace('"active":"primary"', '"active":"dr"'));
+      await project.journal.store.restart(({ own }) => own.replace('"active":"primary"', '"active":"dr"'));
       await fs.writeFile(mirror(), copy);
       expect(await fails()).to.equal(`the mirror holds, the journal does not: ${putBack}`);
       await restore({ ...said, from: folder }, again(), terminal);

@@ -130,7 +130,7 @@ for (const kind of storeKinds)
         /the journal in .* is older than its mirror in .*copy: it lacks the last 1 entry\./,
       );
       expect(await says(journalNow().append(withdrawn("c")))).to.match(/is older than its mirror/);
-      const { own, mirror: copy } = (await storeOf(bench).raw?.()) ?? { own: "" };
+      const { own, mirror: copy } = await storeOf(bench).raw();
       expect(entriesOf(own)).to.have.length(2);
       expect(entriesOf(copy ?? "")).to.have.length(3);
     });
@@ -142,7 +142,7 @@ for (const kind of storeKinds)
       for (let i = 0; i < 600; i += 200) await journalOn(store).append(withdrawn("x".repeat(200)));
       const before = await store.read();
       const next = `${lineOf({ ...genesis, active: "dr" }, [], new Date(), "ann@box#1")}\n`;
-      const kept = await storeOf(bench).restart?.((now) => {
+      const kept = await storeOf(bench).restart((now) => {
         expect(now).to.deep.equal({ own: before, mirror: before });
         return next;
       });
@@ -164,7 +164,7 @@ for (const kind of storeKinds)
       await journalNow().append((entries) => {
         const [first] = entries;
         seen.push(first?.kind === "genesis" ? first.active : "");
-        restarting ??= other.restart?.(() => next);
+        restarting ??= other.restart(() => next);
         return withdrawn(`on ${seen.at(-1) ?? ""}`);
       });
       await restarting;

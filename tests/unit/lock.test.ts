@@ -7,6 +7,8 @@ const held = (...names: string[]): Store => ({
   place: "memory",
   read: () => Promise.resolve(""),
   append: () => Promise.resolve(),
+  raw: () => Promise.resolve({ own: "" }),
+  restart: () => Promise.resolve([]),
   lease: () => Promise.resolve({ who: "bob", since: "noon" }),
   leases: () => Promise.resolve(names.map((name) => ({ name, who: "bob", since: "noon" }))),
 });
