@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Failover } from "../components/failover.ts";
 import type { Journal } from "../journal/journal.ts";
+import { projectRoot } from "../journal/project-root.ts";
 import { situation } from "../journal/situation.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
@@ -44,7 +45,7 @@ export async function activate(
     // Pulumi repeats at the end what is not passing: there the plan of the beginning would stand as if it were the outcome.
     passing(text);
     if (prepared.lacks !== undefined) await pulumi.log.warn(prepared.lacks);
-    await begin(prepared, journal, passing, await repositoryOf(process.cwd()));
+    await begin(prepared, journal, passing, () => repositoryOf(projectRoot()));
   }
   const { head } = situation(await journal.entries());
   const move = new Failover("move", {

@@ -16,14 +16,14 @@ const waitForOthersSec = 120;
 /**
  * Ends an open drill, then writes that the activation starts, or that its plan has changed; only when nothing older runs
  * any more. What has slipped in while that was written still sees the situation before it: it is waited for, too.
- * `repository`: the commit that the estate stands at, for the report. Throws `Refused` where something else runs on, or
+ * `repository`: asks at which commit the estate stands, for the report; only where the activation starts. Throws `Refused` where something else runs on, or
  * where the journal has changed so that this does not begin.
  */
 export async function begin(
   prepared: Prepared,
   journal: Journal,
   say: (line: string) => void,
-  repository?: Repository,
+  repository?: () => Promise<Repository>,
 ): Promise<void> {
   const { now, target, plan: made, factsHash, at } = prepared;
   if (now.kind === "start") {
@@ -46,6 +46,7 @@ export async function begin(
     return;
   }
   const { from, to } = now.request;
+  const stands = await repository?.();
   await journal.append((entries) => {
     // A step that was waited for may have opened a database: past no return the same declaration begins nothing.
     const fresh = next(situation(entries), target, new Date());
@@ -63,7 +64,7 @@ export async function begin(
       declaration: now.declaration.seq,
       ...termsIn(now.declaration),
       systems: movingSystems(made.systems, now.terms),
-      ...(repository ? { repository } : {}),
+      ...(stands ? { repository: stands } : {}),
     };
   });
   await nothingElseRuns(journal, now.epoch, say);

@@ -56,7 +56,7 @@ export async function run(
     }
     terminal.out(preparedText(prepared));
     if (preview) return;
-    await begin(prepared, journal, say, await repositoryOf(root));
+    await begin(prepared, journal, say, () => repositoryOf(root));
     const failures = new Map<string, string>();
     const driven = await driveAll(prepared, world, estate.journal, machine, failures, say);
     terminal.out(closing(situation(await journal.entries()), prepared, driven, failures));

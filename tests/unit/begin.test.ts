@@ -99,3 +99,36 @@ describe("a move that begins while something older still runs", () => {
     expect(await started()).to.include({ as: "carol" });
   });
 });
+
+describe("the commit of the estate", () => {
+  it("is asked for where an activation starts, and not where one goes on", async () => {
+    const r = await rig("planned");
+    const world = { journal: r.journal, parts: toyParts, runs: toyRuns(r.world) };
+    const repository = { commit: "c0ffee".padEnd(40, "0"), changedFiles: 0 };
+    let asked = 0;
+    const begins = async (): Promise<string> => {
+      const s = situation(await r.journal.entries());
+      const now = next(s, "dr", new Date());
+      if (now.kind !== "start" && now.kind !== "go on") throw new Error(now.kind);
+      const at = { world, journalRef: { folder: "journal" } };
+      const known = { plan: r.made, recovery: toyRecovery(), factsHash: hashOf(toyRecovery()), s, at };
+      await begin(
+        { kind: "move", now, target: "dr", ...known },
+        r.journal,
+        () => undefined,
+        () => {
+          asked++;
+          return Promise.resolve(repository);
+        },
+      );
+      return now.kind;
+    };
+    expect(await begins()).to.equal("go on");
+    expect(asked).to.equal(0);
+    await r.journal.append(changed(600));
+    expect(await begins()).to.equal("start");
+    const last = (await r.journal.entries()).findLast((e) => e.kind === "activation started");
+    expect(last).to.deep.include({ epoch: 2, repository });
+    expect(asked).to.equal(1);
+  });
+});
