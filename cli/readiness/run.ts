@@ -1,6 +1,6 @@
 import * as path from "node:path";
 import { isWorthWriting, lastReadiness } from "../../journal/readiness.ts";
-import type { Entry, EntryOf } from "../../journal/entries.ts";
+import type { EntryOf } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
 import { movementOf } from "../../journal/state.ts";
 import { didYouMean } from "../../model/nearest.ts";
@@ -75,11 +75,10 @@ export async function readiness(
 
 const isVerdict = (error: CliError): boolean => /^(ready, with warnings|not ready): /.test(error.message);
 
-/** What a look over a project gives: the result, its text, and the verdict before it. */
+/** What a look over a project gives: the result and its text. */
 interface Kept {
   readonly found: Readiness;
   readonly text: string;
-  readonly before?: Verdict;
   /** It is another verdict than before, or other things stop a move or make it a risk. */
   readonly isNews: boolean;
 }
@@ -135,9 +134,8 @@ export async function lookAndKeep(
         `this result is not kept in the journal: ${error instanceof Error ? error.message : String(error)}`,
       );
     });
-  const before = verdictBefore(entries, to);
   const isNews = gravely(found) !== gravely(lastReadiness(entries, to) ?? { verdict: "ready", findings: [] });
-  return { found, text, isNews, ...(before === undefined ? {} : { before }) };
+  return { found, text, isNews };
 }
 
 /** What somebody is told of: the verdict, and what stops a move or makes it a risk. */
@@ -155,9 +153,6 @@ const gravely = ({
       .map((f) => f.id)
       .sort(),
   ]);
-
-const verdictBefore = (entries: readonly Entry[], to: SiteId): Verdict | undefined =>
-  lastReadiness(entries, to)?.verdict;
 
 /** The site that would become active. */
 function siteFrom(wanted: string | undefined, active: SiteId): SiteId {
