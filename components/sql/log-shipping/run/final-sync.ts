@@ -4,9 +4,10 @@ import { filesOf, isLogOf, stateOf } from "../look.ts";
 import { tailName, unshipped, type LogBackup } from "../shipped.ts";
 import { enableJob } from "../tsql/agent.ts";
 import { logBackups, serverNow } from "../tsql/looks.ts";
-import { multiUser, singleUser, tail as tailOf } from "../tsql/changes.ts";
+import { multiUser, tail as tailOf } from "../tsql/changes.ts";
 import type { Way } from "../facts.ts";
 import { copyLogs, takeTail } from "../verbs.ts";
+import { alone } from "./alone.ts";
 import { jobsOfRole, secondariesOf } from "./hold.ts";
 import { quietJobs, readJobs, runJob } from "./jobs.ts";
 import { pathOf } from "../headers.ts";
@@ -147,7 +148,8 @@ const take: Act<{ part: string; database: string; host: string }> = {
         tailName(database, now?.utc ?? "", await filesOf(sql, way.backupFolder)),
       );
       io.say(`taking the tail of ${database} on ${host}`);
-      if (state === "ONLINE") await closeWithTail(sql, database, file, isPlanned, io);
+      if (state === "ONLINE")
+        await alone(sql, database, tailOf(database, file, isPlanned ? "sound" : "any state"), io);
       else await tailOfDamaged(sql, database, file, io);
     } catch (error) {
       // What can't be closed is given back as it was: production may have to go on.
@@ -159,28 +161,6 @@ const take: Act<{ part: string; database: string; host: string }> = {
     }
   },
 };
-
-/** A session that comes in between keeps the backup out (3101): it is ended, and the backup tried again. */
-const attempts = 5;
-
-async function closeWithTail(
-  sql: Sql,
-  database: string,
-  file: string,
-  isPlanned: boolean,
-  io: Io,
-): Promise<void> {
-  const of = isPlanned ? "sound" : "any state";
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await sql.long(`${singleUser(database)}\n${tailOf(database, file, of)}`);
-      return;
-    } catch (error) {
-      if (!(error instanceof SqlError && error.has(3101) && attempt < attempts)) throw error;
-      io.say(`somebody is in ${database}; trying again`);
-    }
-  }
-}
 
 async function tailOfDamaged(sql: Sql, database: string, file: string, io: Io): Promise<void> {
   try {

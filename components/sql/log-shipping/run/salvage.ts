@@ -1,5 +1,5 @@
 import { Refused, runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
-import { SqlError, sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
+import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
 import { pathOf } from "../headers.ts";
 import { filesOf, stateOf } from "../look.ts";
 import { isIn } from "../shipped.ts";
@@ -14,6 +14,7 @@ import {
 } from "../tsql/changes.ts";
 import { lastOfEach, lastRestore, serverNow } from "../tsql/looks.ts";
 import { salvage } from "../verbs.ts";
+import { alone } from "./alone.ts";
 import { jobsOfRole } from "./hold.ts";
 import { quietJobs } from "./jobs.ts";
 import { canCompress } from "./protect.ts";
@@ -30,9 +31,6 @@ export interface SavedBy {
 
 /** How long a log backup that runs just now is waited for. Seconds. */
 const jobLimitSec = 3600;
-
-/** A session that comes in between keeps the backup out (924, 3101): it is ended, and the backup tried again. */
-const attempts = 5;
 
 /**
  * The two files by which a closed database was saved: a full backup and, as the last thing that happened to it, the tail
@@ -135,19 +133,6 @@ async function opened(sql: Sql, { database, host }: Args, io: Io): Promise<void>
       `${database} on ${host} is ${state} and can't be backed up. Stop SQL Server there, copy the files of the database to another place, start it again, drop the database, and run this again`,
     );
   await sql.run(singleUser(database));
-}
-
-async function alone(sql: Sql, database: string, backup: string, io: Io): Promise<void> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      await sql.long(`${singleUser(database)}\n${backup}`);
-      return;
-    } catch (error) {
-      const isTaken = error instanceof SqlError && (error.has(3101) || error.has(924));
-      if (!isTaken || attempt >= attempts) throw error;
-      io.say(`somebody is in ${database}; trying again`);
-    }
-  }
 }
 
 /** The verb that saves what a site holds that was active. */
