@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import * as fc from "fast-check";
 import { readInstance, versionSays, type InstanceFacts } from "../../components/sql/instance/facts.ts";
-import { findingsOf, type InstanceSeen } from "../../components/sql/instance/judge.ts";
+import { objectionsTo, type InstanceSeen } from "../../components/sql/instance/judge.ts";
 import * as instance from "../../components/sql/instance/run.ts";
 import {
   ident,
@@ -68,8 +68,8 @@ const good: InstanceSeen = { facts, askedMs: now, missing: [] };
 
 describe("What is wrong with a SQL Server instance", () => {
   it("is nothing where clock, time zone and rights are as they should be", () => {
-    expect(findingsOf("SQLDR01", "Europe/London", good)).to.be.empty;
-    expect(findingsOf("SQLDR01", "Europe/London", { ...good, agentRuns: true })).to.be.empty;
+    expect(objectionsTo("SQLDR01", "Europe/London", good)).to.be.empty;
+    expect(objectionsTo("SQLDR01", "Europe/London", { ...good, agentRuns: true })).to.be.empty;
   });
 
   const findings: readonly [string, InstanceSeen, RegExp, boolean][] = [
@@ -91,21 +91,21 @@ describe("What is wrong with a SQL Server instance", () => {
   ];
   for (const [what, seen, says, isGrave] of findings)
     it(`is ${what}, and the sentence says what to do`, () => {
-      const found = findingsOf("SQLDR01", "Europe/London", seen);
+      const found = objectionsTo("SQLDR01", "Europe/London", seen);
       expect(found).to.have.length(1);
       expect(found[0]?.says).to.match(says);
       expect(found[0]?.isGrave).to.equal(isGrave);
     });
 
   it("is a time zone that is none, told without figures", () => {
-    const [found, ...more] = findingsOf("SQLDR01", "GMT Standard Time", good);
+    const [found, ...more] = objectionsTo("SQLDR01", "GMT Standard Time", good);
     expect(more).to.be.empty;
     expect(found?.says).to.contain('"GMT Standard Time", is no IANA name').and.not.contain("NaN");
   });
 
   it("follows summer time: London is UTC+00:00 in January", () => {
     const winter = { ...facts, nowMs: Date.UTC(2026, 0, 1), offsetSec: 0 };
-    expect(findingsOf("X", "Europe/London", { ...good, facts: winter, askedMs: winter.nowMs })).to.be.empty;
+    expect(objectionsTo("X", "Europe/London", { ...good, facts: winter, askedMs: winter.nowMs })).to.be.empty;
   });
 
   it("is told with versions as people call them", () => {

@@ -5,7 +5,7 @@ import type { InstanceFacts } from "./facts.ts";
 export const clockLimitSec = 60;
 
 /** What is wrong with an instance. A grave one stops every move; the others, all of its clock, only one in which nothing may be lost. */
-export interface Finding {
+export interface Objection {
   readonly says: string;
   readonly isGrave: boolean;
 }
@@ -22,38 +22,38 @@ export interface InstanceSeen {
 }
 
 /** Judges an instance against what the estate says of its host. */
-export function findingsOf(host: string, timeZone: string, seen: InstanceSeen): readonly Finding[] {
+export function objectionsTo(host: string, timeZone: string, seen: InstanceSeen): readonly Objection[] {
   const { facts, missing } = seen;
-  const findings: Finding[] = [];
+  const found: Objection[] = [];
   if (missing.length > 0)
-    findings.push({
+    found.push({
       says: `the login ${facts.login} on ${host} lacks rights: ${missing.join(", ")}. Grant them, or make it a sysadmin (docs/permissions.md)`,
       isGrave: true,
     });
   if (seen.agentRuns === false)
-    findings.push({
+    found.push({
       says: `SQL Server Agent does not run on ${host}. Start its service and set it to start automatically`,
       isGrave: true,
     });
   const skewSec = Math.round((facts.nowMs - seen.askedMs) / 1000);
   if (Math.abs(skewSec) > clockLimitSec)
-    findings.push({
+    found.push({
       says: `the clock of ${host} is ${String(Math.abs(skewSec))} s ${skewSec > 0 ? "ahead of" : "behind"} this machine's. Set both by the same time server (w32tm /resync)`,
       isGrave: false,
     });
   const zoned = DateTime.fromMillis(facts.nowMs, { zone: timeZone });
   const expectedSec = zoned.offset * 60;
   if (!zoned.isValid)
-    findings.push({
+    found.push({
       says: `the time zone of ${host} in the estate, "${timeZone}", is no IANA name. Write one such as Europe/London (tzutil prints Windows's name: docs/windows.md has both)`,
       isGrave: false,
     });
   else if (expectedSec !== facts.offsetSec)
-    findings.push({
+    found.push({
       says: `the clock of ${host} is ${offsetText(facts.offsetSec)}, but its time zone in the estate, ${timeZone}, is ${offsetText(expectedSec)} now. Write the zone that the server has, by its IANA name (tzutil prints Windows's name: docs/windows.md has both)`,
       isGrave: false,
     });
-  return findings;
+  return found;
 }
 
 /** `UTC+01:00`. */

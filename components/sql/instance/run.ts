@@ -1,7 +1,7 @@
 import { runs, type Io, type RunModule } from "../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../steps/transports/sql.ts";
 import { agentRuns, hasServerPermission, readInstance, versionSays } from "./facts.ts";
-import { findingsOf, type InstanceSeen } from "./judge.ts";
+import { objectionsTo, type InstanceSeen } from "./judge.ts";
 import { instanceReachable } from "./verbs.ts";
 
 /** The code behind the verbs of SQL Server instances. */
@@ -9,13 +9,13 @@ export const runnables: RunModule["runnables"] = [
   runs(instanceReachable, {
     check: async ({ host, agent, rights, clock = true }, io) => {
       const seen = await look(host, { agent, rights: rights ?? ["CONTROL SERVER"] }, io);
-      const all = findingsOf(host, io.host(host).timeZone, seen);
+      const all = objectionsTo(host, io.host(host).timeZone, seen);
       // What is not grave is about clocks.
-      const findings = clock ? all : all.filter(({ isGrave }) => isGrave);
+      const objections = clock ? all : all.filter(({ isGrave }) => isGrave);
       // A standby that is all that is left is not refused for its clock.
-      const stops = findings.filter(({ isGrave }) => isGrave || io.activation?.mode !== "unplanned");
+      const stops = objections.filter(({ isGrave }) => isGrave || io.activation?.mode !== "unplanned");
       if (stops.length > 0) throw new Error(`${stops.map(({ says }) => says).join(". ")}.`);
-      for (const { says } of findings) io.say(says);
+      for (const { says } of objections) io.say(says);
       return {
         there: true,
         says: `${versionSays(seen.facts.version)} on ${host} lets ${seen.facts.login} in${agent ? ", SQL Server Agent runs" : ""}`,
