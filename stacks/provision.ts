@@ -2,13 +2,12 @@ import * as pulumi from "@pulumi/pulumi";
 import { parts } from "../components/registry/parts.ts";
 import { runs } from "../components/registry/runs.ts";
 import { provisions as lazy } from "../components/registry/provisions.ts";
-import { Guard } from "../components/windows/guard/provision.ts";
+import { servers } from "../components/registry/servers.ts";
 import type { Provisioning } from "../components/provisioning.ts";
 import { Site } from "../components/site.ts";
 import type { Entry } from "../journal/entries.ts";
 import type { Journal } from "../journal/journal.ts";
 import { refuseContradiction } from "./contradictions.ts";
-import { machinesOf } from "./machines.ts";
 import { projectRoot } from "../journal/project-root.ts";
 import { situation, type Situation } from "../journal/situation.ts";
 import { movementOf } from "../journal/state.ts";
@@ -52,6 +51,7 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
   );
   const at = { journal: estate.journal, recovery, site, active: s.active, epoch: s.epoch };
   if (!pulumi.runtime.isDryRun()) await renewWords(at, journal);
+  const { machinesOf, Guard } = await servers();
   const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
   new Site(estate.name, {
     at,

@@ -23,6 +23,7 @@ describe("The directions of imports", () => {
     ["components/registry/parts.ts", "../k2/part.ts"],
     ["components/site.ts", "./registry/provisions.ts"],
     ["stacks/activate.ts", "../components/failover.ts"],
+    ["stacks/provision.ts", "../components/registry/servers.ts"],
     ["lab/servers/sql/engine/query.ts", "../../types.ts"],
     ["lab/project/estate.ts", "parallel-standby"],
     ["tests/unit/plan.test.ts", "../../planning/plan.ts"],
@@ -76,6 +77,12 @@ describe("The directions of imports", () => {
       "lab/project may import lab/project, not model/estate.ts",
     ],
     ["stacks/main.ts", "../lab/main.ts", "not lab/main.ts"],
+    [
+      "stacks/provision.ts",
+      "../components/windows/machines.ts",
+      "stacks imports components/windows: it knows technologies only by components/registry",
+    ],
+    ["runbook/run.ts", "../components/k2/verbs.ts", "only by components/registry"],
     ["steps/runner.ts", "../tests/unit/rig.ts", "not tests/unit/rig.ts"],
   ];
   for (const [from, specifier, why] of refused) {

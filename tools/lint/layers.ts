@@ -56,6 +56,9 @@ const LAYERS: Readonly<Record<string, Layer>> = {
 /** Nouns that other parts may build on. Any other part is a sibling and stays unknown. */
 const BASE_NOUNS = ["components/windows", "components/alias", "components/sql/instance"];
 
+/** Folders that use components and know none of their nouns: these come from the registry. */
+const BY_REGISTRY = ["stacks", "runbook", "bin"];
+
 /** Files of a noun that are plain data and functions: they never lead to a step's code, a driver or Pulumi. */
 const PURE = /^(verbs|part|facts|index|by-hand|tsql[\w-]*)\.ts$/;
 
@@ -89,6 +92,9 @@ export function whyNotImport(from: string, specifier: string): string | undefine
   if (to === undefined) return whyNotPackage(name, layer, specifier);
   const noun = nounOf(from);
   if (noun !== undefined && to.startsWith("components/")) return whyNotNoun(from, noun, to);
+  const target = nounOf(to);
+  if (target !== undefined && BY_REGISTRY.includes(name))
+    return `${name} imports ${target}: it knows technologies only by components/registry`;
   const folders = [name, ...layer.folders];
   if (folders.some((folder) => to.startsWith(`${folder}/`))) return undefined;
   return `${name} may import ${folders.join(", ")}, not ${to}`;

@@ -1,8 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { SecretRef } from "../model/secret.ts";
-import type { Provisioning } from "../components/provisioning.ts";
-import { loadAzure } from "../components/windows/azure-native.ts";
-import { isProvisioned, WindowsHost } from "../components/windows/provision.ts";
+import type { Recovery } from "../../model/recovery.ts";
+import type { SecretRef } from "../../model/secret.ts";
+import type { SiteId } from "../../model/site.ts";
+import { loadAzure } from "./azure-native.ts";
+import { isProvisioned, WindowsHost } from "./provision.ts";
 
 /** Makes the VMs of a site below a component; what all else of that site waits for. */
 export type Machines = (parent: pulumi.Resource) => readonly pulumi.ComponentResource[];
@@ -12,10 +13,10 @@ export type Machines = (parent: pulumi.Resource) => readonly pulumi.ComponentRes
  * one to make: adopted servers need no Azure.
  */
 export async function machinesOf(
-  at: Provisioning,
+  { recovery, site }: { readonly recovery: Pick<Recovery, "hosts">; readonly site: SiteId },
   secretOf: (ref: SecretRef) => Promise<string>,
 ): Promise<Machines> {
-  const own = at.recovery.hosts.filter((h) => h.site === at.site && isProvisioned(h));
+  const own = recovery.hosts.filter((h) => h.site === site && isProvisioned(h));
   if (own.length === 0) return () => [];
   const azure = await loadAzure();
   const passwords = new Map<string, string>();
