@@ -262,6 +262,8 @@ export const Fact = z.discriminatedUnion("kind", [
   Restored,
   /** Going back past no return: the target is closed, and was looked at since. From here on the old site is opened. */
   z.object({ kind: z.literal("target closed"), epoch: z.int() }),
+  /** The site that was left, before it was fenced: what was found at work there beside the new one. */
+  z.object({ kind: z.literal("worked beside"), epoch: z.int(), site: SiteId, found: z.array(name) }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

@@ -216,6 +216,7 @@ function readAnew(entries: readonly Entry[]): Situation {
       case "exercise begun":
       case "exercised":
       case "restored":
+      case "worked beside":
         break;
     }
   }

@@ -1,4 +1,5 @@
 import type { Entry, EntryOf } from "../journal/entries.ts";
+import { besideText } from "../journal/two-writers.ts";
 import { clockTime, durationText, moment } from "../model/time.ts";
 
 /** What an entry says, as a sentence without its time. Text of people and servers is repeated as it stands. */
@@ -82,6 +83,8 @@ export function entryText(e: Entry): string {
       return `BREAK GLASS: ${e.as} says that ${e.active} is active: ${e.reason}; the journal could not be read, ${String(e.lines)} of its lines are given up${e.although === undefined ? "" : `; although what was seen speaks against it: ${e.although}`}`;
     case "target closed":
       return `the target of activation ${String(e.epoch)} is closed; the old site is opened again`;
+    case "worked beside":
+      return `TWO WRITERS: ${besideText(e.site, e.found)}`;
     case "restored":
       return `${e.as} restores the journal from ${e.from}: ${e.reason}; ${String(e.lines)} lines of what it replaces are given up${e.although === undefined ? "" : `; although it held entries that are lost: ${e.although}`}`;
     case "drill declared":

@@ -1,5 +1,6 @@
 import type { VNode } from "preact";
 import { html } from "htm/preact";
+import { twoWritersText, twoWritersTodo } from "../journal/two-writers.ts";
 import { repositoryText } from "../journal/repository.ts";
 import { clockTime, durationText, moment } from "../model/time.ts";
 import { drawing } from "./drawing.ts";
@@ -24,6 +25,7 @@ export const renderHtml = (r: Report): string =>
     exceptions(r),
     html`<h1>${sentence(headline(r))}</h1>`,
     figures(r),
+    beside(r),
     systemsTable(r),
     waived(r),
     due(r),
@@ -61,6 +63,16 @@ const untilText: Readonly<Record<NonNullable<Report["served"]>["by"], string>> =
   services: "until services answered; no smoke test is declared",
   completion: "to the end of the cutover: no smoke test has passed",
 };
+
+/** In red: what no figure below holds. */
+const beside = ({ from, twoWriters: w }: Report): VNode | null =>
+  w === undefined
+    ? null
+    : html`<section class="note waived">
+        <h2>Two writers</h2>
+        <p>${`${sentence(twoWritersText(named(from), w, from.timeZone))}.`}</p>
+        <p class="todo">${`Do: ${twoWritersTodo(w)}`}</p>
+      </section>`;
 
 function figures(r: Report): VNode {
   const card = (name: string, sec: number, targetMin: number | undefined, more?: string): VNode => {

@@ -2,11 +2,13 @@ import type { Entry, EntryOf } from "../journal/entries.ts";
 import type { Repository } from "../journal/repository.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
 import { darkUntil } from "../journal/guards-until.ts";
+import { firstOpened } from "../journal/opened.ts";
 import { owedText } from "../journal/owed-text.ts";
 import { isDone, situation, type Situation } from "../journal/situation.ts";
 import { termsOf } from "../journal/systems.ts";
 import type { Terms } from "../journal/terms.ts";
 import { stateOf, type State } from "../journal/state.ts";
+import { twoWriters, type TwoWriters } from "../journal/two-writers.ts";
 import type { Mode } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
@@ -93,6 +95,8 @@ export interface Report {
   readonly repository?: Repository;
   /** Steps that still have to be done, with what stopped them. */
   readonly owed: readonly { readonly step: string; readonly says: string }[];
+  /** The site that was left was found at work beside the new one: no figure holds what it wrote. Its times are ISO 8601. */
+  readonly twoWriters?: TwoWriters;
   /** Where a fence is owed: until when guards at the old site may start services there by themselves. Seconds since 1970 UTC. */
   readonly guardsUntilSec?: number;
   /** How many steps were owed when it completed and have been done since. */
@@ -145,9 +149,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
   const abandoned = own.find(
     (e): e is EntryOf<"abandoned"> => e.kind === "abandoned" && e.epoch === started.epoch,
   );
-  const noReturn =
-    [...s.opened.values()].toSorted((a, b) => a.seq - b.seq)[0] ??
-    own.find((e) => e.kind === "no return" && e.epoch === started.epoch);
+  const noReturn = firstOpened(chapter.until, s);
   const steps = [...keptSteps(chapter.until, s, started.epoch), ...stepsOf(own, started.epoch)];
   const startedSec = secondsOf(started);
   const end = completed ?? abandoned;
@@ -227,6 +229,7 @@ export function reportOf(entries: readonly Entry[], recovery: Recovery, epoch?: 
     ...(started.repository ? { repository: started.repository } : {}),
     modeChanges: modeChangesOf(chapter.until, new Set(incident.map((e) => e.epoch))),
     owed: [...s.owed].map((step) => ({ step, says: owedText(s, step) })),
+    ...optional("twoWriters", twoWriters(chapter.until, s)),
     ...optional("guardsUntilSec", darkUntil(s, recovery.guard)),
     paid: completed ? completed.owed.filter((step) => !s.owed.has(step)).length : 0,
     exceptions,

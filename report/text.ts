@@ -1,3 +1,4 @@
+import { twoWritersText, twoWritersTodo } from "../journal/two-writers.ts";
 import { moment } from "../model/time.ts";
 import { howText } from "./blocking.ts";
 import { guardsText } from "./guards-text.ts";
@@ -22,6 +23,12 @@ export function reportText(r: Report): readonly string[] {
     ...(r.waysOn === undefined ? [] : [`  then: ${r.waysOn}`]),
     ...r.exceptions.map((e) => `EXCEPTION ${e.step}: ${e.says}`),
     headline(r),
+    ...(r.twoWriters === undefined
+      ? []
+      : [
+          `! TWO WRITERS: ${twoWritersText(`${r.from.id} (${r.from.place})`, r.twoWriters, r.from.timeZone)}`,
+          `  do: ${twoWritersTodo(r.twoWriters)}`,
+        ]),
     ...(r.systems.length > 1 ? r.systems.map((x) => `  ${systemLine(x)}`) : []),
     ...r.waivers.filter((w) => !w.settled).map((w) => `! WAIVED, NOT SETTLED: ${waiverText(w)}`),
     ...(guards === undefined ? [] : [`! ${guards}`]),

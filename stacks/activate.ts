@@ -64,7 +64,8 @@ async function sayVerdict({ ended }: Failover, journal: Journal, epoch: number):
   const said = pulumi.runtime.rpcKeepAlive();
   try {
     await ended;
-    const verdict = verdictText(situation(await journal.entries()), epoch);
+    const entries = await journal.entries();
+    const verdict = verdictText(situation(entries), epoch, entries);
     if (verdict !== undefined) await pulumi.log.info(typedHere(verdict));
   } catch {
     // That all went well is in the journal whoever says it.

@@ -1,6 +1,8 @@
+import type { Entry } from "../journal/entries.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
 import { owedText } from "../journal/owed-text.ts";
 import type { Situation } from "../journal/situation.ts";
+import { twoWriters, twoWritersText, twoWritersTodo } from "../journal/two-writers.ts";
 import { activeStack, otherSite, stackOf, type SiteId } from "../model/site.ts";
 import { standingOf } from "../journal/standing.ts";
 import { systemsText } from "./systems-text.ts";
@@ -17,16 +19,24 @@ export const completedText = (s: Situation, epoch: number): string | undefined =
   );
 
 /**
- * What a run toward a site ends with once its activation is completed: the verdict, what is owed, and what to do next.
- * Undefined while it is not.
+ * What a run toward a site ends with once its activation is completed: the verdict, what is owed, that the old site worked
+ * beside the new one where `entries` of the journal say so (default: none), and what to do next. Undefined while it is not.
  */
-export function verdictText(s: Situation, epoch: number): string | undefined {
+export function verdictText(s: Situation, epoch: number, entries: readonly Entry[] = []): string | undefined {
   const verdict = textOf(s, epoch, (owed) =>
     owed === 0
       ? "nothing"
       : `${String(owed)} of its steps. "pulumi up -s ${activeStack(s.active)}" again does them once they can be done`,
   );
-  return verdict && `${verdict}\nnext: ${standbyAgain(s.active)}`;
+  return verdict && `${verdict}${besideLines(s, entries)}\nnext: ${standbyAgain(s.active)}`;
+}
+
+function besideLines(s: Situation, entries: readonly Entry[]): string {
+  const writers = twoWriters(entries, s);
+  if (!writers || writers.savedAt !== undefined) return "";
+  const place = s.declared?.recovery.sites[writers.site].place;
+  const site = place === undefined ? writers.site : `${writers.site} (${place})`;
+  return `\nTWO WRITERS: ${twoWritersText(site, writers)}\n  ${twoWritersTodo(writers)}`;
 }
 
 /** A move leaves the new site without a standby: how it gets one. */

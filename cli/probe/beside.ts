@@ -23,7 +23,3 @@ export async function workedBeside(
     .filter(({ site }) => site === otherSite(to))
     .map(({ says }) => says);
 }
-
-/** What follows from that, which no figure of the move holds. Without a full stop. */
-export const besideText = (site: string, beside: readonly string[]): string =>
-  `${site} worked beside the new site (${beside.join("; ")}): workflows and mails may have run twice, and what it wrote since the cutover is in no figure`;

@@ -1,5 +1,6 @@
 import { situation } from "../../journal/situation.ts";
 import { isLease } from "../../journal/store.ts";
+import { besideText, seenBeside } from "../../journal/two-writers.ts";
 import type { Host } from "../../model/host.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import { siteAnswers } from "../../stacks/owed.ts";
@@ -14,7 +15,7 @@ import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { dueOf, type Due } from "./due.ts";
-import { besideText, workedBeside } from "./beside.ts";
+import { workedBeside } from "./beside.ts";
 import { lookAt } from "./vain.ts";
 import { quietProgress } from "./progress.ts";
 import type { News } from "./said.ts";
@@ -132,6 +133,13 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   terminal.note(`${seen}: ${doing}`);
   // What does not answer works beside nothing that could be seen from here.
   const beside = answers ? await workedBeside(due, estate.journal, world) : [];
+  if (beside.length > 0)
+    await journal.append((entries) => {
+      const known = seenBeside(entries, epoch).flatMap((e) => e.found);
+      return beside.every((says) => known.includes(says))
+        ? undefined
+        : { kind: "worked beside", epoch, site: from, found: [...beside] };
+    });
   const failed: string[] = [];
   for (const d of steps) {
     const { step, attempt } = d;

@@ -61,7 +61,8 @@ const epochOf = (e: Entry): readonly number[] =>
     e.kind === "completed" ||
     e.kind === "re-protected" ||
     e.kind === "abandoning" ||
-    e.kind === "abandoned") &&
+    e.kind === "abandoned" ||
+    e.kind === "worked beside") &&
   e.epoch !== undefined
     ? [e.epoch]
     : [];

@@ -1,3 +1,4 @@
+import type { Entry } from "../../journal/entries.ts";
 import type { Situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
 import { activeStack, type SiteId } from "../../model/site.ts";
@@ -13,7 +14,7 @@ const goOn = (to: SiteId): string =>
   `"parallel-standby run --to ${to}", or "pulumi up -s ${activeStack(to)}"`;
 
 /**
- * What has come of a run, as the journal has it after the last step. Throws `CliError` where the move is not completed:
+ * What has come of a run, as the journal (`s`, of these `entries`) has it after the last step. Throws `CliError` where the move is not completed:
  * which steps failed and why, how many wait, and what to do.
  */
 export function closing(
@@ -21,8 +22,9 @@ export function closing(
   { now: { epoch }, target }: Pick<Prepared, "now" | "target">,
   { failed, waiting }: Driven,
   failures: ReadonlyMap<string, string>,
+  entries: readonly Entry[] = [],
 ): string {
-  const completed = verdictText(s, epoch);
+  const completed = verdictText(s, epoch, entries);
   if (completed !== undefined) return completed;
   if (s.epoch !== epoch)
     throw new CliError(

@@ -59,7 +59,8 @@ export async function run(
     await begin(prepared, journal, say, () => repositoryOf(root));
     const failures = new Map<string, string>();
     const driven = await driveAll(prepared, world, estate.journal, machine, failures, say);
-    terminal.out(closing(situation(await journal.entries()), prepared, driven, failures));
+    const now = await journal.entries();
+    terminal.out(closing(situation(now), prepared, driven, failures, now));
   } finally {
     await lease?.release();
   }

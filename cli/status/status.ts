@@ -13,6 +13,8 @@ import { chapterOf } from "../../report/entries.ts";
 import { pointLossOf, type PointLoss } from "../../report/loss.ts";
 import { exceptionsOf } from "../../journal/exceptions.ts";
 import { darkUntil } from "../../journal/guards-until.ts";
+import { firstOpened } from "../../journal/opened.ts";
+import { twoWriters, type TwoWriters } from "../../journal/two-writers.ts";
 import { owedText, withoutAdvice } from "../../journal/owed-text.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
@@ -80,6 +82,8 @@ export interface Status {
   readonly running: readonly (Holder & { readonly what: string })[];
   /** `isFence`: it fences the site that was left. Until it is done, what runs there is not known. */
   readonly owed: readonly (StepSays & { readonly triedAt: string; readonly isFence: boolean })[];
+  /** The site that was left was found at work beside the new one; told until what it alone held is saved. */
+  readonly twoWriters?: TwoWriters & { readonly place?: string };
   /** The site that was left is not fenced, and until then its guards may start services there by themselves. ISO 8601. */
   readonly guardsUntil?: string;
   /** The active site has no standby since its move, as far as the journal shows. */
@@ -116,10 +120,8 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
   };
   const { now } = args;
   const state = stateOf(s);
-  // A system that arrived in the activation before, which went on in another mode, is open since then.
-  const opened =
-    [...s.opened.values()].toSorted((a, b) => a.seq - b.seq)[0] ??
-    entries.find((e) => e.kind === "no return" && e.epoch === s.epoch);
+  const opened = firstOpened(entries, s);
+  const writers = twoWriters(entries, s);
   const unprotected = withoutStandby(entries, s);
   const drill = openDrill(entries, now);
   return {
@@ -149,6 +151,9 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
           ]
         : [];
     }),
+    ...(writers && writers.savedAt === undefined
+      ? { twoWriters: { ...writers, ...placed(writers.site) } }
+      : {}),
     ...guardsOf(s, now),
     ...(unprotected ? { withoutStandby: unprotected } : {}),
     ...readinessOf(entries, s, now),

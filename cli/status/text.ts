@@ -1,6 +1,7 @@
 import { otherSite, stackOf } from "../../model/site.ts";
 import { clockTime, moment } from "../../model/time.ts";
 import { guardsUntilText } from "../../journal/guards-until.ts";
+import { twoWritersText, twoWritersTodo } from "../../journal/two-writers.ts";
 import { standingText, type StepSays } from "../../journal/standing.ts";
 import { pointLossText } from "../../report/loss.ts";
 import { standbyAgain } from "../../stacks/completed-text.ts";
@@ -19,6 +20,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
   const lines = pairs([
     ["estate", plain(s.estate)],
     ...(last?.exceptions ?? []).map(step("EXCEPTION")),
+    ["TWO WRITERS", s.twoWriters && plain(twoWritersText(named(s.twoWriters), s.twoWriters))],
     ["active", activeText(s)],
     ["state", stateText(s)],
     ...s.waiting.map((w): Row => ["waits for", waitingLine(w)]),
@@ -252,6 +254,7 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
     ...(!d && s.held.length > 0
       ? ["release what is still held: parallel-standby withdraw --as YOUR-NAME"]
       : []),
+    ...(s.twoWriters ? [twoWritersTodo(s.twoWriters)] : []),
     ...(s.owed.some((o) => o.isFence)
       ? [
           `keep the power or the network of ${otherSite(s.active.site)} off until it is fenced; if it comes back: parallel-standby probe`,

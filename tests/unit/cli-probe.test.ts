@@ -155,6 +155,30 @@ describe("a probe that nobody watches", function () {
     expect(paid?.kind === "step" && paid.log?.join("\n")).to.contain(
       "found at work: K2 Server on P is running",
     );
+    const seen = (await r.journal.entries()).find((e) => e.kind === "worked beside");
+    expect(seen).to.deep.include({ epoch: 1, site: "primary", found: ["K2 Server on P is running"] });
+    expect(seen?.seq, "before it is stopped").to.be.lessThan(paid?.seq ?? 0);
+  });
+
+  it("writes once what it finds at work, however often it finds it before it can be fenced", async () => {
+    const { project, registries } = opened();
+    const signs = ["K2 Server on P is running"];
+    const runs: Runs = {
+      ...blind(registries.runs),
+      "toy-data": async () => ({
+        ...(await (registries.runs["toy-data"]?.() ?? Promise.reject(new Error("no toys")))),
+        signs: () =>
+          Promise.resolve(signs.map((says): Sign => ({ site: "primary", host: "P", shows: "active", says }))),
+      }),
+    };
+    const found = async (): Promise<readonly unknown[]> => {
+      await probed(undefined, () => Promise.resolve({ project, registries: { ...registries, runs } }));
+      return (await r.journal.entries()).flatMap((e) => (e.kind === "worked beside" ? [e.found] : []));
+    };
+    expect(await found()).to.deep.equal([["K2 Server on P is running"]]);
+    expect(await found()).to.have.length(1);
+    signs.push("db on P is ONLINE");
+    expect(await found()).to.have.length(2);
   });
 
   it("writes nothing while the site is dark", async () => {

@@ -147,6 +147,12 @@ const fact: fc.Arbitrary<Fact> = fc.oneof(
     as: text,
     reason: optional(text),
   }),
+  fc.record({
+    kind: fc.constant("worked beside" as const),
+    epoch,
+    site,
+    found: fc.array(text, { maxLength: 2 }),
+  }),
   fc.record({ kind: fc.constant("skip" as const), epoch, step, as: text, reason: text }),
   fc.record({
     kind: fc.constant("adopted" as const),
