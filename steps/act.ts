@@ -158,8 +158,11 @@ export interface RunModule {
   readonly runnables: readonly Runnable[];
   /** Reads what is there, changing nothing: what `reach`, preview and readiness judge by. */
   observe?(facts: unknown, io: Io): Promise<unknown>;
-  /** Evidence that something of this part still works at a site; undefined where nothing answers. Bounded: 10 s. */
-  alive?(facts: unknown, site: SiteId, io: Io): Promise<string | LifeSign | undefined>;
+  /**
+   * Evidence that something of this part still works at a site; undefined where nothing answers. `limitSec`: how long it
+   * looks, in seconds; default 10, and less only for a preview.
+   */
+  alive?(facts: unknown, site: SiteId, io: Io, limitSec?: number): Promise<string | LifeSign | undefined>;
   /**
    * What both sites show of which one is active, while `active` is held to be the one: open databases, what a name
    * leads to, services that run at one site at a time. Changes nothing. Bounded: 8 s; a server that is not reached

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { alive as logShippingAlive } from "../../components/sql/log-shipping/run.ts";
+import type { Host } from "../../model/host.ts";
+import { droppingPort } from "./dropping-port.ts";
 import { shippingBench, type Bench } from "./log-shipping-bench.ts";
 import { failure, jobs, state, worked } from "./log-shipping-looks.ts";
 
@@ -137,6 +139,28 @@ describe("log shipping: what stops a move, and what is seen before it", function
     expect(await alive(anHourAgo)).to.match(
       /_\d{14}\.trn was backed up at .*, after the disaster .* move that file out of D:\\LogShip on SQLDR01$/,
     );
+  });
+
+  it("looks at what has arrived also while a source that is silent keeps it waiting until the limit", async () => {
+    bench = await shippingBench(6);
+    const dropping = await droppingPort();
+    const { io, end } = bench.io("dr", {
+      activation: { epoch: 1, mode: "unplanned", disasterSec: bench.clock.now() / 1000 - 3600 },
+    });
+    const host = (id: string): Host => {
+      const known = io.host(id);
+      return id === "SQLPRD01" && known.sql
+        ? { ...known, sql: { ...known.sql, port: dropping.port } }
+        : known;
+    };
+    try {
+      expect(await logShippingAlive(bench.facts, "primary", { ...io, host }, 3))
+        .to.have.property("says")
+        .that.matches(/_\d{14}\.trn was backed up at .*, after the disaster/);
+    } finally {
+      await end();
+      await dropping.close();
+    }
   });
 
   it("counts a SQL Server that lets nobody in as alive: what it does can't be seen", async () => {
