@@ -40,6 +40,9 @@ export const isoAt = (atSec: number, timeZone: string): string =>
 export const clockTime = (seconds: number): string =>
   Duration.fromMillis(Math.round(seconds) * 1000).toFormat("h:mm:ss");
 
+/** A short time to the tenth of a second: `9.5 s`. */
+export const secondsText = (seconds: number): string => `${String(Math.round(10 * seconds) / 10)} s`;
+
 /**
  * Seconds since 1970 of a moment that carries its offset; undefined for a naive time or none at all. No clock on earth
  * is further from UTC than 14 hours.

@@ -1,4 +1,5 @@
 import { inTwo, type Finding } from "../model/finding.ts";
+import { secondsText } from "../model/time.ts";
 import { plain } from "../model/plain.ts";
 import type { Host } from "../model/host.ts";
 import { otherSite, type SiteId } from "../model/site.ts";
@@ -100,9 +101,9 @@ function tooLate(look: Look, args: GatherArgs): Finding {
   const who = host ?? at;
   return {
     id: host === undefined ? `silent:${look.id}` : `silent:${host}`,
-    severity: severityAt(host, args),
+    severity: look.failing ?? severityAt(host, args),
     at: who,
-    says: `${who} did not say in ${String(args.limitSec)} s what was asked of it`,
+    says: `${who} did not say in ${secondsText(args.limitSec)} what was asked of it`,
     todo: `look whether it can be reached and is not overloaded; "parallel-standby readiness" waits longer than a preview`,
   };
 }

@@ -15,6 +15,7 @@ export const observerLooks = (
   observers.map((observer) => ({
     id: `observer:${observer.id}`,
     at: observer.id,
+    failing: "risk",
     run: async (io) => {
       const finding = (says: string, nth: number): Finding => ({
         id: `observer:${observer.id}${nth === 0 ? "" : `/${String(nth)}`}`,

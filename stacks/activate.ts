@@ -10,7 +10,8 @@ import { typedHere } from "../steps/own-command.ts";
 import type { World } from "../steps/find.ts";
 import { begin } from "./begin.ts";
 import { verdictText } from "./completed-text.ts";
-import { attemptsOf, outlookText, prepare, preparedText } from "./prepare.ts";
+import { attemptsOf, prepare, preparedText } from "./prepare.ts";
+import { previewed } from "./preview.ts";
 import { repositoryOf } from "./repository.ts";
 
 /** A line for whoever watches, shown while it happens and not kept. */
@@ -26,24 +27,24 @@ export async function activate(
   world: World,
 ): Promise<{ readonly epoch?: number; readonly head?: string }> {
   const { journal, parts } = world;
-  const prepared = await prepare(estate, target, world, passing);
-  if (prepared.kind === "nothing") {
-    await pulumi.log.info(prepared.says);
+  const isPreview = pulumi.runtime.isDryRun();
+  const found = await (isPreview ? previewed : prepare)(estate, target, world, passing);
+  if (found.kind === "nothing") {
+    await pulumi.log.info(found.says);
     return {};
   }
+  const prepared = "prepared" in found ? found.prepared : found;
   const { now, plan, recovery } = prepared;
   if (chainsOf(recovery, parts).length > 1 && process.env["PULUMI_CONTINUE_ON_ERROR"] !== "true")
     await pulumi.log.warn(
       "PULUMI_CONTINUE_ON_ERROR is not true: one system that fails would stop the others. Set it, or add --continue-on-error",
     );
-  const text = typedHere(preparedText(prepared));
-  if (pulumi.runtime.isDryRun()) {
-    await pulumi.log.info(text);
-    const outlook = await outlookText(prepared, estate, world);
-    if (outlook !== undefined) await pulumi.log.info(typedHere(outlook));
+  if ("prepared" in found) {
+    await pulumi.log.info(typedHere(found.text));
+    if (found.outlook !== undefined) await pulumi.log.info(typedHere(found.outlook));
   } else {
     // Pulumi repeats at the end what is not passing: there the plan of the beginning would stand as if it were the outcome.
-    passing(text);
+    passing(typedHere(preparedText(prepared)));
     if (prepared.lacks !== undefined) await pulumi.log.warn(prepared.lacks);
     await begin(prepared, journal, passing, () => repositoryOf(projectRoot()));
   }
@@ -54,7 +55,7 @@ export async function activate(
     epoch: now.epoch,
     attempts: await attemptsOf(prepared),
   });
-  if (!pulumi.runtime.isDryRun()) void sayVerdict(move, journal, now.epoch);
+  if (!isPreview) void sayVerdict(move, journal, now.epoch);
   return { epoch: now.epoch, head };
 }
 

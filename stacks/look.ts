@@ -2,8 +2,9 @@ import type { Journal } from "../journal/journal.ts";
 import type { Request } from "../model/part.ts";
 import type { JournalRef } from "../model/journal-ref.ts";
 import type { Recovery } from "../model/recovery.ts";
+import { secondsText } from "../model/time.ts";
 import type { World } from "../steps/find.ts";
-import { withIo } from "../steps/io.ts";
+import { withIo, type IoArgs } from "../steps/io.ts";
 
 /** What looking at a site before or beside a move needs. */
 export interface Surroundings {
@@ -15,6 +16,8 @@ export interface Surroundings {
   readonly epoch: number;
   /** Seconds since 1970 UTC, where a disaster was declared. */
   readonly disasterSec?: number | undefined;
+  /** Ends whatever looks, beside its time limit: nobody waits for it any more. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /**
@@ -22,24 +25,49 @@ export interface Surroundings {
  * it throws `late`.
  */
 export const look = <T>(
-  { world, recovery, request, journalRef, epoch, disasterSec }: Surroundings,
+  at: Surroundings,
   limitSec: number,
   say: (line: string) => void,
-  work: Parameters<typeof withIo<T>>[1],
-  late = `it took longer than ${String(limitSec)} s`,
-): Promise<T> =>
-  withIo(
+  work: (io: Parameters<Parameters<typeof withIo<T>>[1]>[0]) => Promise<T>,
+  late = `it took longer than ${secondsText(limitSec)}`,
+): Promise<T> => {
+  const { request, epoch, disasterSec } = at;
+  return answered(
     {
-      known: recovery,
-      journal: world.journal satisfies Journal,
-      journalRef,
-      to: request.to,
+      ...ioOf(at, limitSec),
       say,
-      limitSec,
       activation: { epoch, mode: request.mode, ...(disasterSec === undefined ? {} : { disasterSec }) },
     },
     (io) => Promise.race([work(io), timeIsOver(io.signal, late)]),
   );
+};
+
+/** What an `Io` for looking beside a move is made of; what it says is heard by nobody. */
+export const ioOf = (
+  { world, recovery, request, journalRef, signal }: Surroundings,
+  limitSec: number,
+): IoArgs => ({
+  known: recovery,
+  journal: world.journal satisfies Journal,
+  journalRef,
+  to: request.to,
+  say: () => undefined,
+  limitSec,
+  ...(signal ? { signal } : {}),
+});
+
+/** What work gives, as soon as it is there: closing what it opened goes on behind it, and ends with its own limit. */
+export function answered<T>(args: IoArgs, work: Parameters<typeof withIo<T>>[1]): Promise<T> {
+  const { promise, resolve, reject } = Promise.withResolvers<T>();
+  withIo(args, async (io) => {
+    try {
+      resolve(await work(io));
+    } catch (error) {
+      reject(error);
+    }
+  }).catch(reject);
+  return promise;
+}
 
 /** What ignores its signal must not hold up the answer. */
 const timeIsOver = (signal: AbortSignal, late: string): Promise<never> =>

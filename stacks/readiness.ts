@@ -6,21 +6,22 @@ import type { Recovery } from "../model/recovery.ts";
 import { plan } from "../planning/plan.ts";
 import { drillFindings } from "../readiness/drill-findings.ts";
 import { exerciseFindings } from "../readiness/exercise-findings.ts";
-import { gather, type Gathered } from "../readiness/gather.ts";
+import { gather } from "../readiness/gather.ts";
 import { journalFindings } from "../readiness/journal-findings.ts";
 import { looksFor } from "../readiness/looks.ts";
 import { predicted } from "../readiness/predicted.ts";
 import type { LossNow, Readiness } from "../readiness/readiness.ts";
 import { targetFindings } from "../readiness/targets.ts";
 import { inOrder, verdictOf } from "../readiness/verdict.ts";
-import { withIo } from "../steps/io.ts";
-import type { Surroundings } from "./look.ts";
+import { answered, ioOf, type Surroundings } from "./look.ts";
 import { groupsOf, outlooks, type Outlook, type Wanted } from "./outlook.ts";
 
 /** How long a preview looks, in seconds: whoever types it at night waits for it. */
 export const previewLimitSec = 10;
 /** What is left of the time for closing connections and telling. */
 const restSec = 0.5;
+/** So much longer than it may take is what looks left alone. */
+const graceSec = 0.2;
 
 /** What a look at readiness needs beside its surroundings. */
 export interface ReadinessArgs {
@@ -45,10 +46,12 @@ export async function readinessNow(at: Surroundings, args: ReadinessArgs): Promi
   const begun = performance.now();
   const { recovery, request, world } = at;
   const { entries, limitSec, now, more = [] } = args;
-  const lookSec = limitSec - restSec;
   const looks = await looksFor(recovery, request, world);
+  // Loading what looks takes its time, too.
+  const lookSec = limitSec - restSec - (performance.now() - begun) / 1000;
   const [gathered, seen] = await Promise.all([
-    gatheredBy(at, lookSec, (io) =>
+    // What is late is told as such, and not as cut off by the end of all.
+    answered(ioOf(at, lookSec + graceSec), (io) =>
       gather(looks, {
         io,
         to: request.to,
@@ -80,29 +83,6 @@ export async function readinessNow(at: Surroundings, args: ReadinessArgs): Promi
     noted: gathered.noted,
     tookSec: (performance.now() - begun) / 1000,
   };
-}
-
-/** The result as soon as it is there: closing what was opened goes on behind it, and ends with the time limit. */
-function gatheredBy(
-  { recovery, request, world, journalRef }: Surroundings,
-  limitSec: number,
-  work: Parameters<typeof withIo<Gathered>>[1],
-): Promise<Gathered> {
-  const { promise, resolve, reject } = Promise.withResolvers<Gathered>();
-  withIo(
-    {
-      known: recovery,
-      journal: world.journal,
-      journalRef,
-      to: request.to,
-      say: () => undefined,
-      limitSec,
-    },
-    async (io) => {
-      resolve(await work(io));
-    },
-  ).catch(reject);
-  return promise;
 }
 
 /** What each group would go to; while restores of all its data are held, nothing passes its point by. */

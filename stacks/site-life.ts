@@ -4,6 +4,7 @@ import type { SiteId } from "../model/site.ts";
 import { accepting, portsOf } from "../steps/accepting.ts";
 import { signsOfLife } from "../steps/fence.ts";
 import { sightings, signsOf, type Sighting } from "../steps/observers.ts";
+import { hastyLimits } from "./haste.ts";
 import { look, type Surroundings } from "./look.ts";
 
 /** How long looking for life at the old site may take: each part's probe is bounded to 10 s. */
@@ -33,6 +34,7 @@ export async function lifeAt(at: Surroundings, limitSec = lifeLimitSec): Promise
   const { recovery, request, world } = at;
   const of = (site: SiteId): readonly Host[] => recovery.hosts.filter((h) => h.site === site);
   const parts = recovery.parts.map((p) => p.id);
+  const { partSec, observerSec } = hastyLimits(limitSec);
   const [seen, accepts, target] = await Promise.all([
     look(
       at,
@@ -40,8 +42,8 @@ export async function lifeAt(at: Surroundings, limitSec = lifeLimitSec): Promise
       () => undefined,
       (io) =>
         Promise.all([
-          signsOfLife(parts, recovery, request.from, world.runs, io),
-          sightings(recovery, request.from, io),
+          signsOfLife(parts, recovery, request.from, world.runs, io, partSec),
+          sightings(recovery, request.from, io, observerSec),
         ]),
     ).then(
       ([ofParts, observed]) => {

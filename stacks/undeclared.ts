@@ -18,6 +18,9 @@ import { latestText, outlooks, type Outlook } from "./outlook.ts";
 /** What may be lost where no facts say so: the common target of four hours. Seconds. */
 const commonLossSec = 4 * 3600;
 
+/** What is left of the time for telling. Seconds. */
+const restSec = 0.3;
+
 /**
  * What to type to declare the move. First the plan and what stands against it, and whether the old site is dead, alive or
  * out of reach; last, where they are seen, the commands: the planned one first while the site may still work, the
@@ -55,9 +58,10 @@ export async function undeclared(
     disasterSec: Math.floor(Date.now() / 1000),
   };
   const wanted = { mode: "unplanned", acceptLossSec: Number.POSITIVE_INFINITY } as const;
-  const outlook = outlooks(at, wanted, previewLimitSec);
+  const lookSec = previewLimitSec - restSec;
+  const outlook = outlooks(at, wanted, lookSec);
   const [life, seen, readiness] = await Promise.all([
-    lifeAt(at, previewLimitSec),
+    lifeAt(at, lookSec),
     outlook,
     readinessNow(
       { ...at, request: { from, to, mode: "planned" } },

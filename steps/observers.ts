@@ -19,7 +19,7 @@ export interface Sighting {
 }
 
 /** Seconds in which a server must accept a connection of the runner. */
-const acceptLimitSec = 3;
+export const acceptLimitSec = 3;
 /** Seconds for an observer, all of them side by side, after the runner's own look: its connection has 10, and what it tries 5. */
 export const observerLimitSec = 16;
 
@@ -39,7 +39,7 @@ export async function sightings(
   const reached = await accepting(own, acceptLimitSec, io.signal);
   const dark = own.filter((h) => !reached.includes(h));
   if (dark.length === 0) return [];
-  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(limitSec * 1000)]);
+  const signal = AbortSignal.any([io.signal, AbortSignal.timeout(Math.ceil(limitSec * 1000))]);
   return Promise.all(observers.map((observer) => seenBy(observer, dark, { ...io, signal }, limitSec)));
 }
 
@@ -91,8 +91,9 @@ export async function observedLife(
   site: SiteId,
   io: Io,
   accepted: readonly string[] = [],
+  limitSec: number = observerLimitSec,
 ): Promise<readonly string[]> {
-  const seen = await sightings(recovery, site, io);
+  const seen = await sightings(recovery, site, io, limitSec);
   for (const { observer, trouble } of seen)
     if (trouble !== undefined) io.say(`${observer} could not be asked: ${trouble}`);
   return signsOf(seen)

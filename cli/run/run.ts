@@ -5,6 +5,7 @@ import { clockTime } from "../../model/time.ts";
 import type { Step } from "../../model/verb.ts";
 import { begin } from "../../stacks/begin.ts";
 import { attemptsOf, prepare, preparedText, type Prepared } from "../../stacks/prepare.ts";
+import { previewed } from "../../stacks/preview.ts";
 import { repositoryOf } from "../../stacks/repository.ts";
 import { takeRun } from "../../stacks/sole-run.ts";
 import { drive, type Driven } from "../../steps/drive.ts";
@@ -49,13 +50,16 @@ export async function run(
   await knownToStack(entries, target, journal.store.place, machine.outputsOf, say);
   const lease = preview ? undefined : await takeRun(journal);
   try {
-    const prepared = await prepare(estate, target, world, say);
+    const prepared = await (preview ? previewed : prepare)(estate, target, world, say);
     if (prepared.kind === "nothing") {
       terminal.out(prepared.says);
       return;
     }
+    if ("prepared" in prepared) {
+      terminal.out([prepared.text, ...(prepared.outlook === undefined ? [] : [prepared.outlook])].join("\n"));
+      return;
+    }
     terminal.out(preparedText(prepared));
-    if (preview) return;
     await begin(prepared, journal, say, () => repositoryOf(root));
     const failures = new Map<string, string>();
     const driven = await driveAll(prepared, world, estate.journal, machine, failures, say);

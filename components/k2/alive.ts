@@ -10,15 +10,11 @@ import { K2Facts } from "./facts.ts";
  * and its services cannot be looked at. A server of which nothing answers is no evidence; that it cannot write is proven
  * by the fence.
  */
-export const alive = (facts: unknown, site: SiteId, io: Io): Promise<string | undefined> =>
-  aliveWithin(10, facts, site, io);
-
-/** The same within so many seconds, for all servers together. */
-export async function aliveWithin(
-  limitSec: number,
+export async function alive(
   facts: unknown,
   site: SiteId,
   io: Io,
+  limitSec = 10,
 ): Promise<string | undefined> {
   const f = K2Facts.parse(facts);
   const limit = new AbortController();

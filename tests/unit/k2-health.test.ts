@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { k2 as declareK2 } from "../../components/k2/index.ts";
-import { aliveWithin } from "../../components/k2/alive.ts";
 import * as k2 from "../../components/k2/run.ts";
 import { hostServerFolder } from "../../lab/servers/k2/server.ts";
 import type { ServiceSpec } from "../../lab/servers/windows/service.ts";
@@ -159,7 +158,7 @@ describe("K2's health", () => {
       await begin();
       bench.network.hostStalls("K2DR01");
       const began = performance.now();
-      expect(await aliveWithin(0.3, facts(1), "dr", step.io)).to.equal(
+      expect(await k2.alive(facts(1), "dr", step.io, 0.3)).to.equal(
         "K2DR01 accepts connections, but its services cannot be looked at: no answer within 0.3 s",
       );
       expect(performance.now() - began).to.be.within(250, 2000);

@@ -77,8 +77,9 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
         }),
       ];
     }),
-    at("disk", standby, (io) => space(id, f, { from, to }, io)),
-    at("version", standby, async (io) => {
+    // These ask both; without the source nothing can be compared.
+    at("disk", source, (io) => space(id, f, { from, to }, io)),
+    at("version", source, async (io) => {
       const of = async (host: string) => ({
         host,
         version: (await readInstance(await sqlOn(host, io))).version,
