@@ -86,7 +86,8 @@ describe("a step that waits for people", () => {
     const waits = r.run("web0/approve-open", {
       progress: { ...silent, say: (line) => void said.push(line) },
     });
-    await until(r, (s) => s.people.waiting.has("web0/approve-open"));
+    // The journal has it a moment before it is said.
+    await until(r, (s) => s.people.waiting.has("web0/approve-open") && said.length > 0);
     expect(r.world.open.size).to.equal(0);
     expect(said[0]).to.match(
       /^waits until .* for: parallel-standby approve web0\/approve-open --as YOUR-NAME$/,
