@@ -4,6 +4,7 @@ import { drill } from "./scenarios/drill.ts";
 import { abandonedMove } from "./scenarios/abandoned.ts";
 import { declinedApproval } from "./scenarios/declined-approval.ts";
 import { failback } from "./scenarios/failback.ts";
+import { failbackForced } from "./scenarios/failback-forced.ts";
 import { killed } from "./scenarios/killed.ts";
 import { tamperedJournal } from "./scenarios/tampered-journal.ts";
 import { linkCut } from "./scenarios/link-cut.ts";
@@ -29,6 +30,7 @@ export const scenarios: readonly Scenario[] = [
   twoSystems,
   twoOperators,
   failback,
+  failbackForced,
   killed,
   drill,
   abandonedMove,

@@ -251,7 +251,7 @@ describe("log shipping: what a database can reach", () => {
     [
       "it may be the only copy of what was lost in a move, and never to drop it",
       db(undefined, chain, { state: "SUSPECT", isLeft: true }),
-      /not re-protected.*"parallel-standby reprotect".*never drop it$/,
+      /not re-protected.*"parallel-standby reprotect".*never drop it\. Where the site that took over is lost too.*"When both sites are lost"$/,
     ],
     [
       "it and every full backup are missing",

@@ -143,7 +143,7 @@ describe("log shipping: what a site holds that was active is saved before it fol
     await end();
     expect(reach, "nobody is told to drop lost production").to.deep.equal({
       refused:
-        'its state is OFFLINE. Its site was left and is not re-protected, so it may hold what no other copy has: "parallel-standby reprotect" saves it and has it follow; never drop it',
+        'its state is OFFLINE. Its site was left and is not re-protected, so it may hold what no other copy has: "parallel-standby reprotect" saves it and has it follow; never drop it. Where the site that took over is lost too, it is the newest copy that is left: docs/cutover.md, "When both sites are lost"',
     });
     expect(await save(bench)).to.match(/^done: K2 on SQLPRD01 is saved/);
   });

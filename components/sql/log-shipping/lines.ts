@@ -89,7 +89,7 @@ export function linesOf(db: DatabaseSeen): Lines | NoReach {
 /** What was closed on purpose, or may be the only copy of what was lost in a move, is never told to be dropped. */
 function whatToDo({ state, isLeft }: DatabaseSeen): string {
   if (isLeft)
-    return 'Its site was left and is not re-protected, so it may hold what no other copy has: "parallel-standby reprotect" saves it and has it follow; never drop it';
+    return 'Its site was left and is not re-protected, so it may hold what no other copy has: "parallel-standby reprotect" saves it and has it follow; never drop it. Where the site that took over is lost too, it is the newest copy that is left: docs/cutover.md, "When both sites are lost"';
   return state === "OFFLINE"
     ? "Somebody closed it: find out who and why before anything is done to it"
     : "Look at SQL Server's error log; once it is dropped, it is rebuilt from the archived full backup";
