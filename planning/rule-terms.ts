@@ -184,6 +184,14 @@ export function falselyAbandoned(e: Happened, now: Now, g: Graph): string | unde
     : `the move is abandoned while ${writer} can write at ${g.request.to}`;
 }
 
+/** What a move that ends has lost, and nobody was told of. */
+export function untold(e: Happened, now: Now, g: Graph): string | undefined {
+  if (e.kind === "completes") return g.chains.flatMap((c) => now.untold(c) ?? [])[0];
+  return e.kind === "abandoned"
+    ? g.chains.flatMap((c) => now.lostByReturn(c, e.lossSec ?? 0) ?? [])[0]
+    : undefined;
+}
+
 /** Steps that wait for what does not come before them, and names that two steps share. */
 export function unreachable(g: Graph): readonly string[] {
   const seen = new Set<string>();

@@ -28,7 +28,8 @@ export type Happened =
       readonly unshipped: boolean;
     }
   | { readonly kind: "completes" }
-  | { readonly kind: "abandoned" }
+  /** `lossSec`: past no return, how long the target could be written to, as people are told. */
+  | { readonly kind: "abandoned"; readonly lossSec?: number }
   /** Nothing goes wrong any more, and still no `up`, declaration or `abandon` brings the move to an end. */
   | { readonly kind: "stands still"; readonly says: string };
 
@@ -54,6 +55,8 @@ export interface Now {
   point(chain: Chain): number | "end" | undefined;
   /** What a chain has lost in the world beyond what people were told; undefined where nothing. */
   untold(chain: Chain): string | undefined;
+  /** What a chain loses by being given back, beyond those seconds that people are told of; undefined where nothing. */
+  lostByReturn(chain: Chain, toldSec: number): string | undefined;
   /** What was taken from the old site and is not given back. */
   taken(): readonly string[];
 }

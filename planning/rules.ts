@@ -22,6 +22,7 @@ import {
   unapproved,
   twoWriters,
   unreachable,
+  untold,
 } from "./rule-terms.ts";
 import { choosePoint, gate, proveFence } from "./verbs.ts";
 
@@ -200,9 +201,8 @@ export const rules: readonly Rule[] = [
   },
   {
     name: "losses are told",
-    says: "a move that ends has lost nothing but what its point says; a planned one has lost nothing",
-    moment: (e, now, g) =>
-      e.kind === "completes" ? g.chains.flatMap((c) => now.untold(c) ?? [])[0] : undefined,
+    says: "a move that ends has lost nothing but what its point says; a planned one has lost nothing; one that is taken back has lost nothing but what people were told",
+    moment: untold,
   },
   {
     name: "nothing is overwritten",

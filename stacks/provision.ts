@@ -27,8 +27,17 @@ import { notBrought, publishWords } from "../steps/words.ts";
 /** Stacks that are made in advance, so that they exist on the night they are needed. */
 const activationStacks = ["dr-active", "primary-active", "dr-drill"];
 
+/** Where a program says what it has to say. */
+type Log = Pick<typeof pulumi.log, "info" | "warn">;
+
 /** Provisions one site. Refused while the estate moves. */
-export async function provision(estate: Estate, site: SiteId, journal: Journal, s: Situation): Promise<void> {
+export async function provision(
+  estate: Estate,
+  site: SiteId,
+  journal: Journal,
+  s: Situation,
+  log: Log = pulumi.log,
+): Promise<void> {
   const recovery = describe(estate, parts);
   const moving = movementOf(s);
   if (moving)
@@ -46,11 +55,11 @@ export async function provision(estate: Estate, site: SiteId, journal: Journal, 
     await Promise.all(kinds.map(async (k) => [k, await load(k)] as const)),
   );
   const { place } = recovery.sites[site];
-  await pulumi.log.info(
+  await log.info(
     provisioningText(estate.name, site, place, s, overwritten(recovery, site, await journal.entries())),
   );
   const at = { journal: estate.journal, recovery, site, active: s.active, epoch: s.epoch };
-  if (!pulumi.runtime.isDryRun()) await renewWords(at, journal);
+  if (!pulumi.runtime.isDryRun()) await renewWords(at, journal, log);
   const { machinesOf, Guard } = await servers();
   const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
   new Site(estate.name, {
@@ -84,6 +93,7 @@ const overwritten = (recovery: Recovery, site: SiteId, entries: readonly Entry[]
 async function renewWords(
   { journal: journalRef, recovery, site }: Omit<Provisioning, "onStep">,
   journal: Journal,
+  log: Log,
 ): Promise<void> {
   const entries = await journal.entries();
   // Before the first facts are declared, each server gets its word with its guard.
@@ -92,7 +102,7 @@ async function renewWords(
     { known: recovery, journal, journalRef, to: site, say: () => undefined, limitSec: 20 },
     async (io) => notBrought(await publishWords(entries, recovery, parts, io)),
   );
-  if (missed !== undefined) await pulumi.log.warn(missed);
+  if (missed !== undefined) await log.warn(missed);
 }
 
 /** How often the same facts are confirmed. */

@@ -7,13 +7,14 @@ import type { Played } from "./lab/try.ts";
 
 const usage = `Plays whole moves in memory, of any estates and with any few things that go wrong, and holds the rules against them.
 
-  node lab/simulator/main.ts [--runs N] [--seed N] [--events N] [--estates N]
+  node lab/simulator/main.ts [--runs N] [--seed N] [--events N] [--estates N] [--moves N]
 
   --runs     how many schedules. Default: 1000
   --seed     the same number gives the same schedules. Default: a new one, which is printed
   --events   at most so many things go wrong in one. Default: 4
   --estates  on so many estates, of one to three systems each; the first is a K2 with two databases.
-             Default: one for 50 schedules`;
+             Default: one for 50 schedules
+  --moves    at most so many moves one after another in a schedule, there and back. Default: 1`;
 
 const { values } = parseArgs({
   options: {
@@ -21,6 +22,7 @@ const { values } = parseArgs({
     seed: { type: "string" },
     events: { type: "string", default: "4" },
     estates: { type: "string" },
+    moves: { type: "string", default: "1" },
     help: { type: "boolean", default: false },
   },
 });
@@ -53,6 +55,7 @@ async function main(): Promise<number> {
   const cpu = process.cpuUsage();
   const counts: Counts = { plays: 0, rounds: 0, ends: new Map(), refused: new Map() };
   const events = whole(values.events, "events");
+  const moves = whole(values.moves, "moves");
   let worst: Broken | undefined;
   for (const [i, estate] of estates.entries()) {
     const share = Math.floor(((i + 1) * numRuns) / howMany) - Math.floor((i * numRuns) / howMany);
@@ -60,6 +63,7 @@ async function main(): Promise<number> {
       estate,
       numRuns: share,
       events,
+      moves,
       seed: seed + i,
       isOver,
       onPlayed: (played) => {
@@ -100,10 +104,10 @@ interface Counts {
   readonly refused: Map<string, number>;
 }
 
-function count({ ended, rounds, refused }: Played, counts: Counts): void {
+function count({ moves, rounds, refused }: Played, counts: Counts): void {
   counts.plays++;
   counts.rounds += rounds;
-  counts.ends.set(ended, (counts.ends.get(ended) ?? 0) + 1);
+  for (const ended of moves) counts.ends.set(ended, (counts.ends.get(ended) ?? 0) + 1);
   for (const [who, n] of refused) counts.refused.set(who, (counts.refused.get(who) ?? 0) + n);
 }
 

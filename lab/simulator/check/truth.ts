@@ -102,6 +102,8 @@ export function truthOf(m: Moves): Truth {
             ? `${lost.id} has not brought the last transactions over, and the point says that nothing is lost`
             : undefined;
         },
+        // Nothing is given back here once a database is open at the new site.
+        lostByReturn: () => undefined,
         taken: () =>
           graph.steps
             .filter((p) => atOldSite.has(p.phase) && !machinery(p.verb) && so(s, p.id))

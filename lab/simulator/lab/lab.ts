@@ -149,7 +149,8 @@ export async function simLab(startMs: number, shape: Shape): Promise<SimLab> {
 }
 
 const sites = ["primary", "dr"] as const;
-const nameServer = "DNSDR01";
+/** At neither site: a name can be moved from whichever is left. */
+const nameServer = "DNS01";
 
 const passwordsAt = (site: SiteId): Passwords => ({
   operator: site === "dr" ? secrets.SIM_SQL_DR : secrets.SIM_SQL_PRIMARY,
@@ -176,6 +177,6 @@ function identitiesOf(systems: readonly SimSystem[]): readonly HostIdentity[] {
         timeZone: labTimeZone,
       })),
     ),
-    { name: nameServer, site: "dr", address: "127.20.1.100", timeZone: labTimeZone },
+    { name: nameServer, site: "third", address: "127.30.1.100", timeZone: labTimeZone },
   ];
 }

@@ -1,18 +1,21 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { abandon } from "../../../cli/abandon/run.ts";
 import { answer } from "../../../cli/approve/run.ts";
+import { goBack } from "../../../cli/back/run.ts";
+import { declare } from "../../../cli/declare/run.ts";
 import { changeMode } from "../../../cli/mode/run.ts";
 import type { Project } from "../../../cli/project.ts";
 import { skip } from "../../../cli/skip/run.ts";
 import { waive } from "../../../cli/waive/run.ts";
-import type { Terminal } from "../../../cli/terminal.ts";
 import { parts } from "../../../components/registry/parts.ts";
 import { runs } from "../../../components/registry/runs.ts";
 import type { Entry, Fact } from "../../../journal/entries.ts";
 import type { Situation } from "../../../journal/situation.ts";
 import { stateOf } from "../../../journal/state.ts";
 import { systemOf } from "../../../journal/systems.ts";
+import type { SiteId } from "../../../model/site.ts";
 import type { Step } from "../../../model/verb.ts";
+import { projectOf, quietTerminal } from "./crew.ts";
 import { Runner, running } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import type { Run } from "./up.ts";
@@ -24,6 +27,10 @@ export interface People {
   /** What somebody does after a run; nothing where another `up` is all that is needed. */
   next(s: Situation, round: number, outcome: Run | "killed"): Promise<void>;
   giveUp(): Promise<void>;
+  /** Goes back past no return, now or as soon as that can be done. */
+  goBack(): Promise<void>;
+  /** Another move is to be made. */
+  begin(): void;
   /** The next question is answered with no. */
   decline(): void;
   /** Hears of every entry: questions are answered after some minutes. */
@@ -33,30 +40,34 @@ export interface People {
   goOnUnplanned(step: Step | undefined, s: Situation): Promise<void>;
 }
 
+/** Which way a move goes. */
+export interface Way {
+  readonly from: SiteId;
+  readonly to: SiteId;
+  /** The first move of a schedule: it is declared whatever a command would say, since the journal can hold it. */
+  readonly isFirst: boolean;
+}
+
 /** How long somebody takes to answer a question. */
 const answerAfterMs = 180_000;
 
 export function peopleOf(
-  { lab, estate, journal }: Stage,
+  stage: Stage,
   watch: Watch,
   told: string[],
   refuse: (by: string) => void,
+  /** Which way the move goes that is made now. */
+  way: () => Way,
 ): People {
-  const terminal: Terminal = {
-    out: () => undefined,
-    note: () => undefined,
-    now: () => new Date(),
-    env: {},
-    platform: "linux",
-  };
+  const { lab, journal } = stage;
+  const terminal = quietTerminal;
   const registries = { parts, runs };
   let count = 0;
   let declines = 0;
   /** A command at somebody's own terminal: what goes wrong with runners does not go wrong with it. */
   const command = async (what: string, work: (project: Project) => Promise<void>): Promise<void> => {
     const name = `command-${String(++count)}`;
-    const root = process.cwd();
-    const project = { root, folder: `${root}/journal`, estate, journal: journal.as(name) };
+    const project = projectOf(stage, journal.as(name));
     await running.run({ runner: new Runner(name) }, () =>
       work(project).catch((error: unknown) => {
         refuse(`commands (${what})`);
@@ -65,25 +76,37 @@ export function peopleOf(
     );
     journal.ended(name);
   };
-  const siteIsUp = (): boolean => lab.systems.every((s) => lab.network.isUp(s.sql.primary));
+  const siteIsUp = (): boolean => lab.systems.every((s) => lab.network.isUp(s.sql[way().from]));
   const lossSec = 48 * 3600;
+  /** Somebody has decided to go back, and does as soon as that can be done. */
+  let goesBack = false;
 
   const people: People = {
     declare: (mode, waived) => {
       told.push(`${mode} move declared${waived ? ", the fence waived" : ""}`);
       const fact: Fact = {
         kind: "move declared",
-        to: "dr",
+        to: way().to,
         mode,
         as: "ann",
         acceptLossSec: mode === "planned" ? 0 : lossSec,
         ...(mode === "planned" ? {} : { disasterAt: new Date().toISOString() }),
         ...(waived ? { waiveFence: "the site has no power" } : {}),
       };
-      return journal.append(fact);
+      return way().isFirst
+        ? journal.append(fact)
+        : command("declare", (project) => declare(fact, project, registries, terminal));
     },
 
     giveUp,
+    goBack: () => {
+      goesBack = true;
+      return returned();
+    },
+    begin: () => {
+      goesBack = false;
+      declines = 0;
+    },
 
     decline: () => {
       declines++;
@@ -147,20 +170,21 @@ export function peopleOf(
       if (state === "active") return people.declare(isUp ? "planned" : "unplanned", !isUp);
       if (round < 2) return;
       // Nobody can abandon without the site, and a link is mended in the end.
-      if (lab.network.isCut("primary") && round > 4) {
+      if (lab.network.isCut(way().from) && round > 4) {
         told.push("the link is mended");
         watch.returned();
-        await lab.network.siteJoined("primary");
+        await lab.network.siteJoined(way().from);
       }
       if (state === "in doubt") {
         if (!isUp && round > 6) {
           told.push("the old site has power again");
           watch.returned();
-          await lab.network.siteUp("primary");
+          await lab.network.siteUp(way().from);
           await wait(600_000);
         }
-        return giveUp();
+        return s.noReturn ? returned() : giveUp();
       }
+      if (goesBack && state === "moving past no return") return returned();
       if (state === "moving past no return") return goOnPastReturn(s, round, isUp);
       if (!isUp) return s.last?.waiveFence === undefined ? people.declare("unplanned", true) : undefined;
       if (round % 4 === 2) return people.declare("unplanned", false);
@@ -172,10 +196,10 @@ export function peopleOf(
   /** What was left out is done by hand; what then stops the move is left out too, where it may be. */
   async function afterSkip({ people: { skips } }: Situation, { failed }: Run): Promise<void> {
     for (const system of lab.systems)
-      if (skips.has(`${system.id}/start/${system.app.dr}/${system.service}`)) {
-        told.push(`somebody starts ${system.service} on ${system.app.dr}`);
+      if (skips.has(`${system.id}/start/${system.app[way().to]}/${system.service}`)) {
+        told.push(`somebody starts ${system.service} on ${system.app[way().to]}`);
         // As the runbook has it typed: a standby's service is disabled until then.
-        const services = lab.host(system.app.dr)?.services;
+        const services = lab.host(system.app[way().to])?.services;
         services?.configure(system.service, { startType: "manual" });
         await services?.start(system.service);
       }
@@ -200,6 +224,18 @@ export function peopleOf(
     if (round % 3 !== 2 || !(isUp || waits)) return;
     told.push("what is left goes on unplanned");
     await people.goOnUnplanned(undefined, s);
+  }
+
+  async function returned(): Promise<void> {
+    told.push("somebody goes back");
+    await command("back", (project) =>
+      goBack(
+        { as: "ann", reason: "simulated", acceptLoss: "48h", preview: false },
+        project,
+        registries,
+        terminal,
+      ),
+    );
   }
 
   async function giveUp(): Promise<void> {

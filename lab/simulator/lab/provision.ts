@@ -1,50 +1,35 @@
-import { parts } from "../../../components/registry/parts.ts";
-import { provisions as lazy } from "../../../components/registry/provisions.ts";
-import { Site } from "../../../components/site.ts";
-import { Guard } from "../../../components/windows/guard/provision.ts";
-import { describe } from "../../../model/describe.ts";
+import { situation } from "../../../journal/situation.ts";
+import type { Journal } from "../../../journal/journal.ts";
 import type { Estate } from "../../../model/estate.ts";
 import type { SiteId } from "../../../model/site.ts";
-import { guardedHosts } from "../../../planning/guarded.ts";
+import { provision } from "../../../stacks/provision.ts";
 import { ProvisioningEnvelope } from "../../../steps/envelope.ts";
+import type { World } from "../../../steps/find.ts";
+import { runProvisioningStep } from "../../../steps/provisioning-runner.ts";
 import { registered } from "../../../tests/unit/recorder.ts";
+import { silent } from "./up.ts";
 
-/** The steps of `up` of a site's stack, in the order in which the engine gets them; but for the stacks themselves. */
-export async function provisioningOf(
+/** What provisioning does that nothing in the simulator looks at: stacks of the engine, and papers for people. */
+const aside: ReadonlySet<string> = new Set(["machinery/create-stacks", "runbook/write"]);
+
+/** What the program says is heard by nobody. */
+const unheard = { info: () => Promise.resolve(), warn: () => Promise.resolve() };
+
+/**
+ * One `pulumi up` of a site's stack: the product's own program says what it wants, or refuses; then the steps run in the
+ * order in which the engine gets them. Throws what the first of them throws.
+ */
+export async function provisionUp(
   estate: Estate,
   site: SiteId,
-  active: SiteId,
-): Promise<readonly ProvisioningEnvelope[]> {
-  const recovery = describe(estate, parts);
-  const kinds = [...new Set(recovery.parts.map((p) => p.kind))];
-  const provisions = Object.fromEntries(
-    await Promise.all(kinds.map(async (k) => [k, (await lazy[k]?.()) ?? {}] as const)),
+  world: Omit<World, "journal"> & { readonly journal: Journal },
+): Promise<void> {
+  const { journal } = world;
+  const s = situation(await journal.entries());
+  const made = await registered(() => provision(estate, site, journal, s, unheard));
+  const envelopes = made.flatMap(({ inputs }) =>
+    typeof inputs["stdin"] === "string" ? [ProvisioningEnvelope.parse(JSON.parse(inputs["stdin"]))] : [],
   );
-  const at = { journal: estate.journal, recovery, site, active, epoch: 0 };
-  const made = await registered(() => {
-    new Site(estate.name, {
-      at,
-      machines: () => [],
-      provisions,
-      uses: new Map(recovery.parts.map((p) => [p.id, parts[p.kind]?.uses(p.facts) ?? []])),
-      ...(recovery.guard
-        ? {
-            guard: (parent, dependsOn) => [
-              new Guard(
-                "guard",
-                { hosts: guardedHosts(recovery, parts), at },
-                { parent, dependsOn: [...dependsOn] },
-              ),
-            ],
-          }
-        : {}),
-      stacks: [],
-      afterFacts: [],
-    });
-  });
-  return made.flatMap(({ inputs }) => {
-    if (typeof inputs["stdin"] !== "string") return [];
-    const envelope = ProvisioningEnvelope.parse(JSON.parse(inputs["stdin"]));
-    return envelope.provision.verb === "machinery/create-stacks" ? [] : [envelope];
-  });
+  for (const envelope of envelopes)
+    if (!aside.has(envelope.provision.verb)) await runProvisioningStep(envelope, world, silent);
 }

@@ -14,6 +14,8 @@ export interface Tries {
   readonly estate: Shape;
   readonly numRuns: number;
   readonly events: number;
+  /** At most so many moves one after another. Default: 1. */
+  readonly moves?: number;
   /** The same number gives the same schedules. */
   readonly seed: number;
   readonly onPlayed?: (played: Played) => void;
@@ -26,12 +28,13 @@ export async function shortestBroken({
   estate,
   numRuns,
   events,
+  moves = 1,
   seed,
   onPlayed = () => undefined,
   isOver = () => false,
 }: Tries): Promise<Broken | undefined> {
   let shortest: Broken | undefined;
-  const property = fc.asyncProperty(schedules(events, fc.constant(estate)), async (schedule) => {
+  const property = fc.asyncProperty(schedules(events, fc.constant(estate), moves - 1), async (schedule) => {
     if (isOver()) return;
     const played = await tried(schedule);
     onPlayed(played);

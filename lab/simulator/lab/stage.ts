@@ -2,7 +2,6 @@ import { setTimeout as wait } from "node:timers/promises";
 import { parts } from "../../../components/registry/parts.ts";
 import { runs } from "../../../components/registry/runs.ts";
 import type { Estate } from "../../../model/estate.ts";
-import { runProvisioningStep } from "../../../steps/provisioning-runner.ts";
 import { wires } from "../../../steps/transports/wires.ts";
 import { rewindAll } from "../../servers/rewind.ts";
 import { memoryJournal, type MemoryJournal } from "../memory-journal.ts";
@@ -10,9 +9,8 @@ import { virtualTime } from "../virtual-time.ts";
 import { simEstate } from "./estate.ts";
 import { runnersFolder } from "./folder.ts";
 import { secrets, simLab, type SimLab } from "./lab.ts";
-import { provisioningOf } from "./provision.ts";
+import { provisionUp } from "./provision.ts";
 import { plainShape, type Shape } from "./shape.ts";
-import { silent } from "./up.ts";
 import { wiresTo } from "./wires.ts";
 
 /** An estate in memory that is provisioned and has run for some hours, and what stands around it. */
@@ -58,18 +56,14 @@ async function makeStage(shape: Shape): Promise<Staged> {
   const time = virtualTime(beginMs);
   const lab = await time.run(() => simLab(beginMs, shape));
   const estate = simEstate(lab, shape);
-  const envelopes = [
-    ...(await provisioningOf(estate, "primary", "primary")),
-    ...(await provisioningOf(estate, "dr", "primary")),
-  ];
   const folder = runnersFolder();
   const made = memoryJournal();
   await folder.within(() =>
     time.run(() =>
       wires.run(wiresTo(lab), async () => {
         await made.append({ kind: "genesis", estate: "simulator", active: "primary" });
-        for (const envelope of envelopes)
-          await runProvisioningStep(envelope, { journal: made, parts, runs }, silent);
+        for (const site of ["primary", "dr"] as const)
+          await provisionUp(estate, site, { journal: made, parts, runs });
         await wait(ranHours * 3_600_000);
       }),
     ),

@@ -11,6 +11,7 @@ import type { Chain, Graph } from "../../../planning/graph.ts";
 import type { SiteId } from "../../../model/site.ts";
 import type { SimLab } from "./lab.ts";
 import type { SimSystem } from "./systems.ts";
+import { leftAt } from "./only.ts";
 import { lastWork, workUntil } from "./work.ts";
 
 const Args = z.object({
@@ -108,6 +109,14 @@ export function nowIn(lab: SimLab, entries: readonly Entry[], graph: Graph, { un
     untold: (chain) => {
       const system = of(chain);
       return system && untoldOf(lab, system, s, graph);
+    },
+    lostByReturn: (chain, toldSec) => {
+      const system = of(chain);
+      if (!system) return undefined;
+      const left = Math.max(...system.databases.map((d) => leftAt(lab, system, to, d).length));
+      return left > (toldSec === 0 ? 0 : Math.ceil(toldSec / 60) + 1)
+        ? `${String(left)} minutes of work of ${system.id} are at ${to} alone, and ${String(toldSec)} s were told`
+        : undefined;
     },
     taken: () =>
       lab.systems.flatMap((system) => {

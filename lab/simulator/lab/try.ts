@@ -11,6 +11,6 @@ export const tried = (schedule: Schedule): Promise<Played> =>
 
 /** Prepares and plays; for a product with a mistake in it, which is loaded for this alone. */
 export async function triedOnce(schedule: Schedule): Promise<Played> {
-  await prepareStage();
+  await prepareStage(schedule.estate);
   return tried(schedule);
 }

@@ -1,5 +1,6 @@
 import type { Entry } from "../../../journal/entries.ts";
 import { situation } from "../../../journal/situation.ts";
+import { stateOf } from "../../../journal/state.ts";
 import { requestOf } from "../../../journal/next.ts";
 import { wordsFileName } from "../../../model/guard.ts";
 import type { Recovery } from "../../../model/recovery.ts";
@@ -9,12 +10,19 @@ import { draw } from "../../../planning/plan.ts";
 import type { Graph } from "../../../planning/graph.ts";
 import type { Happened } from "../../../planning/rule.ts";
 import { rules } from "../../../planning/rules.ts";
+import { Ledger, onlyAt } from "./only.ts";
 import { short, type Call } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import { nowIn } from "./truth.ts";
 
 /** The file in which the guard's words stand. */
 const words = wordsFileName("simulator");
+
+/** A statement that takes the place of what a database holds. */
+const overwriting = /\b(?:RESTORE\s+(?:DATABASE|LOG)\s+\[([^\]]+)\]\s+FROM|DROP\s+DATABASE\s+\[([^\]]+)\])/;
+
+/** What opens a database or starts a service. */
+const givingBack = /\bWITH\s+RECOVERY\b|\bSET\s+ONLINE\b|\bsc(\.exe)?\s+start\b/i;
 
 /** A rule that was broken in a run. */
 export interface Breach {
@@ -37,11 +45,13 @@ export class Watch {
   readonly #stage: Stage;
   readonly #recovery: Recovery;
   readonly #parts: Parts;
+  readonly #ledger: Ledger;
 
   constructor(stage: Stage, recovery: Recovery, parts: Parts) {
     this.#stage = stage;
     this.#recovery = recovery;
     this.#parts = parts;
+    this.#ledger = new Ledger(stage.lab);
   }
 
   /** Something at the old site has come back by itself. */
@@ -54,18 +64,33 @@ export class Watch {
     for (const [step, who] of this.#at) if (who.delete(runner) && who.size === 0) this.#at.delete(step);
   }
 
-  called({ host, step, changes, what }: Call): void {
+  async called({ host, step, changes, what }: Call): Promise<void> {
     const site = host === undefined ? undefined : this.#stage.lab.host(host)?.identity.site;
-    if (site === "primary") this.#lookedAt = ++this.#seq;
-    // What servers may start is said before anything acts on it.
-    if (!changes || !step || host === undefined || what.includes(words)) return;
     const entries = this.#stage.journal.all;
     const { last } = situation(entries);
     if (!last) return;
-    if (letsWrite.has(step.phase) && site === last.to)
+    if (site === last.from) this.#lookedAt = ++this.#seq;
+    // What servers may start is said before anything acts on it.
+    if (!changes || host === undefined || what.includes(words)) return;
+    if (step && letsWrite.has(step.phase) && site === last.to)
       this.#ask({ kind: "acts", step, epoch: last.epoch }, entries);
-    if (site === last.from && /RESTORE (DATABASE|LOG)\s.*\sFROM\s/s.test(what))
-      this.#ask({ kind: "overwrites", site: last.from, database: short(what), unshipped: true }, entries);
+    if (site === last.from && stateOf(situation(entries)) === "in doubt" && givingBack.test(what))
+      for (const chain of this.#graph(entries)?.chains ?? [])
+        this.#ask({ kind: "gives back", what: short(what), chain }, entries);
+    const over = overwriting.exec(what);
+    const database = over?.[1] ?? over?.[2];
+    if (database === undefined || (site !== "primary" && site !== "dr")) return;
+    const only = await onlyAt(this.#stage.lab, site, host, database);
+    if (only > 0)
+      this.#ask(
+        {
+          kind: "overwrites",
+          site,
+          database: `${database} (${String(only)} minutes of work)`,
+          unshipped: true,
+        },
+        this.#stage.journal.all,
+      );
   }
 
   wrote(entry: Entry, before: readonly Entry[]): void {
@@ -77,7 +102,10 @@ export class Watch {
       this.#ask({ kind: "begins", epoch: entry.epoch, declared }, entries);
     }
     if (entry.kind === "completed") this.#ask({ kind: "completes" }, before);
-    if (entry.kind === "abandoned") this.#ask({ kind: "abandoned" }, before);
+    if (entry.kind === "abandoned") {
+      const { lossSec } = entry;
+      this.#ask({ kind: "abandoned", ...(lossSec === undefined ? {} : { lossSec }) }, before);
+    }
     if (entry.kind !== "step" || entry.epoch === undefined) return;
     const step = this.#graph(before)?.step(entry.step);
     if (!step) return;
@@ -93,6 +121,17 @@ export class Watch {
     if (entry.verdict === "refused") return;
     this.#at.get(entry.step)?.delete(entry.by);
     this.#ask({ kind: "verdict", step, verdict: entry.verdict }, entries);
+  }
+
+  /** Between two moves: takes down what there is, and looks for what was there. */
+  async atRest(): Promise<void> {
+    const gone = await this.#ledger.gone();
+    if (gone !== undefined)
+      this.breach ??= {
+        rule: "nothing is overwritten",
+        says: `${gone} were there once, and are nowhere now`,
+      };
+    this.#ledger.take();
   }
 
   #begun(happened: Happened): number {
