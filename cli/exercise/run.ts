@@ -73,6 +73,10 @@ async function exerciseAlone(
   const { as, known, project } = of;
   const { journal, estate } = project;
   const { id, site } = host;
+  const mayStillAct = async (): Promise<void> => {
+    const s = situation(await journal.entries());
+    if (movementOf(s) !== undefined || s.active === site) throw new MoveBegan(id);
+  };
   const alone = await journal.store.lease(`exercise ${id}`, lockTtlMs);
   if (!isLease(alone))
     throw new CliError(
@@ -94,6 +98,7 @@ async function exerciseAlone(
               to: site,
               say: (line) => terminal.note(`${id}: ${line}`),
               limitSec,
+              mayStillAct,
             },
             work,
           ),
@@ -103,8 +108,7 @@ async function exerciseAlone(
             terminal.note(line),
           );
           try {
-            const s = situation(await journal.entries());
-            if (movementOf(s) !== undefined || s.active === site) throw new MoveBegan(id);
+            await mayStillAct();
             return await work();
           } finally {
             await lock.release();

@@ -36,6 +36,7 @@ export const exercise: Exercise = {
   keepOff: async (host, services, io) => keepOff(await sshTo(host, io), services, io),
   look,
   beginPark: async (host, io) => {
+    await io.mayStillAct();
     await deallocateVm(host, io, "accepted");
     await powerOnce(host, io, (power) => off.includes(power));
   },
@@ -82,6 +83,7 @@ async function keepOff(ssh: Ssh, services: readonly string[], io: Io): Promise<r
     }
     if (service.startType === "disabled" && service.state === "stopped") continue;
     const was = `"${name}" was ${service.state}, start type ${service.startType}`;
+    await io.mayStillAct();
     const stop = serviceRunnables.find((r) => r.name === stopService.name);
     await stop?.bind({ host: ssh.host, service: name, disable: true }).act?.(io);
     found.push(

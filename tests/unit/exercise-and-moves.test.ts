@@ -12,17 +12,18 @@ describe("An exercise beside others", function () {
   });
   afterEach(() => at.close());
 
+  const moveBegins = (): Promise<void> =>
+    write(at.project, [
+      { kind: "move declared", to: "dr", mode: "unplanned", as: "op", acceptLossSec: 1 },
+      started(2),
+    ]);
   /** Has a move begin when the exercise takes the lock of what a move must not meet half done: 1 before its look, 2 before it parks. */
   const moveBeginsAt = (turn: number): void => {
     const { store } = at.project.journal;
     let turns = 0;
     const lease = store.lease.bind(store);
     store.lease = async (name, ttlMs) => {
-      if (name === lockOfProvisioning("exercise K2DR01") && ++turns === turn)
-        await write(at.project, [
-          { kind: "move declared", to: "dr", mode: "unplanned", as: "op", acceptLossSec: 1 },
-          started(2),
-        ]);
+      if (name === lockOfProvisioning("exercise K2DR01") && ++turns === turn) await moveBegins();
       return lease(name, ttlMs);
     };
   };
@@ -47,6 +48,27 @@ describe("An exercise beside others", function () {
     expect((await at.kept()).map((e) => [e.ok, e.findings.map((f) => f.says)])).to.deep.equal([
       [true, ["a move began while it was exercised: it was left running"]],
     ]);
+  });
+
+  it("touches nothing of a move that came while it slept between its question and its act", async () => {
+    const { store } = at.project.journal;
+    const entries = at.project.journal.entries.bind(at.project.journal);
+    const lease = store.lease.bind(store);
+    let asked = 0;
+    let parking = 0;
+    store.lease = (name, ttlMs) => {
+      if (name === lockOfProvisioning("exercise K2DR01")) parking++;
+      return lease(name, ttlMs);
+    };
+    at.project.journal.entries = async () => {
+      const found = await entries();
+      // The first question before it parks is answered; then it sleeps, and a move begins.
+      if (parking === 2 && ++asked === 1) await moveBegins();
+      return found;
+    };
+    await at.run();
+    expect(asked).to.be.greaterThan(1);
+    expect(at.power()).to.equal("running");
   });
 
   it("is not waited for by a move but in the moments in which it changes something", async () => {
