@@ -2,6 +2,7 @@ import type { Entry } from "../journal/entries.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
 import { owedText } from "../journal/owed-text.ts";
 import type { Situation } from "../journal/situation.ts";
+import { withoutStandby, type WithoutStandby } from "../journal/standby.ts";
 import { twoWriters, twoWritersText, twoWritersTodo } from "../journal/two-writers.ts";
 import { activeStack, otherSite, stackOf, type SiteId } from "../model/site.ts";
 import { standingOf } from "../journal/standing.ts";
@@ -20,15 +21,18 @@ export const completedText = (s: Situation, epoch: number): string | undefined =
 
 /**
  * What a run toward a site ends with once its activation is completed: the verdict, what is owed, that the old site worked
- * beside the new one where `entries` of the journal say so (default: none), and what to do next. Undefined while it is not.
+ * beside the new one where `entries` of the journal say so, and how the active site gets a standby again where it has
+ * none. Undefined while it is not.
  */
-export function verdictText(s: Situation, epoch: number, entries: readonly Entry[] = []): string | undefined {
+export function verdictText(s: Situation, epoch: number, entries: readonly Entry[]): string | undefined {
   const verdict = textOf(s, epoch, (owed) =>
     owed === 0
       ? "nothing"
       : `${String(owed)} of its steps. "pulumi up -s ${activeStack(s.active)}" again does them once they can be done`,
   );
-  return verdict && `${verdict}${besideLines(s, entries)}\nnext: ${standbyAgain(s.active)}`;
+  if (verdict === undefined) return undefined;
+  const todo = standbyTodo(s.active, withoutStandby(entries, s));
+  return `${verdict}${besideLines(s, entries)}${todo === undefined ? "" : `\nnext: ${todo}`}`;
 }
 
 function besideLines(s: Situation, entries: readonly Entry[]): string {
@@ -44,6 +48,13 @@ export const standbyAgain = (active: SiteId): string => {
   const other = otherSite(active);
   return `give ${active} a standby again, once ${other} can be reached: parallel-standby reprotect --as YOUR-NAME --reason WHY (saves what ${other} alone holds), then pulumi up -s ${stackOf[active]}, then pulumi up -s ${stackOf[other]}`;
 };
+
+/** What to do so that the active site has a standby; undefined where it has one, as far as the journal shows. */
+export const standbyTodo = (active: SiteId, without: WithoutStandby | undefined): string | undefined =>
+  without &&
+  (without.noPoint
+    ? "look whether the standby has a point by now: parallel-standby readiness"
+    : standbyAgain(active));
 
 function textOf(s: Situation, epoch: number, owes: (steps: number) => string): string | undefined {
   if (!s.last || s.epoch !== epoch || s.ended.get(epoch) !== "completed") return undefined;

@@ -1,12 +1,12 @@
 import type { Entry } from "../../journal/entries.ts";
 import { lastReadiness } from "../../journal/readiness.ts";
 import type { Situation } from "../../journal/situation.ts";
+import { withoutStandby } from "../../journal/standby.ts";
 import type { SiteId } from "../../model/site.ts";
 import { moment } from "../../model/time.ts";
 import { standbyAgain } from "../../stacks/completed-text.ts";
 import { CliError } from "../failure.ts";
 import { count } from "../layout.ts";
-import { withoutStandby } from "../status/standby.ts";
 import { standbyText } from "../status/text.ts";
 
 /** A planned move goes to a standby. To a site that follows nothing, it would end at its first look at the databases. */

@@ -22,7 +22,7 @@ export function closing(
   { now: { epoch }, target }: Pick<Prepared, "now" | "target">,
   { failed, waiting }: Driven,
   failures: ReadonlyMap<string, string>,
-  entries: readonly Entry[] = [],
+  entries: readonly Entry[],
 ): string {
   const completed = verdictText(s, epoch, entries);
   if (completed !== undefined) return completed;

@@ -14,13 +14,13 @@ import { pointLossOf, type PointLoss } from "../../report/loss.ts";
 import { exceptionsOf } from "../../journal/exceptions.ts";
 import { darkUntil } from "../../journal/guards-until.ts";
 import { firstOpened } from "../../journal/opened.ts";
+import { withoutStandby, type WithoutStandby } from "../../journal/standby.ts";
 import { twoWriters, type TwoWriters } from "../../journal/two-writers.ts";
 import { owedText, withoutAdvice } from "../../journal/owed-text.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
 import { openDrill, type OpenDrill } from "./drill.ts";
-import { withoutStandby, type WithoutStandby } from "./standby.ts";
 
 /** How an estate stands, as `status --json` prints it. Times are ISO 8601 in UTC. */
 export interface Status {

@@ -4,7 +4,7 @@ import { guardsUntilText } from "../../journal/guards-until.ts";
 import { twoWritersText, twoWritersTodo } from "../../journal/two-writers.ts";
 import { standingText, type StepSays } from "../../journal/standing.ts";
 import { pointLossText } from "../../report/loss.ts";
-import { standbyAgain } from "../../stacks/completed-text.ts";
+import { standbyTodo } from "../../stacks/completed-text.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
 import type { Status } from "./status.ts";
@@ -263,12 +263,11 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
     ...(s.owed.length > 0 && last
       ? [`do what is owed, once it can be done: ${upCommand(activeStack(last.to), platform)}`]
       : []),
-    ...(s.withoutStandby
-      ? [
-          s.withoutStandby.noPoint
-            ? "look whether the standby has a point by now: parallel-standby readiness"
-            : `${standbyAgain(s.active.site)}, then look here again`,
-        ]
-      : []),
+    ...standbyNext(s),
   ];
+}
+
+function standbyNext({ active, withoutStandby: w }: Status): readonly string[] {
+  const todo = standbyTodo(active.site, w);
+  return todo === undefined ? [] : [w?.noPoint ? todo : `${todo}, then look here again`];
 }

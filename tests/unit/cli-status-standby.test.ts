@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Fact, Verdict } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
-import { withoutStandby, type WithoutStandby } from "../../cli/status/standby.ts";
+import { withoutStandby, type WithoutStandby } from "../../journal/standby.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { begunActivation, completed, recovery, type Scribe } from "./report-fixture.ts";

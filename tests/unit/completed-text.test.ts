@@ -1,8 +1,24 @@
 import { expect } from "chai";
 import { completedText, verdictText } from "../../stacks/completed-text.ts";
-import { after, completed, declared, moveTo, noReturn, started, word } from "./journal-facts.ts";
+import { situation } from "../../journal/situation.ts";
+import type { Fact } from "../../journal/entries.ts";
+import {
+  after,
+  completed,
+  declared,
+  entriesFor,
+  genesis,
+  moveTo,
+  noReturn,
+  started,
+  word,
+} from "./journal-facts.ts";
 
 const begun = [declared, moveTo("dr"), started(1)];
+const verdict = (...facts: readonly Fact[]): string | undefined => {
+  const entries = entriesFor(genesis, ...facts);
+  return verdictText(situation(entries), 1, entries);
+};
 
 describe("what up announces of an activation", () => {
   it("is its plan until it is completed, and for the one that begins after it", () => {
@@ -26,14 +42,36 @@ describe("what up announces of an activation", () => {
   });
 
   it("ends, once it is completed, with what is owed and how the active site gets a standby again", () => {
-    expect(verdictText(after(...begun, noReturn(1)), 1)).to.equal(undefined);
-    const says = verdictText(after(...begun, word("a", "failed"), completed(1)), 1) ?? "";
+    expect(verdict(...begun, noReturn(1))).to.equal(undefined);
+    const says = verdict(...begun, word("a", "failed"), completed(1)) ?? "";
     expect(says.split("\n").slice(0, 2)).to.deep.equal([
       'activation 1 is completed: dr is active; owed: 1 of its steps. "pulumi up -s dr-active" again does them once they can be done',
       '  a: NOT FENCED: keep the power or the network of primary off; if it comes back, run "parallel-standby probe"',
     ]);
     expect(says).to.match(
       /\nnext: give dr a standby again, .* pulumi up -s standby, then pulumi up -s primary$/,
+    );
+  });
+
+  it("ends without a word of the standby once there is one again, and with readiness where that found no point there", () => {
+    const done = [...begun, word("a", "done"), completed(1)];
+    const provisioned: Fact = {
+      kind: "step",
+      step: "data0/standby-jobs/db",
+      verdict: "done",
+      critical: true,
+      says: "logs of db are copied to P every 15 minutes",
+    };
+    expect(verdict(...done, provisioned)).to.equal("activation 1 is completed: dr is active; owed: nothing");
+    const look: Fact = {
+      kind: "readiness",
+      to: "primary",
+      verdict: "not ready",
+      findings: [{ id: "no-point:web0", severity: "stops", at: "web0", says: "there is no point" }],
+      noted: {},
+    };
+    expect(verdict(...done, provisioned, look)).to.match(
+      /\nnext: look whether the standby has a point by now: parallel-standby readiness$/,
     );
   });
 });

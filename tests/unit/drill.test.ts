@@ -4,7 +4,7 @@ import type { Fact } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
 import { planDrill } from "../../planning/drill.ts";
 import { endOpenDrill } from "../../steps/drill/sweep.ts";
-import { withoutStandby } from "../../cli/status/standby.ts";
+import { withoutStandby } from "../../journal/standby.ts";
 import { toyParts, toyRecovery } from "./toy.ts";
 import {
   drillBegun,

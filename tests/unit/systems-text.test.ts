@@ -149,7 +149,8 @@ describe("what a stack's run is told of several systems", () => {
   });
 
   it("stands at the end of a run without the engine that is not finished", () => {
-    const s = situation(half().entries);
+    const { entries } = half();
+    const s = situation(entries);
     const request = { from: "primary", to: "dr", mode: "planned" } as const;
     const ended = (): string =>
       closing(
@@ -157,6 +158,7 @@ describe("what a stack's run is told of several systems", () => {
         { now: { kind: "go on", epoch: 1, request }, target: "dr" },
         { ended: new Set(), failed: new Set(["web1/choose-point"]), waiting: [] },
         new Map([["web1/choose-point", "a log lacks"]]),
+        entries,
       );
     expect(ended).to.throw(
       /NOT FINISHED.*✘ web1\/choose-point: a log lacks\n {2}web0: up, WITH EXCEPTIONS.*\n {2}web1: failed at/s,

@@ -1,6 +1,6 @@
-import type { Entry, EntryOf } from "../../journal/entries.ts";
-import type { Situation } from "../../journal/situation.ts";
-import { otherSite, type SiteId } from "../../model/site.ts";
+import type { Entry, EntryOf } from "./entries.ts";
+import type { Situation } from "./situation.ts";
+import { otherSite, type SiteId } from "../model/site.ts";
 
 /** That the active site has no standby, as far as the journal shows. */
 export interface WithoutStandby {
