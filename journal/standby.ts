@@ -1,6 +1,6 @@
 import type { Entry, EntryOf } from "./entries.ts";
 import type { Situation } from "./situation.ts";
-import { otherSite, type SiteId } from "../model/site.ts";
+import { otherSite, stackOf, type SiteId } from "../model/site.ts";
 
 /** That the active site has no standby, as far as the journal shows. */
 export interface WithoutStandby {
@@ -23,40 +23,96 @@ type Step = EntryOf<"step">;
  * all of it was found there already, or is adopted, what `reprotect` ended with or readiness saw shows it.
  */
 export function withoutStandby(entries: readonly Entry[], s: Situation): WithoutStandby | undefined {
-  const { last, taken, declared } = s;
-  if (!declared) return undefined;
-  const end = taken
-    ? entries.indexOf(taken)
-    : entries.findIndex((e) => leavesAlone(e) && e.epoch === last?.epoch);
-  if (end < 0) return undefined;
+  const { taken } = s;
+  const since = sinceLeft(entries, s);
+  if (!since) return undefined;
   const site = otherSite(s.active);
-  const hosts = declared.recovery.hosts.filter((h) => h.site === site).map((h) => h.id);
-  const there = entries
-    .slice(end)
-    .filter((e): e is Step => e.kind === "step" && e.epoch === undefined && e.phase === undefined)
-    .filter((e) => hosts.some((host) => names(`${e.step} ${e.says}`, host)));
-  const done = there.filter((e) => e.verdict === "done");
-  const follows = done.length > 0 || entries.slice(end).some((e) => showsFollowing(e, site));
-  const failed = there.filter(
-    (e) => e.verdict === "failed" && !done.some((d) => d.seq > e.seq && comesAfter(d.step, e.step, hosts)),
-  );
-  const noPoint = noPointIn(entries.slice(end), site);
+  const hosts = hostsOf(s, site);
+  const there = provisioned(since).filter((e) => isAt(e, hosts));
+  const follows = there.some(isDone) || since.some((e) => showsFollowing(e, site));
+  const failed = notMadeGood(there, hosts);
+  const noPoint = noPointIn(since, site);
   if (follows && failed.length === 0 && noPoint === undefined) return undefined;
   // A journal that begins anew has lost what would show one: only what is seen since tells that there is none.
   if (taken?.kind === "break-glass" && failed.length === 0 && noPoint === undefined) return undefined;
   const newest = new Map(failed.map(({ step, says }) => [step, says]));
   return {
     site,
-    since: entries[end]?.at ?? "",
+    since: since[0]?.at ?? "",
     failed: [...newest].map(([step, says]) => ({ step, says })),
     ...(follows && noPoint ? { noPoint } : {}),
   };
 }
 
+/** A standby of which the journal does not show that all of it is provisioned. */
+export interface UnfinishedStandby {
+  readonly site: SiteId;
+  /** Stacks of which no step did anything since, or one failed, in the order in which they are run. */
+  readonly stacks: readonly string[];
+}
+
+/**
+ * `reprotect` makes databases follow; services, names and facts come with `up` of both stacks. Until each of them did
+ * something after it, without a failure that stands, the standby is not known to be whole. Where a stack finds all done
+ * already it writes nothing: then readiness, with nothing that stops a move there, shows it.
+ */
+export function unfinishedStandby(entries: readonly Entry[], s: Situation): UnfinishedStandby | undefined {
+  const since = sinceLeft(entries, s);
+  const site = otherSite(s.active);
+  const from = since?.findLastIndex((e) => isReprotected(e, site)) ?? -1;
+  if (!since || from < 0 || since.slice(from).some((e) => seenReady(e, site))) return undefined;
+  const steps = provisioned(since.slice(from));
+  const passive = hostsOf(s, site);
+  const isWhole = (at: SiteId): boolean => {
+    const hosts = hostsOf(s, at);
+    // What the passive site's stack does may name both servers: whence and whereto.
+    const own = steps.filter((e) => isAt(e, hosts) && (at === site || !isAt(e, passive)));
+    return own.some(isDone) && notMadeGood(own, hosts).length === 0;
+  };
+  const stacks = [s.active, site].filter((at) => !isWhole(at)).map((at) => stackOf[at]);
+  return stacks.length === 0 ? undefined : { site, stacks };
+}
+
+/** What the journal holds since the active site was left without a standby; undefined where it never was. */
+function sinceLeft(
+  entries: readonly Entry[],
+  { last, taken, declared }: Situation,
+): readonly Entry[] | undefined {
+  if (!declared) return undefined;
+  const end = taken
+    ? entries.indexOf(taken)
+    : entries.findIndex((e) => leavesAlone(e) && e.epoch === last?.epoch);
+  return end < 0 ? undefined : entries.slice(end);
+}
+
+const hostsOf = ({ declared }: Situation, site: SiteId): readonly string[] =>
+  declared?.recovery.hosts.filter((h) => h.site === site).map((h) => h.id) ?? [];
+
+/** Steps of provisioning. */
+const provisioned = (entries: readonly Entry[]): readonly Step[] =>
+  entries.filter((e): e is Step => e.kind === "step" && e.epoch === undefined && e.phase === undefined);
+
+const isAt = (e: Step, hosts: readonly string[]): boolean =>
+  hosts.some((host) => names(`${e.step} ${e.says}`, host));
+
+const isDone = (e: Step): boolean => e.verdict === "done";
+
+/** Steps that failed, and that nothing which comes after them has made good. */
+const notMadeGood = (steps: readonly Step[], hosts: readonly string[]): readonly Step[] =>
+  steps.filter(
+    (e) =>
+      e.verdict === "failed" &&
+      !steps.some((d) => isDone(d) && d.seq > e.seq && comesAfter(d.step, e.step, hosts)),
+  );
+
+const isReprotected = (e: Entry, site: SiteId): boolean => e.kind === "re-protected" && e.site === site;
+
+/** A look at readiness that saw nothing which stops a move there. */
+const seenReady = (e: Entry, site: SiteId): boolean =>
+  e.kind === "readiness" && e.to === site && e.verdict !== "not ready";
+
 /** What shows that a site follows the active one, whoever set it up. */
-const showsFollowing = (e: Entry, site: SiteId): boolean =>
-  (e.kind === "re-protected" && e.site === site) ||
-  (e.kind === "readiness" && e.to === site && e.verdict !== "not ready");
+const showsFollowing = (e: Entry, site: SiteId): boolean => isReprotected(e, site) || seenReady(e, site);
 
 /** That the last look at readiness found nothing at all to go to. A point that is only late is a risk, and a standby. */
 function noPointIn(since: readonly Entry[], site: SiteId): WithoutStandby["noPoint"] {

@@ -2,7 +2,12 @@ import type { Entry } from "../journal/entries.ts";
 import { exceptionsOf } from "../journal/exceptions.ts";
 import { owedText } from "../journal/owed-text.ts";
 import type { Situation } from "../journal/situation.ts";
-import { withoutStandby, type WithoutStandby } from "../journal/standby.ts";
+import {
+  unfinishedStandby,
+  withoutStandby,
+  type UnfinishedStandby,
+  type WithoutStandby,
+} from "../journal/standby.ts";
 import { twoWriters, twoWritersText, twoWritersTodo } from "../journal/two-writers.ts";
 import { activeStack, otherSite, stackOf, type SiteId } from "../model/site.ts";
 import { standingOf } from "../journal/standing.ts";
@@ -31,7 +36,7 @@ export function verdictText(s: Situation, epoch: number, entries: readonly Entry
       : `${String(owed)} of its steps. "pulumi up -s ${activeStack(s.active)}" again does them once they can be done`,
   );
   if (verdict === undefined) return undefined;
-  const todo = standbyTodo(s.active, withoutStandby(entries, s));
+  const todo = standbyTodo(s.active, withoutStandby(entries, s), unfinishedStandby(entries, s));
   return `${verdict}${besideLines(s, entries)}${todo === undefined ? "" : `\nnext: ${todo}`}`;
 }
 
@@ -49,12 +54,20 @@ export const standbyAgain = (active: SiteId): string => {
   return `give ${active} a standby again, once ${other} can be reached: parallel-standby reprotect --as YOUR-NAME --reason WHY (saves what ${other} alone holds), then pulumi up -s ${stackOf[active]}, then pulumi up -s ${stackOf[other]}`;
 };
 
-/** What to do so that the active site has a standby; undefined where it has one, as far as the journal shows. */
-export const standbyTodo = (active: SiteId, without: WithoutStandby | undefined): string | undefined =>
-  without &&
-  (without.noPoint
-    ? "look whether the standby has a point by now: parallel-standby readiness"
-    : standbyAgain(active));
+/** What to do so that the active site has a standby, all of it; undefined where it has one, as far as the journal shows. */
+export const standbyTodo = (
+  active: SiteId,
+  without: WithoutStandby | undefined,
+  unfinished: UnfinishedStandby | undefined,
+): string | undefined => {
+  if (without)
+    return without.noPoint
+      ? "look whether the standby has a point by now: parallel-standby readiness"
+      : standbyAgain(active);
+  if (!unfinished) return undefined;
+  const ups = unfinished.stacks.map((stack) => `pulumi up -s ${stack}`).join(", then ");
+  return `make the standby whole, its services, names and facts: ${ups}, then look at it: parallel-standby readiness`;
+};
 
 function textOf(s: Situation, epoch: number, owes: (steps: number) => string): string | undefined {
   if (!s.last || s.epoch !== epoch || s.ended.get(epoch) !== "completed") return undefined;

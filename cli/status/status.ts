@@ -14,7 +14,12 @@ import { pointLossOf, type PointLoss } from "../../report/loss.ts";
 import { exceptionsOf } from "../../journal/exceptions.ts";
 import { darkUntil } from "../../journal/guards-until.ts";
 import { firstOpened } from "../../journal/opened.ts";
-import { withoutStandby, type WithoutStandby } from "../../journal/standby.ts";
+import {
+  unfinishedStandby,
+  withoutStandby,
+  type UnfinishedStandby,
+  type WithoutStandby,
+} from "../../journal/standby.ts";
 import { twoWriters, type TwoWriters } from "../../journal/two-writers.ts";
 import { owedText, withoutAdvice } from "../../journal/owed-text.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
@@ -88,6 +93,8 @@ export interface Status {
   readonly guardsUntil?: string;
   /** The active site has no standby since its move, as far as the journal shows. */
   readonly withoutStandby?: WithoutStandby;
+  /** Its standby was re-protected, and the journal does not show that all of it is provisioned. */
+  readonly unfinishedStandby?: UnfinishedStandby;
   /** The last look at readiness since the last move; `stale` where none has run for a day, and absent where there is none. */
   readonly readiness?: {
     readonly at: string;
@@ -123,6 +130,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
   const opened = firstOpened(entries, s);
   const writers = twoWriters(entries, s);
   const unprotected = withoutStandby(entries, s);
+  const unfinished = unfinishedStandby(entries, s);
   const drill = openDrill(entries, now);
   return {
     estate: s.estate,
@@ -156,6 +164,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
       : {}),
     ...guardsOf(s, now),
     ...(unprotected ? { withoutStandby: unprotected } : {}),
+    ...(unfinished ? { unfinishedStandby: unfinished } : {}),
     ...readinessOf(entries, s, now),
     ...(s.declared
       ? {

@@ -37,7 +37,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     // While it moves they are what was not had; afterwards somebody has to see to them.
     ...(moves ? [] : s.owed).map((o) => step("owed", ` (last tried ${at(o.triedAt)})`)(o)),
     ["guards", guardsText(s)],
-    ["standby", standbyText(s)],
+    ["standby", standbyText(s) ?? unfinishedText(s)],
     ...(s.withoutStandby?.failed ?? []).map(step("failed")),
     ["readiness", readinessText(s)],
     ["facts", factsText(s)],
@@ -93,10 +93,10 @@ const stateWords: Readonly<Record<Exclude<Status["state"], "active">, string>> =
 };
 
 /** At rest is an estate of which the site that was left is fenced and follows; what lacks is said beside it. */
-const restText = ({ active, owed, withoutStandby: w }: Status): string => {
+const restText = ({ active, owed, withoutStandby: w, unfinishedStandby: u }: Status): string => {
   const lacks = [
     ...(owed.some((o) => o.isFence) ? [`${otherSite(active.site)} IS NOT FENCED`] : []),
-    ...(w ? ["NO STANDBY"] : []),
+    ...(w ? ["NO STANDBY"] : u ? ["the standby may not be whole"] : []),
   ];
   return lacks.length === 0 ? "at rest" : `active, ${lacks.join(", ")}`;
 };
@@ -140,6 +140,10 @@ export const standbyText = ({
   (w.noPoint
     ? `none since ${at(w.since)}: ${w.site} was provisioned, but readiness found at ${at(w.noPoint.at)} that ${plain(w.noPoint.says)}`
     : `none since ${at(w.since)}, as far as the journal shows: nothing of ${named(active)} is copied to ${w.site} until that is re-protected`);
+
+const unfinishedText = ({ unfinishedStandby: u, active }: Status): string | undefined =>
+  u &&
+  `${u.site} is re-protected: databases of ${named(active)} are copied there; the journal does not show that its services, names and facts are provisioned since`;
 
 const guardsText = ({ guardsUntil, lastActivation: l, active }: Status): string | undefined =>
   guardsUntil === undefined
@@ -267,7 +271,7 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
   ];
 }
 
-function standbyNext({ active, withoutStandby: w }: Status): readonly string[] {
-  const todo = standbyTodo(active.site, w);
-  return todo === undefined ? [] : [w?.noPoint ? todo : `${todo}, then look here again`];
+function standbyNext({ active, withoutStandby: w, unfinishedStandby: u }: Status): readonly string[] {
+  const todo = standbyTodo(active.site, w, u);
+  return todo === undefined ? [] : [w && !w.noPoint ? `${todo}, then look here again` : todo];
 }

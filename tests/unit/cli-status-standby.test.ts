@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import type { Fact, Verdict } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
-import { withoutStandby, type WithoutStandby } from "../../journal/standby.ts";
+import { unfinishedStandby, withoutStandby, type WithoutStandby } from "../../journal/standby.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { begunActivation, completed, recovery, type Scribe } from "./report-fixture.ts";
@@ -158,6 +158,51 @@ describe("whether the active site has a standby", () => {
       noted: {},
     };
     expect(seen(moved().add(followed("primary"), 60).add(noPoint, 60))).to.have.property("noPoint");
+  });
+
+  it("is asked of both stacks after reprotect, until each did something or readiness saw the standby", () => {
+    const followed: Fact = { kind: "re-protected", epoch: 1, site: "primary", as: "op", saved: [] };
+    const look = (verdict: "ready" | "not ready", to: "primary" | "dr" = "primary"): Fact => ({
+      kind: "readiness",
+      to,
+      verdict,
+      findings: [],
+      noted: {},
+    });
+    const stacks = ({ entries }: Scribe): readonly string[] | undefined =>
+      unfinishedStandby(entries, situation(entries))?.stacks;
+    const here = did("data0/source-jobs/db", "the log of db is backed up on D every 60 minutes");
+    const there = did("data0/standby-jobs/db", "logs of db are copied from D to P every 15 minutes");
+    // What reprotect itself does is provisioning, too.
+    const s = moved().add(did("data0/seed/db", "db on P follows D"), 60);
+    expect(stacks(s), "before reprotect has ended").to.equal(undefined);
+    s.add(followed, 60);
+    expect(stacks(s)).to.deep.equal(["standby", "primary"]);
+    expect(seen(s), "a planned move is not refused meanwhile").to.equal(undefined);
+    const text = (): string =>
+      statusText(
+        statusOf(s.entries, { now: new Date("2026-11-22T06:00:00Z"), place: "/j", leases: [] }),
+        "linux",
+      );
+    expect(text()).to.match(/state\s+active, the standby may not be whole\n/);
+    expect(text()).to.match(
+      /standby\s+primary is re-protected: databases of dr \(Leeds\) are copied there; the journal does not show that its services, names and facts are provisioned since/,
+    );
+    expect(text()).to.contain(
+      "make the standby whole, its services, names and facts: pulumi up -s standby, then pulumi up -s primary, then look at it: parallel-standby readiness",
+    );
+    expect(stacks(moved().add(followed).add(there, 60)), "names both servers").to.deep.equal(["standby"]);
+    expect(stacks(moved().add(followed).add(look("not ready"))), "not ready").to.have.length(2);
+    expect(stacks(moved().add(followed).add(look("ready", "dr"))), "the other way").to.have.length(2);
+    expect(stacks(moved().add(look("ready")).add(followed)), "a look before it").to.have.length(2);
+    expect(stacks(moved().add(followed).add(look("ready"))), "unchanged stacks").to.equal(undefined);
+    s.add(here, 60);
+    expect(stacks(s)).to.deep.equal(["primary"]);
+    s.add(there, 60).add(did("web0/service/P", "P refuses", "failed"), 60);
+    expect(stacks(s), "one of its steps failed").to.deep.equal(["primary"]);
+    s.add(did("web0/service/P", "K2 is disabled on P"), 60);
+    expect(stacks(s)).to.equal(undefined);
+    expect(text()).to.match(/state\s+at rest\n/);
   });
 
   it("is said in the status, with the stacks in their order and the last try", () => {
