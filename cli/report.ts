@@ -16,6 +16,7 @@ export function addReport(program: Command, terminal: Terminal): void {
       "a declaration that no activation used, such as one that was withdrawn: the number of its entry; without a number, the newest",
     )
     .option("--out <file>", "where to write it; without it, in the folder reports beside the journal")
+    .option("--verify <file>", "prove that a page is what the journal tells, byte by byte; draws nothing")
     .option("--json", "print it as JSON instead of writing a page")
     .addHelpText(
       "after",
@@ -24,6 +25,7 @@ export function addReport(program: Command, terminal: Terminal): void {
         "parallel-standby report --epoch 3 --out cutover.html",
         "parallel-standby report --declaration",
         "parallel-standby report --json",
+        "parallel-standby report --verify cutover.html",
       ]),
     )
     .action(
@@ -32,9 +34,10 @@ export function addReport(program: Command, terminal: Terminal): void {
         readonly declaration?: string | true;
         readonly out?: string;
         readonly json?: true;
+        readonly verify?: string;
       }) => {
         const { UsageError } = await import("./failure.ts");
-        const { epoch, declaration, ...rest } = options;
+        const { epoch, declaration, verify, ...rest } = options;
         if (epoch !== undefined && !/^[1-9]\d{0,8}$/.test(epoch))
           throw new UsageError(
             `--epoch ${JSON.stringify(epoch)} is not the number of an activation. Write 1, 2, 3 …`,
@@ -45,8 +48,15 @@ export function addReport(program: Command, terminal: Terminal): void {
           );
         if (epoch !== undefined && declaration !== undefined)
           throw new UsageError("--epoch and --declaration are two reports. Give one of them");
-        const { report } = await import("./report/run.ts");
         const { openProject } = await import("./project.ts");
+        if (verify !== undefined) {
+          if (Object.keys(options).length > 1)
+            throw new UsageError("--verify looks at one page: give no other option with it");
+          const { verifyReport } = await import("./report/verify.ts");
+          await verifyReport(verify, await openProject(terminal), terminal);
+          return;
+        }
+        const { report } = await import("./report/run.ts");
         await report(
           {
             ...rest,

@@ -8,6 +8,7 @@ import type { Entry, Fact } from "../../journal/entries.ts";
 import type { MovingSystem } from "../../journal/terms.ts";
 import { phases } from "../../model/phase.ts";
 import { declarationReportOf, declarationLine, unusedDeclarations } from "../../report/declaration.ts";
+import { drawnAgain, drawnFrom } from "../../report/drawn.ts";
 import { reportFrom } from "../../report/from.ts";
 import { renderDeclaration } from "../../report/html-declaration.ts";
 import { renderHtml } from "../../report/html.ts";
@@ -184,7 +185,7 @@ const known =
   /^(html|head|meta|title|style|body|main|p|b|h1|h2|div|i|span|section|ul|li|small|dl|dt|dd|table|thead|tbody|tr|th|td|code|svg|g|line|text|rect|footer)$/;
 
 describe("a report of any journal", () => {
-  it("is drawn without an error, whatever stands in it and in whichever order, and takes no text for markup", () => {
+  it("is drawn without an error, whatever stands in it and in whichever order, takes no text for markup, and is drawn the same from the entries that it names", () => {
     fc.assert(
       fc.property(fc.array(fact, { minLength: 1, maxLength: 25 }), (facts) => {
         const s = new Scribe()
@@ -196,6 +197,10 @@ describe("a report of any journal", () => {
           if (!made.startsWith("<!doctype html>")) continue;
           for (const [, tag] of made.slice("<!doctype html>".length).matchAll(/<\/?([a-z!][a-z0-9]*)/gi))
             expect(tag).to.match(known);
+          const drawn = drawnFrom(made);
+          if (!drawn) continue;
+          expect(s.entries[drawn.seq]?.hash).to.equal(drawn.hash);
+          expect(drawnAgain(s.entries, drawn)).to.include(made);
         }
       }),
       { numRuns: 150 },
