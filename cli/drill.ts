@@ -60,8 +60,18 @@ export function addDrill(program: Command, terminal: Terminal): void {
       'Ends the drill and removes what it has made, also what half failed. "pulumi destroy -s dr-drill" does the same. Works at any time, while the estate moves too: it touches nothing but copies.',
     )
     .requiredOption("--as <name>", "who answers for this")
-    .addHelpText("after", examples(["parallel-standby drill sweep --as R.Okafor"]))
-    .action(async (options: { readonly as: string }) => {
+    .option(
+      "--drill <n>",
+      "number of the drill: what bears it is looked for whatever the journal knows of it. Without it, the newest",
+    )
+    .addHelpText(
+      "after",
+      examples([
+        "parallel-standby drill sweep --as R.Okafor",
+        "parallel-standby drill sweep --drill 3 --as R.Okafor",
+      ]),
+    )
+    .action(async (options: { readonly as: string; readonly drill?: string }) => {
       const { sweep } = await import("./drill/sweep.ts");
       const { openProject, registries } = await import("./project.ts");
       await sweep(options, await openProject(terminal), await registries(), terminal);

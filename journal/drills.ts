@@ -1,4 +1,5 @@
 import type { Entry, EntryOf } from "./entries.ts";
+import { restoring } from "./put-back.ts";
 import { declarationHours } from "./next.ts";
 import { isDone, type Situation } from "./situation.ts";
 import { movementOf } from "./state.ts";
@@ -50,15 +51,24 @@ export function drillOf(entries: readonly Entry[], number?: number): Drill | und
   };
 }
 
-/** Whether something of a drill may be there: it has begun, and no sweep has found that nothing is left. */
-export const isOpen = (d: Drill): boolean => d.started !== undefined && !isSwept(d);
+/**
+ * Whether something of a drill may be there: it has begun, or a sweep has found something of it, and none has found
+ * that nothing is left.
+ */
+export const isOpen = (d: Drill): boolean => (d.started ?? d.swept) !== undefined && !isSwept(d);
+
+/** When it began, or else was declared. ISO 8601. */
+export const openSince = ({ started, declared }: Drill): string => (started ?? declared).at;
+
+/** That a drill is not in the journal, and what to do. */
+export const unknownDrill = (number: number): string =>
+  `drill ${String(number)} is not in the journal. Is this the right journal? If it is an older copy, put the newest back ${restoring("FOLDER")}`;
 
 /** Whether a sweep has left nothing of it. */
 export const isSwept = ({ swept }: Drill): boolean => swept?.left.length === 0;
 
 /** Until when its copies may stay. Milliseconds since 1970 UTC. */
-export const dueMs = ({ declared, started }: Drill): number =>
-  Date.parse((started ?? declared).at) + declared.limitHours * 3_600_000;
+export const dueMs = (d: Drill): number => Date.parse(openSince(d)) + d.declared.limitHours * 3_600_000;
 
 /** What `up` of the drill's stack means. */
 export type NextDrill =
@@ -122,8 +132,7 @@ export function whyNotAct(
   step: { readonly id: string; readonly needs: readonly string[] },
 ): string | undefined {
   const name = `drill ${String(number)}`;
-  if (!last || number > last.number)
-    return `${step.id}: ${name} is not in the journal. Is this the right journal?`;
+  if (!last || number > last.number) return `${step.id}: ${unknownDrill(number)}`;
   if (number < last.number) return `${step.id}: ${name} is past; the last is drill ${String(last.number)}`;
   if (!last.started) return `${step.id}: ${name} has not begun. Run "pulumi up -s dr-drill"`;
   const never = whyNever(s);

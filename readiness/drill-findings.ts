@@ -1,4 +1,4 @@
-import { drillOf, dueMs, isOpen } from "../journal/drills.ts";
+import { drillOf, dueMs, isOpen, openSince } from "../journal/drills.ts";
 import type { Entry } from "../journal/entries.ts";
 import { note, risk, type Finding } from "../model/finding.ts";
 
@@ -21,7 +21,7 @@ export function drillFindings(entries: readonly Entry[], now: Date): readonly Fi
       ? [
           (dueMs(drill) < now.getTime() ? risk : note)(
             "drill",
-            `drill ${String(drill.number)} is open since ${(drill.started ?? drill.declared).at.slice(0, 16).replace("T", " ")} UTC${dueMs(drill) < now.getTime() ? ", longer than it was declared for" : ""}: a move ends it first`,
+            `drill ${String(drill.number)} is open since ${openSince(drill).slice(0, 16).replace("T", " ")} UTC${dueMs(drill) < now.getTime() ? ", longer than it was declared for" : ""}: a move ends it first`,
             'end it with "pulumi destroy -s dr-drill"',
             "drill-open",
           ),

@@ -1,4 +1,4 @@
-import { drillOf, howToSweep, isOpen, whyNever } from "../../journal/drills.ts";
+import { drillOf, howToSweep, isOpen, openSince, whyNever } from "../../journal/drills.ts";
 import type { Entry, Fact } from "../../journal/entries.ts";
 import { declarationHours } from "../../journal/next.ts";
 import { situation } from "../../journal/situation.ts";
@@ -67,7 +67,7 @@ export function drillDeclaration(entries: readonly Entry[], wish: Wish): Declare
   const last = drillOf(entries);
   if (last && isOpen(last))
     throw new CliError(
-      `drill ${String(last.number)} is open since ${last.started?.at ?? ""}: one at a time. ${howToSweep}`,
+      `drill ${String(last.number)} is open since ${openSince(last)}: one at a time. ${howToSweep}`,
     );
   return {
     kind: "drill declared",

@@ -2,8 +2,9 @@ import * as path from "node:path";
 import { renderDrill } from "../../report/html-drill.ts";
 import { writeWhole } from "../../report/whole.ts";
 import { drillReportOf, drillReportText } from "../../report/drill.ts";
-import { CliError, UsageError } from "../failure.ts";
+import { CliError } from "../failure.ts";
 import { ownJournal } from "../own-journal.ts";
+import { mustBeNumber } from "./number.ts";
 import { plain } from "../layout.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
@@ -14,8 +15,7 @@ export async function drillReport(
   { estate, journal }: Project,
   terminal: Terminal,
 ): Promise<void> {
-  if (number !== undefined && !/^[1-9]\d{0,8}$/.test(number))
-    throw new UsageError(`--drill ${JSON.stringify(number)} is not the number of a drill. Write 1, 2, 3 …`);
+  if (number !== undefined) mustBeNumber(number);
   const entries = await ownJournal(journal, estate.name);
   const report = drillReportOf(entries, number === undefined ? undefined : Number(number));
   if (!report)

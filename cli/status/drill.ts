@@ -1,4 +1,4 @@
-import { drillOf, dueMs, isOpen } from "../../journal/drills.ts";
+import { drillOf, dueMs, isOpen, openSince } from "../../journal/drills.ts";
 import type { Entry } from "../../journal/entries.ts";
 
 /** A drill of which something may be there. Times are ISO 8601 in UTC. */
@@ -21,13 +21,13 @@ export interface OpenDrill {
 /** The drill that is open; undefined where nothing of a drill is left. */
 export function openDrill(entries: readonly Entry[], now: Date): OpenDrill | undefined {
   const drill = drillOf(entries);
-  if (!drill?.started || !isOpen(drill)) return undefined;
+  if (!drill || !isOpen(drill)) return undefined;
   const due = dueMs(drill);
   return {
     drill: drill.number,
     as: drill.declared.as,
-    startedAt: drill.started.at,
-    ageSec: Math.round((now.getTime() - Date.parse(drill.started.at)) / 1000),
+    startedAt: openSince(drill),
+    ageSec: Math.round((now.getTime() - Date.parse(openSince(drill))) / 1000),
     dueAt: new Date(due).toISOString(),
     overdue: now.getTime() > due,
     verified: drill.verified !== undefined,

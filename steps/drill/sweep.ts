@@ -1,4 +1,4 @@
-import { drillOf, isOpen, isSwept } from "../../journal/drills.ts";
+import { drillOf, isOpen, isSwept, unknownDrill } from "../../journal/drills.ts";
 import { planSweep } from "../../planning/drill.ts";
 import type { JournalRef } from "../../model/journal-ref.ts";
 import type { Draft } from "../../model/verb.ts";
@@ -8,7 +8,7 @@ import { findRunnable, type World } from "../find.ts";
 import { withIo } from "../io.ts";
 import { lockOfDrill, lockStep } from "../lock.ts";
 import { poll } from "../poll.ts";
-import { knownDrill, type KnownDrill } from "./known.ts";
+import { drillPlaces, type DrillPlace } from "./known.ts";
 
 /** How long a sweep may take where nobody waits for it at night: dropping databases is quick. Seconds. */
 export const sweepLimitSec = 600;
@@ -19,6 +19,8 @@ export interface SweepArgs {
   readonly world: World;
   readonly journalRef: JournalRef;
   readonly number: number;
+  /** Look for what bears its number although the journal says that nothing is left of it. Default: false. */
+  readonly again?: boolean;
   /** Who or what ends the drill, for the journal. */
   readonly why: string;
   readonly limitSec: number;
@@ -27,26 +29,33 @@ export interface SweepArgs {
 
 /**
  * Removes all that a drill has made, also what half failed: first the journal says that none of its steps acts any more,
- * then those that still run are waited for, then every part removes what bears the drill's number. Gives a sentence;
- * throws one that names what is left and why. It may run at any time, while the estate moves too: it touches nothing
- * but copies.
+ * then those that still run are waited for, then every part removes what bears the drill's number, whether the journal
+ * knows that the drill has begun, or knows the drill at all. Gives a sentence; throws one that names what is left and
+ * why. It may run at any time, while the estate moves too: it touches nothing but copies.
  */
 export async function sweepDrill(args: SweepArgs): Promise<string> {
-  const { world, number, why, limitSec, say } = args;
+  const { world, number, again = false, why, limitSec, say } = args;
   const { journal } = world;
   const name = `drill ${String(number)}`;
-  const before = drillOf(await journal.entries(), number);
-  if (!before) throw new Refused(`${name} is not in the journal. Is this the right journal?`);
-  if (isSwept(before)) return `already: ${name} was swept at ${before.swept?.at ?? ""}`;
+  const entries = await journal.entries();
+  const before = drillOf(entries, number);
+  if (before && isSwept(before) && !again) return `already: ${name} was swept at ${before.swept?.at ?? ""}`;
+  if (!before && drillPlaces(entries, number, world).length === 0)
+    throw new Refused(
+      `${unknownDrill(number)}. It holds no facts either, by which what bears the number could be looked for`,
+    );
   const lock = await lockStep(journal.store, lockOfDrill(number, "sweep"), limitSec, say);
   try {
     await journal.append((entries) => {
       const now = drillOf(entries, number);
       return now && !now.ending ? { kind: "drill ending", drill: number, why } : undefined;
     });
-    const began = drillOf(await journal.entries(), number)?.started !== undefined;
-    const { done, left } = began ? await removeAll(args) : { done: ["it had not begun"], left: [] };
-    const says = done.join("; ");
+    const now = drillOf(await journal.entries(), number);
+    const { done, left } = await removeAll(args);
+    const begun = now?.started
+      ? []
+      : [now ? "it had not begun" : "the journal does not know it: looked for by its number alone"];
+    const says = [...begun, ...done].join("; ");
     await journal.append({ kind: "drill swept", drill: number, says, left });
     if (left.length > 0)
       throw new Error(
@@ -82,17 +91,21 @@ interface Removed {
 
 async function removeAll(args: SweepArgs): Promise<Removed> {
   const { world, number, limitSec, say } = args;
-  const known = knownDrill(await world.journal.entries(), number, world);
+  const places = drillPlaces(await world.journal.entries(), number, world);
   const endMs = performance.now() + limitSec * 1000;
   await stepsEnd(args, limitSec / 2);
   const done: string[] = [];
   const left: string[] = [];
   await Promise.all(
-    planSweep(known.recovery, known.direction, world.parts)
-      .flatMap((p) => p.drafts)
-      .map(async (draft) => {
+    places
+      .flatMap((place) =>
+        planSweep(place.recovery, place.direction, world.parts).flatMap((p) =>
+          p.drafts.map((draft) => ({ place, draft })),
+        ),
+      )
+      .map(async ({ place, draft }) => {
         try {
-          done.push(await remove(draft, known, args, (endMs - performance.now()) / 1000));
+          done.push(await remove(draft, place, args, (endMs - performance.now()) / 1000));
         } catch (error) {
           const says = error instanceof Error ? error.message : String(error);
           say(`${draft.id}: ${says}`);
@@ -120,7 +133,7 @@ async function stepsEnd({ world, number, say }: SweepArgs, limitSec: number): Pr
 
 const remove = async (
   draft: Draft,
-  { recovery, direction, io: drill }: KnownDrill,
+  { recovery, direction, io: drill }: DrillPlace,
   { world, journalRef, say }: SweepArgs,
   leftSec: number,
 ): Promise<string> =>

@@ -112,6 +112,31 @@ describe("drill", () => {
     expect(terminal.lines.at(-1)).to.match(/^already: drill 1 was swept/);
   });
 
+  it("sweeps by number a drill that the journal does not know, or holds to be swept", async () => {
+    await write(project, [...drillBegun, drillDeclared()]);
+    toys.copies.set("db0-0#1", 1).set("db0-0#3", 1);
+    await sweep({ as: "ann", drill: "3" }, project, registries(), terminal);
+    expect([...toys.copies.keys()]).to.deep.equal(["db0-0#1"]);
+    expect(terminal.lines.at(-1)).to.match(/^done: drill 3 is swept: the journal does not know it/);
+    await sweep({ as: "ann" }, project, registries(), terminal);
+    toys.copies.set("db0-0#1", 1);
+    await sweep({ as: "ann", drill: "1" }, project, registries(), terminal);
+    expect(toys.copies.size).to.equal(0);
+    const wrong = await failureOf(sweep({ as: "ann", drill: "K2" }, project, registries(), terminal));
+    expect(wrong.message).to.equal('--drill "K2" is not the number of a drill. Write 1, 2, 3 …');
+  });
+
+  it("stands in status, with what is left, also where the journal has forgotten that it had begun", async () => {
+    await write(project, [...drillBegun, drillDeclared()]);
+    toys.copies.set("db0-0#1", 1);
+    toys.fails.set("sweep", "SQLDR01 refuses connections");
+    await failureOf(sweep({ as: "ann" }, project, registries(), terminal));
+    expect(statusText(await statusNow(), "linux")).to.match(
+      /drill 1 of ann is OPEN for .*being ended: ann sweeps it; .*not removed: data0\/drill-sweep/,
+    );
+    expect((await failureOf(declare())).message).to.match(/drill 1 is open since 2/);
+  });
+
   it("fails with what is left, and has nothing to sweep where no drill was declared", async () => {
     await write(project, open);
     toys.copies.set("db0-0#1", 1);

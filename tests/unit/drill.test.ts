@@ -3,6 +3,7 @@ import { drillOf, isOpen, isSwept, nextDrill } from "../../journal/drills.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
 import { planDrill } from "../../planning/drill.ts";
+import { drillPlaces } from "../../steps/drill/known.ts";
 import { endOpenDrill } from "../../steps/drill/sweep.ts";
 import { withoutStandby } from "../../journal/standby.ts";
 import { toyParts, toyRecovery } from "./toy.ts";
@@ -263,8 +264,61 @@ describe("a drill's sweep", () => {
 
   it("takes a drill back that has not begun", async () => {
     const rig = await drillRig([...drillBegun, drillDeclared()]);
-    expect(await rig.sweep()).to.equal("done: drill 1 is swept: it had not begun");
+    expect(await rig.sweep()).to.equal("done: drill 1 is swept: it had not begun; nothing is there");
     expect((await next(rig)).kind).to.equal("undeclared");
+  });
+
+  it("removes what a drill has made whose beginning the journal has forgotten, and leaves it open where it cannot look", async () => {
+    const rig = await drillRig([...drillBegun, drillDeclared()]);
+    rig.toys.copies.set("db0-0#1", 1).set("db0-0#2", 1);
+    rig.toys.fails.set("sweep", "SQLDR01 refuses connections");
+    expect((await failureOf(rig.sweep())).message).to.match(
+      /drill 1 is ended, but not all of it is gone: data0\/drill-sweep: SQLDR01 refuses connections/,
+    );
+    const left = drillOf(await rig.journal.entries());
+    expect(left && isOpen(left)).to.equal(true);
+    rig.toys.fails.clear();
+    expect(await rig.sweep()).to.equal("done: drill 1 is swept: it had not begun; nothing is there");
+    expect([...rig.toys.copies.keys()]).to.deep.equal(["db0-0#2"]);
+  });
+
+  it("removes by its number a drill that the journal does not know, and its number is in the journal from then on", async () => {
+    const rig = await drillRig(drillBegun);
+    rig.toys.copies.set("db0-0#1", 1).set("db0-0#2", 1);
+    expect(await rig.sweep()).to.equal(
+      "done: drill 1 is swept: the journal does not know it: looked for by its number alone; nothing is there",
+    );
+    expect([...rig.toys.copies.keys()]).to.deep.equal(["db0-0#2"]);
+    expect((await rig.journal.entries()).at(-1)).to.deep.include({ kind: "drill swept", drill: 1, left: [] });
+  });
+
+  it("looks at both sites for one that the journal does not know, once the estate has moved", async () => {
+    const places = async (...facts: readonly Fact[]): Promise<readonly string[]> =>
+      drillPlaces(await (await drillRig(facts)).journal.entries(), 7, { parts: drillParts }).map(
+        (p) => p.direction.to,
+      );
+    expect(await places(...drillBegun)).to.deep.equal(["dr"]);
+    expect(
+      await places(...drillBegun, move, moving(2), { kind: "completed", epoch: 1, owed: [], exceptions: [] }),
+    ).to.deep.equal(["primary", "dr"]);
+    expect(await places(...drillBegun, drillDeclared(7))).to.deep.equal(["dr"]);
+  });
+
+  it("names what puts the right journal back where this one knows neither the drill nor any facts", async () => {
+    const rig = await drillRig(drillBegun.slice(0, 1));
+    expect((await failureOf(rig.sweep())).message).to.equal(
+      "drill 1 is not in the journal. Is this the right journal? If it is an older copy, put the newest back (parallel-standby journal restore --from FOLDER). It holds no facts either, by which what bears the number could be looked for",
+    );
+    expect(await kinds(rig)).to.deep.equal([]);
+  });
+
+  it("looks again where the journal says that nothing is left, if it is asked to", async () => {
+    const rig = await drillRig([...open, { kind: "drill swept", drill: 1, says: "", left: [] }]);
+    rig.toys.copies.set("db0-0#1", 1);
+    expect(await rig.sweep()).to.match(/^already/);
+    expect(rig.toys.copies.size).to.equal(1);
+    expect(await rig.sweep({ again: true })).to.match(/^done/);
+    expect(rig.toys.copies.size).to.equal(0);
   });
 
   it("waits for a step that runs, which then changes nothing more", async () => {
