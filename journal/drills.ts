@@ -107,9 +107,12 @@ export function nextDrill(s: Situation, drill: Drill | undefined, now: Date): Ne
     : { kind: "start", drill };
 }
 
-/** How what a drill has made is removed. */
+/**
+ * How what a drill has made is removed. The command comes first: a stack whose `up` was killed before its first resource,
+ * or that was destroyed with an older state, is empty, and destroying it does nothing.
+ */
 export const howToSweep =
-  'Remove what it has made with "pulumi destroy -s dr-drill", or with "parallel-standby drill sweep"';
+  'Remove what it has made with "parallel-standby drill sweep --as YOUR-NAME", or with "pulumi destroy -s dr-drill"';
 
 /** Why nothing of a drill may act, whichever: a move comes first. */
 export function whyNever(s: Situation): string | undefined {

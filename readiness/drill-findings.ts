@@ -22,7 +22,7 @@ export function drillFindings(entries: readonly Entry[], now: Date): readonly Fi
           (dueMs(drill) < now.getTime() ? risk : note)(
             "drill",
             `drill ${String(drill.number)} is open since ${openSince(drill).slice(0, 16).replace("T", " ")} UTC${dueMs(drill) < now.getTime() ? ", longer than it was declared for" : ""}: a move ends it first`,
-            'end it with "pulumi destroy -s dr-drill"',
+            'end it with "parallel-standby drill sweep --as YOUR-NAME", or "pulumi destroy -s dr-drill"',
             "drill-open",
           ),
         ]

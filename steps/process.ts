@@ -1,7 +1,7 @@
 import { withinLimit } from "../journal/within-limit.ts";
 import { openJournal } from "./open-journal.ts";
 import { runDrillStep } from "./drill/runner.ts";
-import { sweepDrill, sweepLimitSec } from "./drill/sweep.ts";
+import { sweepWithOpen } from "./drill/sweep.ts";
 import { envelopeIn, type Envelope } from "./envelope.ts";
 import type { World } from "./find.ts";
 import { typedHere } from "./own-command.ts";
@@ -31,12 +31,11 @@ const runStep: Work = (envelope, world, progress) => {
 export const sweep: Work = (envelope, world, progress) => {
   if (!("drill" in envelope))
     throw new Error("only what a drill has made is swept, and standard input holds no step of a drill");
-  return sweepDrill({
+  return sweepWithOpen({
     world,
     journalRef: envelope.journal,
     number: envelope.drill,
     why: "pulumi destroy -s dr-drill",
-    limitSec: sweepLimitSec,
     say: progress.say,
   });
 };

@@ -199,7 +199,7 @@ export function nextSteps(s: Status, platform: NodeJS.Platform): readonly string
 }
 
 const sweepIt = (drill: number): string =>
-  `remove what drill ${String(drill)} has made: pulumi destroy -s dr-drill, or parallel-standby drill sweep --as YOUR-NAME`;
+  `remove what drill ${String(drill)} has made: parallel-standby drill sweep --as YOUR-NAME, or pulumi destroy -s dr-drill`;
 
 const takeBack = "or take it back: parallel-standby withdraw --as YOUR-NAME";
 

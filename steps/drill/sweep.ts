@@ -59,12 +59,31 @@ export async function sweepDrill(args: SweepArgs): Promise<string> {
     await journal.append({ kind: "drill swept", drill: number, says, left });
     if (left.length > 0)
       throw new Error(
-        `${name} is ended, but not all of it is gone: ${left.join("; ")}. Mend that, then run "pulumi destroy -s dr-drill" or "parallel-standby drill sweep" again`,
+        `${name} is ended, but not all of it is gone: ${left.join("; ")}. Mend that, then run "parallel-standby drill sweep --as YOUR-NAME" or "pulumi destroy -s dr-drill" again`,
       );
     return `done: ${name} is swept: ${says}`;
   } finally {
     await lock.release();
   }
+}
+
+/**
+ * Sweeps the drill of that number, and the one that is open, where that is another: the state of a stack may be older
+ * than the journal, and whoever destroys it means what is there. Both side by side, each in the time that one has. Throws
+ * what is left of either.
+ */
+export async function sweepWithOpen(args: Omit<SweepArgs, "limitSec" | "again">): Promise<string> {
+  const open = drillOf(await args.world.journal.entries());
+  const numbers = new Set([args.number, ...(open && isOpen(open) ? [open.number] : [])]);
+  const ends = await Promise.allSettled(
+    [...numbers].map((number) => sweepDrill({ ...args, number, limitSec: sweepLimitSec })),
+  );
+  const failed = ends.flatMap((end) =>
+    end.status === "rejected" ? [end.reason instanceof Error ? end.reason.message : String(end.reason)] : [],
+  );
+  const said = ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
+  if (failed.length > 0) throw new Error([...failed, ...said].join("; "));
+  return said.join("; ");
 }
 
 /**

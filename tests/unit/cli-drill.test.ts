@@ -158,7 +158,7 @@ describe("drill", () => {
       /drill 1 of ann is OPEN for \d+ seconds?, its copies are not verified; they may stay until/,
     );
     expect(now).to.contain(
-      "remove what drill 1 has made: pulumi destroy -s dr-drill, or parallel-standby drill sweep",
+      "remove what drill 1 has made: parallel-standby drill sweep --as YOUR-NAME, or pulumi destroy -s dr-drill",
     );
     const later = await statusNow(new Date(Date.now() + 25 * 3_600_000));
     expect(statusText(later, "linux")).to.match(/is OPEN for 25 hours, .*; OVERDUE, they might stay until/);

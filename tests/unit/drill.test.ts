@@ -17,7 +17,8 @@ import {
   type DrillRig,
 } from "./drill-toy.ts";
 import { failureOf } from "./cli-fixture.ts";
-import { inFolder } from "./runner-rig.ts";
+import { sweep } from "../../steps/process.ts";
+import { inFolder, silent } from "./runner-rig.ts";
 
 const direction = { from: "primary", to: "dr" } as const;
 const open = [...drillBegun, drillDeclared(), drillStarted()];
@@ -319,6 +320,29 @@ describe("a drill's sweep", () => {
     expect(rig.toys.copies.size).to.equal(1);
     expect(await rig.sweep({ again: true })).to.match(/^done/);
     expect(rig.toys.copies.size).to.equal(0);
+  });
+
+  it("of a stack whose state is older sweeps the drill that is open, too, and tells what is left of either", async () => {
+    const swept: Fact = { kind: "drill swept", drill: 1, says: "", left: [] };
+    const rig = await drillRig([...open, swept, drillDeclared(3), drillStarted(3)]);
+    rig.toys.copies.set("db0-0#3", 1).set("db0-0#2", 1);
+    const first = rig.plan.steps[0];
+    if (!first) throw new Error("no steps");
+    /** What the delete of the first resource runs, by the state of a stack that holds that drill. */
+    const destroyed = (drill: number): Promise<string> =>
+      inFolder(rig.folder, () =>
+        sweep({ journal: { folder: "journal" }, drill, step: first }, rig.world, silent),
+      );
+    rig.toys.fails.set("sweep", "SQLDR01 refuses connections");
+    expect((await failureOf(destroyed(1))).message).to.match(
+      /^drill 3 is ended, but not all of it is gone: .* SQLDR01 refuses connections.*; already: drill 1 was swept/,
+    );
+    rig.toys.fails.clear();
+    expect(await destroyed(1)).to.match(
+      /^already: drill 1 was swept at \S+; done: drill 3 is swept: nothing/,
+    );
+    expect([...rig.toys.copies.keys()], "one that is neither").to.deep.equal(["db0-0#2"]);
+    expect(await destroyed(3)).to.match(/^already: drill 3 was swept at [^;]*$/);
   });
 
   it("waits for a step that runs, which then changes nothing more", async () => {
