@@ -1,8 +1,9 @@
-import type { Verdict } from "../journal/entries.ts";
+import type { Entry, Fact, Verdict } from "../journal/entries.ts";
 import type { Request } from "../model/part.ts";
 import { lookupOf, type Recovery } from "../model/recovery.ts";
 import type { Draft } from "../model/verb.ts";
 import type { Parts } from "../model/part.ts";
+import { Refused } from "../steps/act.ts";
 import { checkActCheck, type Ended } from "../steps/check-act-check.ts";
 import { findRunnable } from "../steps/find.ts";
 import { lockOfStep, lockStep } from "../steps/lock.ts";
@@ -48,6 +49,12 @@ export const releasesOf = (
 /** The surroundings of errands; their steps take the locks of the activation that is named there. */
 export interface ErrandArgs extends Surroundings {
   readonly say: (line: string) => void;
+  /**
+   * Why these errands may do nothing any more, as a sentence without a full stop; undefined while they may. Asked of the
+   * journal with the lock in hand, under its exclusion before a step begins, and by acts before they open or start
+   * something: a command that stood still meanwhile, on a laptop that slept, finds that others have moved on.
+   */
+  readonly mayNot: (entries: readonly Entry[]) => string | undefined;
   /** Whether each step is written to the journal, as a step of that activation. */
   readonly recorded?: boolean;
   /** Awaited before a step begins. Default: nothing. */
@@ -100,12 +107,13 @@ export function inNeed<T>(
 
 async function perform(draft: Draft, args: ErrandArgs): Promise<Ended> {
   const { world, say } = args;
+  const { journal } = world;
   const runnable = await findRunnable(draft.verb, machinery(world), world.runs);
   const tell = (line: string): void => say(`${draft.id}: ${line}`);
-  const lock = await lockStep(world.journal.store, lockOfStep(args.epoch, draft.id), draft.timeoutSec, tell);
-  const write = (verdict: Verdict, says: string): Promise<void> =>
+  const lock = await lockStep(journal.store, lockOfStep(args.epoch, draft.id), draft.timeoutSec, tell);
+  const fact = (verdict: Verdict, says: string): Fact | undefined =>
     args.recorded === true
-      ? world.journal.append({
+      ? {
           kind: "step",
           epoch: args.epoch,
           step: draft.id,
@@ -113,16 +121,39 @@ async function perform(draft: Draft, args: ErrandArgs): Promise<Ended> {
           verdict,
           critical: true,
           says,
-        })
-      : Promise.resolve();
+        }
+      : undefined;
+  const write = async (verdict: Verdict, says: string): Promise<void> => {
+    const entry = fact(verdict, says);
+    if (entry) await journal.append(entry);
+  };
+  let overtaken: string | undefined;
+  const refuseOvertaken = (): void => {
+    if (overtaken !== undefined) throw new Refused(overtaken);
+  };
+  const mayStillAct = async (): Promise<void> => {
+    overtaken = args.mayNot(await journal.entries());
+    refuseOvertaken();
+  };
+  /** Decided under the journal's exclusion: what begins or ends at this moment comes first or sees this step. */
+  const begin = async (): Promise<void> => {
+    await journal.append((entries) => {
+      overtaken = args.mayNot(entries);
+      return overtaken === undefined ? fact("started", "") : undefined;
+    });
+    refuseOvertaken();
+  };
   try {
-    const ended = await look(args, draft.timeoutSec, tell, (io) =>
-      checkActCheck(runnable.bind(draft.args), io, () => write("started", "")),
+    await mayStillAct();
+    const ended = await look({ ...args, mayStillAct }, draft.timeoutSec, tell, (io) =>
+      checkActCheck(runnable.bind(draft.args), io, begin),
     );
     await write(ended.verdict, ended.says);
     return ended;
   } catch (error) {
-    await write("failed", error instanceof Error ? error.message : String(error));
+    const says = error instanceof Error ? error.message : String(error);
+    // Of what others have ended meanwhile no verdict is left but theirs.
+    await write(overtaken === undefined ? "failed" : "refused", says);
     throw error;
   } finally {
     await lock.release();

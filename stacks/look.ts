@@ -16,6 +16,8 @@ export interface Surroundings {
   readonly epoch: number;
   /** Seconds since 1970 UTC, where a disaster was declared. */
   readonly disasterSec?: number | undefined;
+  /** Asked by an act just before what cannot be taken back; throws where it may not act any more. Absent where one only looks. */
+  readonly mayStillAct?: (() => Promise<void>) | undefined;
   /** Ends whatever looks, beside its time limit: nobody waits for it any more. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -44,7 +46,7 @@ export const look = <T>(
 
 /** What an `Io` for looking beside a move is made of; what it says is heard by nobody. */
 export const ioOf = (
-  { world, recovery, request, journalRef, signal }: Surroundings,
+  { world, recovery, request, journalRef, mayStillAct, signal }: Surroundings,
   limitSec: number,
 ): IoArgs => ({
   known: recovery,
@@ -53,6 +55,7 @@ export const ioOf = (
   to: request.to,
   say: () => undefined,
   limitSec,
+  ...(mayStillAct ? { mayStillAct } : {}),
   ...(signal ? { signal } : {}),
 });
 

@@ -39,8 +39,9 @@ export interface Io {
   /** The point that was chosen for the group that this part belongs to; throws before one was chosen. */
   point(part: string): Promise<Point>;
   /**
-   * Asks the journal again, just before something that cannot be taken back, in an act that has worked for long: a
-   * disaster may have been declared meanwhile. Throws `Refused` where this step may not act any more.
+   * Asks the journal again, just before something that opens, starts or overwrites: in an act that has worked for long,
+   * or in a process that stood still, a disaster may have been declared meanwhile, or a whole move made. Throws `Refused`
+   * where this step may not act any more.
    */
   mayStillAct(): Promise<void>;
   /** Writes to the journal that this step waits for people, so that `status` and those who answer know. */

@@ -45,7 +45,7 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
       args.point ??
       ((part) =>
         Promise.reject(new Refused(`no point was chosen for ${part}: provisioning and observing know none`))),
-    mayStillAct: args.mayStillAct ?? (() => Promise.resolve()),
+    mayStillAct: () => answeredNow(args.mayStillAct ?? (() => Promise.resolve())),
     waits:
       args.waits ?? (() => Promise.reject(new Refused("people are asked only by a step of an activation"))),
     secret: (ref) => resolveSecret(ref, projectRoot()),
@@ -61,6 +61,20 @@ export async function withIo<T>(args: IoArgs, work: (io: Io) => Promise<T>): Pro
   } finally {
     clearTimeout(limit);
     await closeAll(closers);
+  }
+}
+
+/** An answer that took longer is asked for again: the process may have stood still over it. Milliseconds. */
+const answerFreshMs = 2_000;
+/** How often it is asked at most: a slow journal answers late each time. */
+const asksAtMost = 3;
+
+/** Asks so that the answer is of this moment, whatever the machine slept through meanwhile. */
+async function answeredNow(ask: () => Promise<void>): Promise<void> {
+  for (let asked = 0; asked < asksAtMost; asked++) {
+    const since = Date.now();
+    await ask();
+    if (Date.now() - since < answerFreshMs) return;
   }
 }
 

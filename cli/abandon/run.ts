@@ -14,6 +14,7 @@ import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import { noStepActs, nothingRuns } from "../nothing-runs.ts";
+import { overtaken, refuseOvertaken } from "../overtaken.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { releaseAll } from "../withdraw/release.ts";
@@ -54,7 +55,7 @@ export async function abandon(
       : { kind: "abandoning", epoch: last.epoch, as: as.trim(), reason: reason.trim() };
   });
   await nothingRuns(journal.store, terminal, noStepActs);
-  abandonable(await journal.entries());
+  refuseOvertaken(await journal.entries(), last.epoch);
 
   const args: ErrandArgs = {
     world,
@@ -64,6 +65,7 @@ export async function abandon(
     journalRef: estate.journal,
     epoch: last.epoch,
     say: (line) => terminal.note(line),
+    mayNot: (now) => overtaken(now, last.epoch),
     recorded: true,
   };
   const announcing = (): Promise<void> =>
@@ -78,13 +80,14 @@ export async function abandon(
   const outcomes = await Promise.all(given.values());
   const failed = outcomes.flatMap((o) => o.failed);
   for (const says of outcomes.flatMap((o) => o.done)) terminal.out(`✔ ${plain(says)}`);
+  refuseOvertaken(await journal.entries(), last.epoch);
   if (failed.length > 0)
     throw new CliError(
       `${active} is not given back yet: ${plain(failed.map((f) => `${f.step}: ${f.says}`).join("; "))}. Mend it and type the same again`,
     );
   await journal.append((now) => {
-    const { last: still } = abandonable(now);
-    return { kind: "abandoned", epoch: still.epoch, as: as.trim(), reason: reason.trim() };
+    refuseOvertaken(now, last.epoch);
+    return { kind: "abandoned", epoch: last.epoch, as: as.trim(), reason: reason.trim() };
   });
   terminal.out(`abandoned: activation ${String(last.epoch)}; ${active} is active as before`);
   await announcing();

@@ -13,6 +13,7 @@ import { CliError, UsageError } from "../failure.ts";
 import { plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import { noStepActs, nothingRuns } from "../nothing-runs.ts";
+import { ended, overtaken, refuseOvertaken } from "../overtaken.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { refuseLoss, returnable, writtenSec } from "./may.ts";
@@ -66,11 +67,12 @@ export async function goBack(
     journalRef: estate.journal,
     epoch: last.epoch,
     say: (line) => terminal.note(line),
+    mayNot: (now) => overtaken(now, last.epoch),
     recorded: true,
   };
   await all(
     (p) => p.looks,
-    { ...args, recorded: false },
+    { ...args, recorded: false, mayNot: (now) => ended(now, last.epoch) },
     `${old} cannot be opened as it was: nothing was changed`,
   );
   await journal.append((now) => {
@@ -83,27 +85,30 @@ export async function goBack(
   });
   await announcing();
   await nothingRuns(journal.store, terminal, noStepActs);
-  // A step that was waited for may have completed the move.
-  returnable(await journal.entries());
+  // A step that was waited for may have completed the move, and somebody else gone back.
+  refuseOvertaken(await journal.entries(), last.epoch);
   await all(
     (p) => p.fence,
     args,
     `${target} is not closed yet, and nothing of ${old} is opened before it is`,
   );
-  const accepted = returnable(await journal.entries()).begun?.acceptLossSec;
+  const closed = await journal.entries();
+  refuseOvertaken(closed, last.epoch);
+  const accepted = returnable(closed).begun?.acceptLossSec;
   refuseLoss(await written(), accepted, target);
   await refuseWhileAlive();
-  await journal.append((now) =>
-    situation(now).targetClosed ? undefined : { kind: "target closed", epoch: last.epoch },
-  );
+  await journal.append((now) => {
+    refuseOvertaken(now, last.epoch);
+    return situation(now).targetClosed ? undefined : { kind: "target closed", epoch: last.epoch };
+  });
   // A guard that still goes by the move would stop again what is given back.
   await announcing();
   await all((p) => p.returns, args, `${old} is not given back yet`);
   await refuseWhileAlive();
   const lossSec = await written();
   await journal.append((now) => {
-    const still = returnable(now);
-    return { kind: "abandoned", epoch: still.last.epoch, as: as.trim(), reason: reason.trim(), lossSec };
+    refuseOvertaken(now, last.epoch);
+    return { kind: "abandoned", epoch: last.epoch, as: as.trim(), reason: reason.trim(), lossSec };
   });
   await announcing();
   terminal.out(
@@ -136,6 +141,8 @@ export async function goBack(
     const outcomes: readonly Outcome[] = await runErrands(errands, how);
     for (const says of outcomes.flatMap((o) => o.done)) terminal.out(`✔ ${plain(says)}`);
     const failed = outcomes.flatMap((o) => o.failed);
+    const since = how.mayNot(await journal.entries());
+    if (since !== undefined) throw new CliError(`${since}: this command does nothing more`);
     if (failed.length > 0)
       throw new CliError(
         `${else_}: ${plain(failed.map((f) => `${f.step}: ${f.says}`).join("; "))}. Mend it and type the same again`,

@@ -5,9 +5,10 @@ import { answers, lifeAt, lifeText, type Life } from "../../stacks/site-life.ts"
 import type { Surroundings } from "../../stacks/look.ts";
 import { logsAfter, outlooks, type Outlook } from "../../stacks/outlook.ts";
 import type { World } from "../../steps/find.ts";
-import { holdsOf, runErrands, type Outcome } from "../drafts.ts";
+import { holdsOf, runErrands, type ErrandArgs, type Outcome } from "../drafts.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
+import { heldOn, notHeldFor } from "../overtaken.ts";
 import type { Project } from "../project.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Terminal } from "../terminal.ts";
@@ -55,8 +56,10 @@ export async function declare(
     : declaration;
   if (s.declaration) terminal.note(`this replaces what ${s.declaration.as} declared at ${s.declaration.at}`);
   const written = terminal.now();
+  let seq = 0;
   await journal.append((now) => {
     wouldStart(now, fact, terminal.now());
+    seq = now.length;
     return fact;
   });
   terminal.out(declaredText(fact, request, recovery, written));
@@ -70,7 +73,10 @@ export async function declare(
     terminal.out(nextText(fact.to, terminal.platform));
     return;
   }
-  const [life, held] = await Promise.all([lookForLife(at, dark?.life, terminal), hold(at, terminal)]);
+  const [life, held] = await Promise.all([
+    lookForLife(at, dark?.life, terminal),
+    hold(at, { mayNot: (now) => notHeldFor(now, seq), since: s.epoch }, terminal),
+  ]);
   if (held.length > 0) terminal.out(heldText(held));
   const seen = await outlooks(at, fact);
   if (seen.length > 0) {
@@ -115,16 +121,37 @@ function sayNext(
   if (seen.every(({ point }) => !("refused" in point))) out(nextText(to, platform));
 }
 
-/** Stops restoring at the target at once, and writes what is held. */
-export async function hold(at: Surroundings, terminal: Terminal): Promise<readonly Outcome[]> {
+/** For what something is held. */
+export interface HeldFor extends Pick<ErrandArgs, "mayNot"> {
+  /** Number of the last activation when it was declared. */
+  readonly since: number;
+}
+
+/**
+ * Stops restoring at the target at once, and writes what is held. Throws where that for which it is held has gone on or
+ * was taken back meanwhile.
+ */
+export async function hold(
+  at: Surroundings,
+  { mayNot, since }: HeldFor,
+  terminal: Terminal,
+): Promise<readonly Outcome[]> {
   const errands = holdsOf(at.recovery, at.request, at.world.parts);
   if (errands.length === 0) return [];
   terminal.note(`holding ${errands.map((e) => e.part).join(", ")} …`);
-  const outcomes = await runErrands(errands, { ...at, say: (line) => terminal.note(line) });
+  const { journal } = at.world;
+  const outcomes = await runErrands(errands, { ...at, mayNot, say: (line) => terminal.note(line) });
   for (const { part, done, failed } of outcomes) {
-    if (failed.length === 0) await at.world.journal.append({ kind: "held", part, says: done.join("; ") });
+    await journal.append((now) => {
+      const isStopped =
+        mayNot(now) === undefined
+          ? failed.length === 0
+          : // Stopped while somebody took the declaration back, it is to be known: "withdraw" releases it.
+            done.length > 0 && heldOn(now, since) === undefined;
+      return isStopped ? { kind: "held", part, says: done.join("; ") } : undefined;
+    });
     for (const { step, says } of failed)
-      await at.world.journal.append({
+      await journal.append({
         kind: "step",
         step,
         phase: "hold",
@@ -133,5 +160,10 @@ export async function hold(at: Surroundings, terminal: Terminal): Promise<readon
         says: `"declare" could not hold it: ${says}`,
       });
   }
+  const why = mayNot(await journal.entries());
+  if (why !== undefined)
+    throw new CliError(
+      `${plain(why)}: nothing more is held for it. Look with "parallel-standby status"; what is held without a declaration, "parallel-standby withdraw" releases`,
+    );
   return outcomes;
 }

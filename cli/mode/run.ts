@@ -1,4 +1,4 @@
-import type { Fact } from "../../journal/entries.ts";
+import type { Entry, Fact } from "../../journal/entries.ts";
 import { factsOf, situation } from "../../journal/situation.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import { upgraded } from "../../model/upgrade.ts";
@@ -11,6 +11,7 @@ import { shortfall } from "../declare/shortfall.ts";
 import { heldText, outlookText } from "../declare/text.ts";
 import { CliError } from "../failure.ts";
 import { ownJournal } from "../own-journal.ts";
+import { notHeldFor } from "../overtaken.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { changeable } from "./may.ts";
@@ -60,7 +61,11 @@ export async function changeMode(
     };
   });
   terminal.out(changedText(found, change, recovery));
-  const [life, held] = await Promise.all([lookForLife(at, dark?.life, terminal), hold(at, terminal)]);
+  const mayNot = (now: readonly Entry[]): string | undefined => notHeldFor(now, last.declaration, names);
+  const [life, held] = await Promise.all([
+    lookForLife(at, dark?.life, terminal),
+    hold(at, { mayNot, since: last.epoch }, terminal),
+  ]);
   if (held.length > 0) terminal.out(heldText(held));
   const seen = await outlooks(at, terms);
   if (seen.length > 0) terminal.out(outlookText(seen, terms.acceptLossSec, recovery, last.from));

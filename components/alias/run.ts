@@ -166,8 +166,10 @@ async function flip(facts: AliasFacts, from: SiteId, to: SiteId, io: Io): Promis
   if (decision === "already") return;
   const [old, next] = [facts.value[from], facts.value[to]];
   io.say(`${facts.name}: ${old.value} becomes ${next.value}`);
+  const key = await keyOf(facts, io);
+  await io.mayStillAct();
   try {
-    await update(server, facts.zone, [swap(facts, old, next)], await keyOf(facts, io), io.signal);
+    await update(server, facts.zone, [swap(facts, old, next)], key, io.signal);
   } catch (error) {
     if (!isOtherValue(error)) throw error;
     // It changed between the look and the update: only if somebody set it to the new value is it right.

@@ -26,6 +26,7 @@ export const hostRunnables: readonly Runnable[] = [
       const before = await settledPower(host, io);
       if (before !== "running") {
         io.say(`starting the VM of ${host}`);
+        await io.mayStillAct();
         await startVm(host, io);
       }
       io.say(`the VM of ${host} runs; waiting for Windows`);

@@ -54,9 +54,10 @@ export const serviceRunnables: readonly Runnable[] = [
       const ssh = await sshTo(host, io);
       const before = await there(ssh, name);
       // Enabled first: a disabled service cannot be started (error 1058).
+      await io.mayStillAct();
       if (before.startType !== startType) await setStartType(ssh, name, startType);
       io.say(`starting "${name}" on ${host}`);
-      await start(ssh, name, { signal: io.signal, limitSec: waitSec });
+      await start(ssh, name, { signal: io.signal, limitSec: waitSec, before: () => io.mayStillAct() });
     },
   }),
   runs(serviceExists, {
@@ -130,12 +131,17 @@ async function stop(
 }
 
 /** Starts a service and waits until the state says so, or says that it has ended again. */
-async function start(ssh: Ssh, name: string, waiting: Waiting): Promise<void> {
+async function start(
+  ssh: Ssh,
+  name: string,
+  { before, ...waiting }: Waiting & { readonly before: () => Promise<void> },
+): Promise<void> {
   let asked = false;
   const last = await poll(
     async () => {
       const service = await there(ssh, name);
       if (asked || service.state !== "stopped") return service;
+      await before();
       const code = await control(ssh, name, "start");
       if (code !== 0 && code !== scCode.alreadyRunning) throw new ServiceError(ssh.host, name, "start", code);
       asked = true;

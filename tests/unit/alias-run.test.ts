@@ -4,6 +4,7 @@ import { expect } from "chai";
 import type { AliasFacts } from "../../components/alias/facts.ts";
 import * as alias from "../../components/alias/run.ts";
 import { dnsServer, type DnsServer } from "../../lab/servers/dns/server.ts";
+import { Refused } from "../../steps/act.ts";
 import { DnsRefused } from "../../steps/transports/dns.ts";
 import { bound, failure, run, stepBench, type StepBench } from "./step-io.ts";
 import { until } from "./until.ts";
@@ -50,6 +51,14 @@ describe("A DNS alias", () => {
   });
   afterEach(async () => {
     for (const one of open.splice(0)) await one.close();
+  });
+
+  it("stays where it leads once others have ended what the flip belongs to", async () => {
+    const mayStillAct = (): Promise<void> => Promise.reject(new Refused("activation 2 has begun since"));
+    expect(
+      String(await failure(run(bound(alias, "alias/flip", flip), { ...step.io, mayStillAct }))),
+    ).to.match(/activation 2 has begun since/);
+    expect(await run(bound(alias, "alias/flip", flip), step.io)).to.include({ there: true, acted: true });
   });
 
   it("shows the site that it leads to, as the servers have it that count for the one held to be active", async () => {

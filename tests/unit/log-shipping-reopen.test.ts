@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { Refused } from "../../steps/act.ts";
 import { shippingBench, type Bench } from "./log-shipping-bench.ts";
 import { failure, jobs, state, worked } from "./log-shipping-looks.ts";
 
@@ -105,6 +106,45 @@ describe("log shipping: a move that is abandoned", function () {
     const done = await worked(bench, "primary");
     await bench.move({ mode: "planned" });
     expect(await worked(bench, "dr")).to.deep.equal(done);
+  });
+
+  it("opens nothing, lets nobody in and sets no job going once others have ended what it belongs to, asked before each", async () => {
+    bench = await shippingBench(4);
+    await bench.move({ mode: "planned", until: "open" });
+    await bench.clock.advance(60_000);
+    const looks = async (): Promise<unknown> => [
+      await state(bench, "primary"),
+      await jobs(bench, "primary"),
+      await state(bench, "dr"),
+      await jobs(bench, "dr"),
+    ];
+    const old = { database: "K2", host: "SQLPRD01" };
+    const target = { database: "K2", host: "SQLDR01" };
+    for (const [verb, of, to, late] of [
+      ["open", { part: "data", ...target }, "dr", 1],
+      ["reopen", old, "primary", 1],
+      // It is open by then; and here it is closed to all but one.
+      ["reopen", old, "primary", 2],
+      ["reopen", old, "primary", 1],
+      ["release", target, "dr", 1],
+    ] as const) {
+      if (late === 1 && String(await state(bench, "primary")).startsWith("ONLINE"))
+        await bench.run("primary", "ALTER DATABASE [K2] SET SINGLE_USER WITH ROLLBACK IMMEDIATE");
+      let count = 0;
+      let before: unknown;
+      const mayStillAct = async (): Promise<void> => {
+        if (++count < late) return;
+        before = await looks();
+        throw new Refused("activation 2 has begun since");
+      };
+      expect(
+        await failure(bench.verb(`sql/log-shipping/${verb}`, of, { to, mayStillAct })),
+        `${verb}, asked ${String(late)} times`,
+      ).to.match(/activation 2 has begun since/);
+      expect(await looks(), `${verb}, asked ${String(late)} times`).to.deep.equal(before);
+    }
+    expect((await jobs(bench, "primary"))["LSBackup_K2"]).to.equal(0);
+    expect(await state(bench, "dr"), "what was refused stays closed").not.to.match(/^ONLINE/);
   });
 
   it("does not open a database that is being restored for another reason", async () => {

@@ -147,8 +147,10 @@ export function toyRuns(world: ToyWorld): Runs {
     }),
     runs(start, {
       check: ({ host, service }) => found(world.running.has(`${host}:${service}`), "running"),
-      act: ({ host, service }) =>
-        acting(`start ${host}:${service}`, () => world.running.add(`${host}:${service}`)),
+      act: async ({ host, service }, io) => {
+        await io.mayStillAct();
+        await acting(`start ${host}:${service}`, () => world.running.add(`${host}:${service}`));
+      },
     }),
     runs(answers, {
       check: ({ host, service }) => found(world.running.has(`${host}:${service}`), "answering"),
@@ -159,7 +161,10 @@ export function toyRuns(world: ToyWorld): Runs {
     }),
     runs(reopen, {
       check: ({ database }) => found(!world.copied.has(database), "open again"),
-      act: ({ database }) => acting(`reopen ${database}`, () => world.copied.delete(database)),
+      act: async ({ database }, io) => {
+        await io.mayStillAct();
+        await acting(`reopen ${database}`, () => world.copied.delete(database));
+      },
     }),
     runs(roll, {
       check: async ({ part, database }, io) =>

@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import * as windows from "../../components/windows/run.ts";
 import { dependentsOf, serviceState } from "../../components/windows/services.ts";
+import { Refused } from "../../steps/act.ts";
 import type { CommandResult, Ssh } from "../../steps/transports/ssh.ts";
 import { sshTo } from "../../steps/transports/ssh.ts";
 import { bound, failure, run, stepBench, type StepBench } from "./step-io.ts";
@@ -34,6 +35,29 @@ describe("Services of a Windows host", () => {
       there: true,
       acted: false,
     });
+  });
+
+  it("are neither enabled nor started once others have ended what it belongs to, asked before each", async () => {
+    for (const [late, startType] of [
+      [1, "disabled"],
+      [2, "auto"],
+    ] as const) {
+      await begin([k2]);
+      await run(bound(windows, "windows/stop-service", stop), step.io);
+      let asked = 0;
+      const mayStillAct = (): Promise<void> =>
+        ++asked < late ? Promise.resolve() : Promise.reject(new Refused("activation 2 has begun since"));
+      expect(
+        String(
+          await failure(run(bound(windows, "windows/start-service", start), { ...step.io, mayStillAct })),
+        ),
+      ).to.match(/activation 2 has begun since/);
+      expect(service()).to.include({ state: "stopped", startType });
+      if (late === 1) {
+        await step.end();
+        await bench.close();
+      }
+    }
   });
 
   it("are only stopped where they shall not be disabled", async () => {

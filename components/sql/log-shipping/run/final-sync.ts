@@ -1,4 +1,4 @@
-import { runs, type Act, type Found, type Io, type Runnable } from "../../../../steps/act.ts";
+import { Refused, runs, type Act, type Found, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, SqlError, Unreachable, type Sql } from "../../../../steps/transports/sql.ts";
 import { filesOf, isLogOf, stateOf } from "../look.ts";
 import { tailName, unshipped, type LogBackup } from "../shipped.ts";
@@ -153,7 +153,7 @@ const take: Act<{ part: string; database: string; host: string }> = {
       else await tailOfDamaged(sql, database, file, io);
     } catch (error) {
       // What can't be closed is given back as it was: production may have to go on.
-      if ((await stateOf(sql, database)).state === "ONLINE") {
+      if ((await stateOf(sql, database)).state === "ONLINE" && !(await isOvertaken(io))) {
         await sql.run(multiUser(database)).catch(() => undefined);
         for (const job of enabled) await sql.run(enableJob(job.name, true)).catch(() => undefined);
       }
@@ -161,6 +161,13 @@ const take: Act<{ part: string; database: string; host: string }> = {
     }
   },
 };
+
+/** Whether others have ended what this step belongs to. Where the journal does not say, production comes first. */
+const isOvertaken = (io: Io): Promise<boolean> =>
+  io.mayStillAct().then(
+    () => false,
+    (error: unknown) => error instanceof Refused,
+  );
 
 async function tailOfDamaged(sql: Sql, database: string, file: string, io: Io): Promise<void> {
   try {

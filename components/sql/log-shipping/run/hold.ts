@@ -51,7 +51,9 @@ export const holdRunnables: readonly Runnable[] = [
     },
     act: async ({ database, host }, io) => {
       const sql = await sqlOn(host, io);
-      await quietJobs(sql, await restoreJobs(sql, database), 2 * 3600, io);
+      const jobs = await restoreJobs(sql, database);
+      await io.mayStillAct();
+      await quietJobs(sql, jobs, 2 * 3600, io);
     },
   }),
   runs(release, {
@@ -66,7 +68,9 @@ export const holdRunnables: readonly Runnable[] = [
     },
     act: async ({ database, host }, io) => {
       const sql = await sqlOn(host, io);
-      for (const name of await restoreJobs(sql, database)) await sql.run(enableJob(name, true));
+      const jobs = await restoreJobs(sql, database);
+      await io.mayStillAct();
+      for (const name of jobs) await sql.run(enableJob(name, true));
     },
   }),
   runs(retireJobs, {

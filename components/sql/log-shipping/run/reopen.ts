@@ -46,14 +46,19 @@ export const reopenRunnables: readonly Runnable[] = [
             `${database} on ${host} is RESTORING, and its last backup is no tail: this move has not closed it. Look at its restore history before anything else`,
           );
         io.say(`opening ${database} on ${host}`);
+        await io.mayStillAct();
         await sql.long(recover(database));
       } else if (state !== "ONLINE")
         throw new Error(
           `${database} on ${host} is ${state}: what closed it was no tail. Bring it online by hand`,
         );
-      if ((await stateOf(sql, database)).userAccess !== "MULTI_USER") await sql.run(multiUser(database));
-      for (const { name } of await readJobs(sql, await jobsOfRole(sql, database, "source")))
-        await sql.run(enableJob(name, true));
+      if ((await stateOf(sql, database)).userAccess !== "MULTI_USER") {
+        await io.mayStillAct();
+        await sql.run(multiUser(database));
+      }
+      const jobs = await readJobs(sql, await jobsOfRole(sql, database, "source"));
+      await io.mayStillAct();
+      for (const { name } of jobs) await sql.run(enableJob(name, true));
     },
   }),
 ];

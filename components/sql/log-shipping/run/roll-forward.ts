@@ -171,10 +171,14 @@ const open: Act<Args> = {
         );
       await endSessions(sql, database, db, io);
       io.say(`opening ${database} on ${host}`);
+      await io.mayStillAct();
       await sql.long(recover(database));
     }
     // The tail was taken with the database closed to all but one, and that travels in its log.
-    if ((await stateOf(sql, database)).userAccess !== "MULTI_USER") await sql.run(multiUser(database));
+    if ((await stateOf(sql, database)).userAccess !== "MULTI_USER") {
+      await io.mayStillAct();
+      await sql.run(multiUser(database));
+    }
   },
 };
 
