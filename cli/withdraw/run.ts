@@ -41,7 +41,8 @@ export async function withdraw(
   }
   const stands = withdrawable(await journal.entries());
   if (stands !== undefined) {
-    await append(world, (now) => now.stands, {
+    const { seq } = declaration ?? {};
+    await append(world, (now) => now.stands && now.declaration?.seq === seq, {
       kind: "withdrawn",
       as: as.trim(),
       ...(reason === undefined ? {} : { reason: reason.trim() }),
