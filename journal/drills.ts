@@ -67,6 +67,13 @@ export const unknownDrill = (number: number): string =>
 /** Whether a sweep has left nothing of it. */
 export const isSwept = ({ swept }: Drill): boolean => swept?.left.length === 0;
 
+/** The number of the next drill: above all that the journal tells of, and above those of which something `standing` was found. */
+export const numberOfNext = (entries: readonly Entry[], standing: readonly number[]): number =>
+  entries.reduce(
+    (highest, e) => ("drill" in e && e.drill !== undefined ? Math.max(highest, e.drill) : highest),
+    Math.max(0, ...standing),
+  ) + 1;
+
 /** Until when its copies may stay. Milliseconds since 1970 UTC. */
 export const dueMs = (d: Drill): number => Date.parse(openSince(d)) + d.declared.limitHours * 3_600_000;
 

@@ -23,9 +23,10 @@ export interface DrillOutputs {
 
 /**
  * The program of the drill's stack: begins the drill that was declared, or goes on with the one that is open. Without one
- * it prints what to type and changes nothing; removing a drill is `pulumi destroy`, which runs no program.
+ * it prints what to type and changes nothing; removing a drill is `pulumi destroy`, which runs no program. `held`: number
+ * of the drill whose steps the stack holds.
  */
-export async function drill(estate: Estate, world: World): Promise<DrillOutputs> {
+export async function drill(estate: Estate, world: World, held?: number): Promise<DrillOutputs> {
   const { journal, parts } = world;
   const entries = await journal.entries();
   const s = situation(entries);
@@ -36,6 +37,11 @@ export async function drill(estate: Estate, world: World): Promise<DrillOutputs>
       `${next.says}: nothing was changed. Declare a drill, then run this again:\n  ${declareDrillCommand}`,
     );
   const { number, declared, started } = next.drill;
+  // A number that was given out before: steps with the same input would not run, and those copies pass for these.
+  if (next.kind === "start" && held !== undefined && number <= held)
+    throw new pulumi.RunError(
+      `drill ${String(number)} is declared, and this stack holds drill ${String(held)}: the journal has forgotten drills, and steps of them would pass for its own. Nothing was changed. Run "pulumi destroy -s dr-drill", which removes what drill ${String(held)} has made and empties the stack, then this again`,
+    );
   const hash = started?.factsHash ?? s.declared?.factsHash ?? "";
   const facts = entries.findLast((e) => e.kind === "declared" && e.factsHash === hash);
   if (facts?.kind !== "declared")

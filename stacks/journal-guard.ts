@@ -15,21 +15,22 @@ export async function soleRun(journal: Journal): Promise<void> {
 
 /**
  * The journal of this estate, and one that holds what this stack has seen. `target`: the site that this stack makes
- * active, where it does.
+ * active, where it does. Gives how the estate stands, and what the stack has seen.
  */
 export async function knowsThisJournal(
   journal: Journal,
   estate: string,
   target: SiteId | undefined,
-): Promise<Situation> {
+): Promise<{ readonly s: Situation; readonly seen: Seen }> {
   const entries = await journal.entries();
-  refuseOlder(entries, await ownOutputs(), target, journal.store.place);
+  const seen = await ownOutputs();
+  refuseOlder(entries, seen, target, journal.store.place);
   const s = situation(entries);
   if (s.estate !== estate)
     throw new pulumi.RunError(
       `the journal in ${journal.store.place} belongs to the estate "${s.estate}", not to "${estate}". Check journal in estate.ts`,
     );
-  return s;
+  return { s, seen };
 }
 
 async function ownOutputs(): Promise<Seen> {
@@ -37,6 +38,8 @@ async function ownOutputs(): Promise<Seen> {
     name: `organization/${pulumi.getProject()}/${pulumi.getStack()}`,
   });
   const value = async (name: string): Promise<unknown> => (await self.getOutputDetails(name)).value;
-  const [genesis, head, epoch] = await Promise.all([value("genesis"), value("head"), value("epoch")]);
-  return seenIn({ genesis, head, epoch });
+  const [genesis, head, epoch, drill] = await Promise.all(
+    ["genesis", "head", "epoch", "drill"].map((name) => value(name)),
+  );
+  return seenIn({ genesis, head, epoch, drill });
 }

@@ -51,10 +51,11 @@ export async function runStack(estate: Estate): Promise<StackOutputs> {
     const problems = journalProblems(estate.journal);
     if (problems.length > 0) throw new EstateError(problems);
     const journal = openJournal(estate.journal, (line) => void pulumi.log.warn(line));
-    const s = await knowsThisJournal(journal, estate.name, target);
+    const { s, seen } = await knowsThisJournal(journal, estate.name, target);
     if (!pulumi.runtime.isDryRun()) await soleRun(journal);
     const outputs = { genesis: s.genesis, head: s.head };
-    if (stack === drillStack) return { ...outputs, ...(await drill(estate, { journal, parts, runs })) };
+    if (stack === drillStack)
+      return { ...outputs, ...(await drill(estate, { journal, parts, runs }, seen.drill)) };
     if (target) return { ...outputs, ...(await activate(estate, target, { journal, parts, runs })) };
     if (site) {
       await provision(estate, site, journal, s);

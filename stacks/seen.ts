@@ -8,13 +8,16 @@ export interface Seen {
   readonly genesis?: string;
   readonly head?: string;
   readonly epoch?: number;
+  /** Number of the drill that the stack holds. */
+  readonly drill?: number;
 }
 
 /** What of a stack's outputs speaks of the journal; what has another shape is left out. */
-export const seenIn = ({ genesis, head, epoch }: Readonly<Record<string, unknown>>): Seen => ({
+export const seenIn = ({ genesis, head, epoch, drill }: Readonly<Record<string, unknown>>): Seen => ({
   ...(typeof genesis === "string" ? { genesis } : {}),
   ...(typeof head === "string" ? { head } : {}),
   ...(typeof epoch === "number" ? { epoch } : {}),
+  ...(typeof drill === "number" ? { drill } : {}),
 });
 
 /**

@@ -172,6 +172,11 @@ export interface RunModule {
   signs?(facts: unknown, active: SiteId, io: Io): Promise<readonly Sign[]>;
   /** The clocks of this part's servers; none of those that are not reached. Changes nothing. Bounded: 6 s. */
   clocks?(facts: unknown, io: Io): Promise<readonly ClockSeen[]>;
+  /**
+   * Numbers of the drills of which something stands at the site that is looked at, whatever the journal knows of them.
+   * Changes nothing. What it throws says that it can't be seen.
+   */
+  drillsAt?(facts: unknown, io: Io): Promise<readonly number[]>;
   /** Services of one part that run at one site at a time, by the servers of a site: those that nothing may start at the other. */
   exclusiveServices?(
     facts: unknown,

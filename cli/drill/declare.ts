@@ -1,4 +1,4 @@
-import { drillOf, howToSweep, isOpen, openSince, whyNever } from "../../journal/drills.ts";
+import { drillOf, howToSweep, isOpen, numberOfNext, openSince, whyNever } from "../../journal/drills.ts";
 import type { Entry, Fact } from "../../journal/entries.ts";
 import { declarationHours } from "../../journal/next.ts";
 import { situation } from "../../journal/situation.ts";
@@ -7,10 +7,12 @@ import { upgraded } from "../../model/upgrade.ts";
 import { planDrill } from "../../planning/drill.ts";
 import { dataOnly } from "../../report/entry-text.ts";
 import { placeholders } from "../../stacks/declare-command.ts";
+import { standingDrills } from "../../steps/drill/standing.ts";
 import type { World } from "../../steps/find.ts";
 import { pointFrom } from "../declare/request.ts";
 import { trouble } from "../declare/words.ts";
 import { CliError, UsageError } from "../failure.ts";
+import { plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
@@ -59,8 +61,11 @@ export function drillFrom(options: DrillOptions, now: Date): Wish {
   };
 }
 
-/** The entry that declares this drill now. Throws the reason where it may not be. */
-export function drillDeclaration(entries: readonly Entry[], wish: Wish): Declared {
+/**
+ * The entry that declares this drill now, with a number above those of drills of which something is `standing`. Throws
+ * the reason where it may not be.
+ */
+function drillDeclaration(entries: readonly Entry[], wish: Wish, standing: readonly number[] = []): Declared {
   const s = situation(entries);
   const never = whyNever(s);
   if (never !== undefined) throw new CliError(never);
@@ -71,7 +76,7 @@ export function drillDeclaration(entries: readonly Entry[], wish: Wish): Declare
     );
   return {
     kind: "drill declared",
-    drill: (last?.number ?? 0) + 1,
+    drill: numberOfNext(entries, standing),
     site: otherSite(s.active),
     epoch: s.epoch,
     ...wish,
@@ -82,7 +87,7 @@ export function drillDeclaration(entries: readonly Entry[], wish: Wish): Declare
 export async function declareDrill(
   options: DrillOptions,
   { estate, journal }: Project,
-  { parts }: Pick<World, "parts">,
+  { parts, runs }: Pick<World, "parts" | "runs">,
   terminal: Terminal,
 ): Promise<void> {
   const wish = drillFrom(options, terminal.now());
@@ -90,15 +95,25 @@ export async function declareDrill(
   const { site } = drillDeclaration(entries, wish);
   const recovery = upgraded(situation(entries).declared?.recovery, parts);
   const plan = planned();
+  // A journal that was put back, or begun anew, has forgotten drills; their copies must not pass for those of this one.
+  const { numbers, unseen } = await standingDrills(recovery, site, { journal, runs }, estate.journal);
+  for (const line of unseen)
+    terminal.note(
+      plain(`copies of drills that the journal has forgotten can't be looked for at ${site}: ${line}`),
+    );
   let number = 0;
   await journal.append((now) => {
-    const fact = drillDeclaration(now, wish);
+    const fact = drillDeclaration(now, wish, numbers);
     number = fact.drill;
     return fact;
   });
   terminal.out(
     [
       `declared: drill ${String(number)} at ${site} (${recovery.sites[site].place}) for ${plan.groups.join(", ")}, good for ${String(declarationHours)} hours`,
+      ...numbers.map(
+        (n) =>
+          `copies of drill ${String(n)} stand at ${site}, and the journal does not know of them: remove them with "parallel-standby drill sweep --drill ${String(n)} --as YOUR-NAME"`,
+      ),
       dataOnly,
       ...(plan.without.length > 0 ? [`no drill can try ${plan.without.join(", ")}`] : []),
       `next: ${upCommand("dr-drill", terminal.platform)}`,

@@ -112,6 +112,33 @@ describe("drill", () => {
     expect(terminal.lines.at(-1)).to.match(/^already: drill 1 was swept/);
   });
 
+  it("gives a drill a number above those of copies that stand there, and tells how those are removed", async () => {
+    await write(project, [...drillBegun, drillDeclared(2)]);
+    toys.copies.set("db0-0#3", 1).set("db0-1#3", 1).set("db0-0#1", 1);
+    await declare();
+    expect(drillOf(await project.journal.entries())?.number).to.equal(4);
+    expect(terminal.lines.join("\n")).to.contain(
+      'copies of drill 3 stand at dr, and the journal does not know of them: remove them with "parallel-standby drill sweep --drill 3 --as YOUR-NAME"',
+    );
+    expect(terminal.lines.join("\n")).to.contain("copies of drill 1 stand at dr");
+    await sweep({ as: "ann", drill: "9" }, project, registries(), terminal);
+    toys.copies.clear();
+    terminal.lines.length = 0;
+    await declare();
+    expect(drillOf(await project.journal.entries())?.number, "above one that was only swept").to.equal(10);
+    expect(terminal.lines.join("\n")).to.not.contain("copies of");
+  });
+
+  it("takes the next number of the journal where the site does not answer, and says that it could not look", async () => {
+    await write(project, drillBegun);
+    toys.fails.set("look", "SQLDR01 refuses connections");
+    await declare();
+    expect(drillOf(await project.journal.entries())?.number).to.equal(1);
+    expect(terminal.notes).to.include(
+      "copies of drills that the journal has forgotten can't be looked for at dr: data0: SQLDR01 refuses connections",
+    );
+  });
+
   it("sweeps by number a drill that the journal does not know, or holds to be swept", async () => {
     await write(project, [...drillBegun, drillDeclared()]);
     toys.copies.set("db0-0#1", 1).set("db0-0#3", 1);

@@ -16,14 +16,14 @@ interface Ran {
 
 async function rig(facts: readonly Fact[]) {
   const made = await drillRig(facts);
-  const run = (preview = false): Promise<Ran> =>
+  const run = (preview = false, held?: number): Promise<Ran> =>
     inFolder(made.folder, async () => {
       const { drill } = await import("../../stacks/drill.ts");
       let outputs: DrillOutputs | undefined;
       let refused: string | undefined;
       const resources = await registered(
         async () => {
-          await drill(estate, made.world).then(
+          await drill(estate, made.world, held).then(
             (given) => (outputs = given),
             (error: unknown) => (refused = error instanceof Error ? error.message : String(error)),
           );
@@ -70,6 +70,22 @@ describe("the program of the stack dr-drill", () => {
     const second = await run();
     for (const [i, { inputs, name }] of second.resources.entries())
       if ("stdin" in inputs) expect(inputs["stdin"], name).not.to.equal(first.resources[i]?.inputs["stdin"]);
+  });
+
+  it("refuses to begin a drill whose number the stack has had already, and goes on with one that has begun", async () => {
+    const { run, kinds, journal } = await rig([...drillBegun, drillDeclared(3)]);
+    for (const held of [3, 4]) {
+      const { resources, refused } = await run(false, held);
+      expect(refused).to.equal(
+        `drill 3 is declared, and this stack holds drill ${String(held)}: the journal has forgotten drills, and steps of them would pass for its own. Nothing was changed. Run "pulumi destroy -s dr-drill", which removes what drill ${String(held)} has made and empties the stack, then this again`,
+      );
+      expect(resources).to.deep.equal([]);
+    }
+    expect(await kinds()).to.deep.equal(["drill declared"]);
+    expect((await run(true, 3)).refused, "in a preview").to.match(/^drill 3 is declared, and this stack/);
+    expect((await run(false, 2)).refused).to.equal(undefined);
+    expect((await run(false, 3)).refused, "a second up").to.equal(undefined);
+    expect((await journal.entries()).filter((e) => e.kind === "drill started")).to.have.length(1);
   });
 
   it("goes on with the facts that the drill was begun with, not with newer ones", async () => {

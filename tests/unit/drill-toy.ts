@@ -64,6 +64,10 @@ export function drillRuns(world: DrillWorld): Runs {
     "toy-data": () =>
       Promise.resolve({
         runnables: [],
+        drillsAt: async () => {
+          mayFail("look");
+          return Promise.resolve([...world.copies.keys()].map((k) => Number(k.split("#")[1])));
+        },
         observe: (facts) =>
           Promise.resolve(
             Object.fromEntries(

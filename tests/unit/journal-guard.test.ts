@@ -52,6 +52,13 @@ describe("the journal that a stack has seen", () => {
   }
   /** What the program of a stack with these outputs says, and of which site it is active. */
   async function asked(journal: Journal, seen: Seen, target?: SiteId): Promise<string> {
+    return (await known(journal, seen, target)).says;
+  }
+  async function known(
+    journal: Journal,
+    seen: Seen,
+    target?: SiteId,
+  ): Promise<{ readonly says: string; readonly seen?: Seen }> {
     const stack = target === undefined ? "standby" : `${target}-active`;
     await pulumi.runtime.setMocks(
       {
@@ -67,9 +74,12 @@ describe("the journal that a stack has seen", () => {
       "project",
       stack,
     );
-    const says = await knowsThisJournal(journal, "toys", target).then((s) => s.active, String);
+    const found = await knowsThisJournal(journal, "toys", target).then(
+      (k) => ({ says: k.s.active, seen: k.seen }),
+      (error: unknown) => ({ says: String(error) }),
+    );
     await pulumi.runtime.disconnect();
-    return says;
+    return found;
   }
   const seenAfter = async (journal: Journal, epoch?: number): Promise<Seen> => {
     const entries = await journal.entries();
@@ -85,6 +95,13 @@ describe("the journal that a stack has seen", () => {
     expect(await asked(journal, {}, "dr")).to.equal("dr");
     expect(await asked(journal, await seenAfter(journal, 1), "dr")).to.equal("dr");
     expect(await asked(journal, await seenAfter(journal))).to.equal("dr");
+  });
+
+  it("comes with what the stack has seen, the drill that it holds among it", async () => {
+    const journal = await journalOf(...facts);
+    const seen = { ...(await seenAfter(journal)), drill: 3 };
+    expect((await known(journal, seen)).seen).to.deep.equal(seen);
+    expect((await known(journal, {})).seen).to.deep.equal({});
   });
 
   it("is refused where it does not hold the last entry or the first one that the stack has seen", async () => {

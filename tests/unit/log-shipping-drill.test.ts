@@ -207,6 +207,25 @@ describe("log shipping: a drill", function () {
     expect(await worked(bench, "dr", "K2__drill1")).to.have.length.greaterThan(20);
   });
 
+  it("is seen by its number on the server of the site that is looked at, and nothing that only looks like its copies", async () => {
+    bench = await shippingBench(40, two);
+    const looked = async (site: "primary" | "dr"): Promise<readonly number[]> => {
+      const looking = bench.io(site);
+      const numbers = await logShippingRun.drillsAt(bench.facts, looking.io);
+      await looking.end();
+      return numbers;
+    };
+    expect(await looked("dr")).to.deep.equal([]);
+    await bench.run("dr", "CREATE DATABASE [K2__drill9]");
+    await bench.run(
+      "dr",
+      "CREATE DATABASE [Ledger__drill8] ON (NAME = N'a', FILENAME = N'D:\\Ledger__drill8_1.mdf') LOG ON (NAME = N'b', FILENAME = N'D:\\Ledger__drill8_2.ldf')",
+    );
+    await (await drillOn(bench, 60, "full", 7)).run("restore");
+    expect(await looked("dr")).to.deep.equal([7, 7]);
+    expect(await looked("primary")).to.deep.equal([]);
+  });
+
   it("never touches a database of somebody else that has the name of a copy: neither by restoring over it nor by sweeping", async () => {
     bench = await shippingBench(20);
     await bench.run("dr", "CREATE DATABASE [K2__drill1]");

@@ -34,6 +34,17 @@ export function copiesAmong(
   return { own: named.filter(isOwn), strangers: named.filter((d) => !isOwn(d)).map((d) => d.name) };
 }
 
+/** Numbers of the drills that have made a copy of one of these databases which is there. */
+export const drillsAmong = (
+  databases: readonly DatabaseFiles[],
+  names: readonly string[],
+): readonly number[] =>
+  databases.flatMap((d) => {
+    const [, of = "", number = ""] = /^(.+)__drill([1-9]\d{0,8})$/i.exec(d.name) ?? [];
+    const isOwn = names.some((n) => isSameName(n, of)) && copiesAmong([d], [d.name]).own.length > 0;
+    return isOwn ? [Number(number)] : [];
+  });
+
 /** Folders in which files of databases lie, each once. */
 export const foldersOf = (databases: readonly DatabaseFiles[]): readonly string[] => [
   ...new Map(databases.flatMap((d) => d.files.map(folderIn)).map((f) => [f.toLowerCase(), f])).values(),

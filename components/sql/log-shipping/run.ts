@@ -28,6 +28,7 @@ import type { LogShippingSeen } from "./seen.ts";
 export { looks } from "./readiness/looks.ts";
 export { alive } from "./run/alive.ts";
 export { clocks } from "./run/clocks.ts";
+export { drillsAt } from "./run/drills-at.ts";
 export { signs } from "./run/signs.ts";
 
 /** The code behind the verbs of log shipping. */
