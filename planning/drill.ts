@@ -1,8 +1,10 @@
 import { didYouMean } from "../model/nearest.ts";
-import type { DrillStep } from "../model/drill.ts";
+import type { DrillPhase, DrillStep } from "../model/drill.ts";
 import { isDataPart, type Parts, type Request } from "../model/part.ts";
 import { hashOf, lookupOf, type Recovery, type RecoveryPart } from "../model/recovery.ts";
 import type { Draft } from "../model/verb.ts";
+import { asideSteps, changingVerbs, type AsideStep } from "./aside.ts";
+import { refuseBrokenAside } from "./check-plan.ts";
 import { chainName, chainsOf } from "./chains.ts";
 import { beginDrill, chooseDrillPoint, concludeDrill } from "./drill-verbs.ts";
 
@@ -30,7 +32,7 @@ type Direction = Pick<Request, "from" | "to">;
 /**
  * Facts to a drill at the passive site. Only data is copied: what a system needs beside it (services, names, licences)
  * would meet production, and is not touched. `systems` are ids of parts; each takes its whole group along. Throws a
- * sentence where one is unknown, or where nothing can be tried.
+ * sentence where one is unknown, where nothing can be tried, or where a rule is broken.
  */
 export function planDrill(
   recovery: Recovery,
@@ -44,6 +46,7 @@ export function planDrill(
   const groups: string[] = [];
   const without: string[] = [];
   const lasts: string[] = [];
+  const owners = new Map<string, readonly [part: string, chain: string]>();
   for (const chain of chains) {
     const data = chain.filter((p) => dataPart(p, parts));
     const able = data.filter((p) => dataPart(p, parts)?.drill !== undefined);
@@ -53,6 +56,9 @@ export function planDrill(
     groups.push(group);
     const first = steps.length;
     const of = draftsOf(able, recovery, direction, parts);
+    for (const p of able)
+      for (const d of Object.values(draftsOfPart(p, recovery, direction, parts)).flat())
+        owners.set(d.id, [p.id, group]);
     const point = chooseDrillPoint.step(`${group}/drill-point`, { group, parts: able.map((p) => p.id) });
     const before = of("preflight");
     steps.push(...joined(before, "preflight", [begin.id]));
@@ -67,13 +73,29 @@ export function planDrill(
       `there is nothing to try: ${without.length === 0 ? "no data is declared" : `a drill of ${without.join(", ")} is not possible`}`,
     );
   steps.push(stepOf(concludeDrill.step("conclude", {}), "conclude", lasts));
+  const swept = planSweep(recovery, direction, parts).flatMap(({ part, drafts }) =>
+    asideSteps(drafts, () => part, undefined, "sweep"),
+  );
+  const asked = steps.map((s): AsideStep => {
+    const [part, chain] = owners.get(s.id) ?? [undefined, groups.find((g) => s.id === `${g}/drill-point`)];
+    return { ...s, part, chain };
+  });
+  refuseBrokenAside({
+    kind: "drill",
+    stages: [
+      { name: "drill", steps: asked },
+      { name: "sweep", steps: swept },
+    ],
+    move: new Map(),
+    changes: changingVerbs(recovery, direction, parts),
+  });
   return { steps, groups, without, hash: hashOf(steps) };
 }
 
 /** What removes a drill of that direction, in all parts: a drill of some systems has made nothing in the others. */
 export const planSweep = (recovery: Recovery, direction: Direction, parts: Parts): readonly SweepPlan[] =>
   recovery.parts.flatMap((p) => {
-    const drafts = dataPart(p, parts)?.drill?.(p.id, p.facts, direction, lookupOf(recovery)).sweep ?? [];
+    const drafts = draftsOfPart(p, recovery, direction, parts).sweep ?? [];
     return drafts.length > 0 ? [{ part: p.id, drafts }] : [];
   });
 
@@ -103,9 +125,16 @@ const draftsOf = (
   direction: Direction,
   parts: Parts,
 ): ((phase: "preflight" | "restore" | "verify") => readonly Draft[]) => {
-  const all = able.map((p) => dataPart(p, parts)?.drill?.(p.id, p.facts, direction, lookupOf(recovery)));
-  return (phase) => all.flatMap((byPhase) => byPhase?.[phase] ?? []);
+  const all = able.map((p) => draftsOfPart(p, recovery, direction, parts));
+  return (phase) => all.flatMap((byPhase) => byPhase[phase] ?? []);
 };
+const draftsOfPart = (
+  p: RecoveryPart,
+  recovery: Recovery,
+  direction: Direction,
+  parts: Parts,
+): Partial<Record<DrillPhase, readonly Draft[]>> =>
+  dataPart(p, parts)?.drill?.(p.id, p.facts, direction, lookupOf(recovery)) ?? {};
 
 /** A draft with needs of its own waits for those, whichever phase they are of; one without for the phase before. */
 const joined = (

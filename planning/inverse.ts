@@ -2,6 +2,8 @@ import { lookupOf, type Recovery } from "../model/recovery.ts";
 import { atOldSite, inversePhases, type InversePhase, type Phase } from "../model/phase.ts";
 import type { Parts, Request } from "../model/part.ts";
 import type { Draft } from "../model/verb.ts";
+import { asideSteps, type AsideStep, type InMove } from "./aside.ts";
+import { refuseBrokenAside } from "./check-plan.ts";
 import { chainName, chainsOf, inTheirOrder, requestFor, waitsOf } from "./chains.ts";
 
 /** A draft in its phase, after steps of the same plan. */
@@ -24,18 +26,25 @@ export interface Inverse {
 
 /**
  * The inverse of a move before no return: for each chain what its parts say, phase by phase, joined here alone.
- * Throws where a part changes the old site in that move and does not say how that is given back.
+ * Throws where a part changes the old site in that move and does not say how that is given back, and where a rule is
+ * broken.
  */
 export function inverse(recovery: Recovery, request: Request, parts: Parts): readonly Inverse[] {
   const lookup = lookupOf(recovery);
   const chains = chainsOf(recovery, parts);
-  return inTheirOrder(chains, recovery).map((chain) => {
+  const move = new Map<string, InMove>();
+  const steps: AsideStep[] = [];
+  const made = inTheirOrder(chains, recovery).map((chain): Inverse => {
     const asked = requestFor(request, chainName(chain));
     const drafts = new Map<InversePhase, Draft[]>();
+    const owners = new Map<string, string>();
     for (const p of chain) {
       const part = parts[p.kind];
       const given = part?.inverse?.(p.id, p.facts, asked, lookup);
-      if (!given && part && changesOldSite(part.plan(p.id, p.facts, asked, lookup)))
+      const does = part?.plan(p.id, p.facts, asked, lookup) ?? {};
+      if (given) move.set(p.id, does);
+      for (const d of inversePhases.flatMap((phase) => given?.[phase] ?? [])) owners.set(d.id, p.id);
+      if (!given && part && changesOldSite(does))
         throw new Error(
           `${p.id}: a ${p.kind} does not say how it is given back to ${request.from}. Finish the move instead: "pulumi up -s ${request.to}-active"`,
         );
@@ -43,8 +52,17 @@ export function inverse(recovery: Recovery, request: Request, parts: Parts): rea
         drafts.set(phase, [...(drafts.get(phase) ?? []), ...(given?.[phase] ?? [])]);
     }
     const after = new Set([...waitsOf(chain, chains, recovery).values()].flat());
-    return { parts: chain.map((p) => p.id), after: [...after], steps: joined(inversePhases, drafts) };
+    const own = joined(inversePhases, drafts);
+    steps.push(...asideSteps(own, (id) => owners.get(id), chainName(chain)));
+    return { parts: chain.map((p) => p.id), after: [...after], steps: own };
   });
+  refuseBrokenAside({
+    kind: "inverse",
+    stages: [{ name: "give back", steps }],
+    move,
+    changes: new Set(),
+  });
+  return made;
 }
 
 const changesOldSite = (plan: Partial<Record<Phase, readonly Draft[]>>): boolean =>

@@ -1,6 +1,7 @@
 import type { Mode } from "../model/part.ts";
 import type { SiteId } from "../model/site.ts";
 import type { Step } from "../model/verb.ts";
+import type { Aside } from "./aside.ts";
 import type { Chain, Graph } from "./graph.ts";
 
 /** What can happen to an estate that a rule speaks of. Model check and simulator tell it, moment by moment. */
@@ -69,6 +70,8 @@ export interface Rule {
   readonly says: string;
   /** How a plan breaks it: which steps, and why; nothing where it holds. Checked on every plan that is made. */
   plan?(g: Graph): readonly string[];
+  /** How a plan beside a move's breaks it: one that takes a move back, that re-protects, or that tries a copy. Checked on each that is made. */
+  aside?(a: Aside): readonly string[];
   /** How what happens now breaks it; undefined where it holds. Asked by model check and simulator at every moment. */
   moment?(e: Happened, now: Now, g: Graph): string | undefined;
 }

@@ -1,4 +1,12 @@
 import type { Step } from "../model/verb.ts";
+import {
+  beyondCopies,
+  leftOpen,
+  notGivenBack,
+  unboundedAside,
+  unreachableAside,
+  unsaved,
+} from "./aside-terms.ts";
 import { stepsIn } from "./graph.ts";
 import type { Rule } from "./rule.ts";
 import {
@@ -47,6 +55,7 @@ export const rules: readonly Rule[] = [
       ),
       ...later(g, ["start-services"], ["fence-apps", "fence-data"]),
     ],
+    aside: leftOpen,
     moment: twoWriters,
   },
   {
@@ -206,7 +215,8 @@ export const rules: readonly Rule[] = [
   },
   {
     name: "nothing is overwritten",
-    says: "what only a formerly active site holds is never restored over",
+    says: "what only a formerly active site holds is never restored over; what makes it follow comes after all of it is saved",
+    aside: unsaved,
     moment: (e) =>
       e.kind === "overwrites" && e.unshipped
         ? `${e.database} at ${e.site} is restored over, and holds what is nowhere else`
@@ -229,12 +239,19 @@ export const rules: readonly Rule[] = [
   {
     name: "all is given back",
     says: "a move is abandoned only when everything that was taken from the old site is given back, and nothing writes at the new one",
+    aside: notGivenBack,
     moment: falselyAbandoned,
+  },
+  {
+    name: "copies alone",
+    says: "a drill makes copies and checks them, does nothing that a move does, so that no Service Broker and no service starts, and all that it makes is swept",
+    aside: beyondCopies,
   },
   {
     name: "reachable",
     says: "every step can be reached: what it waits for is in the plan and stands before it",
     plan: unreachable,
+    aside: unreachableAside,
   },
   {
     name: "bounded",
@@ -243,6 +260,7 @@ export const rules: readonly Rule[] = [
       g.steps
         .filter((s) => !(s.timeoutSec > 0 && Number.isFinite(s.timeoutSec)))
         .map((s) => `${s.id} has none`),
+    aside: unboundedAside,
   },
   {
     name: "a way out",

@@ -1,9 +1,9 @@
 import { isLease } from "../../journal/store.ts";
 import type { Request } from "../../model/part.ts";
-import { lookupOf } from "../../model/recovery.ts";
 import { stackOf } from "../../model/site.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { Draft } from "../../model/verb.ts";
+import { reprotections } from "../../planning/reprotection.ts";
 import type { World } from "../../steps/find.ts";
 import type { Progress } from "../../steps/progress.ts";
 import { runProvisioningStep } from "../../steps/provisioning-runner.ts";
@@ -33,10 +33,7 @@ export async function reprotect(
   const { s, site } = reprotectable(entries);
   const recovery = upgraded(s.declared?.recovery, registries.parts);
   const request: Request = { from: s.active, to: site, mode: "planned" };
-  const errands = recovery.parts.flatMap((p) => {
-    const part = registries.parts[p.kind];
-    return part?.reprotect ? [part.reprotect(p.id, p.facts, request, lookupOf(recovery))] : [];
-  });
+  const errands = reprotections(recovery, request, registries.parts);
   const named = `${site} (${recovery.sites[site].place})`;
   if (errands.length === 0)
     throw new CliError(

@@ -117,7 +117,7 @@ describe("The rules of a plan", () => {
     expect(stated).to.deep.equal(rules.map(({ name, says }) => ({ name, says })));
   });
 
-  it("each say what holds: of a plan, of what happens, or of both", () => {
-    for (const rule of rules) expect(rule.plan ?? rule.moment, rule.name).to.be.a("function");
+  it("each say what holds: of a plan, of one beside it, or of what happens", () => {
+    for (const rule of rules) expect(rule.plan ?? rule.aside ?? rule.moment, rule.name).to.be.a("function");
   });
 });
