@@ -1,3 +1,4 @@
+import * as path from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parts } from "../components/registry/parts.ts";
 import { runs } from "../components/registry/runs.ts";
@@ -13,6 +14,7 @@ import { situation, type Situation } from "../journal/situation.ts";
 import { movementOf } from "../journal/state.ts";
 import { describe } from "../model/describe.ts";
 import type { Estate } from "../model/estate.ts";
+import { keptIn, type JournalRef } from "../model/journal-ref.ts";
 import { hashOf, type Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { guardedHosts } from "../planning/guarded.ts";
@@ -59,7 +61,11 @@ export async function provision(
     provisioningText(estate.name, site, place, s, overwritten(recovery, site, await journal.entries())),
   );
   const at = { journal: estate.journal, recovery, site, active: s.active, epoch: s.epoch };
-  if (!pulumi.runtime.isDryRun()) await renewWords(at, journal, log);
+  if (!pulumi.runtime.isDryRun()) {
+    await renewWords(at, journal, log);
+    if (site !== s.active && s.declared?.factsHash === hashOf(recovery))
+      await papersBeside(site, journal, estate.journal, log);
+  }
   const { machinesOf, Guard } = await servers();
   const machines = await machinesOf(at, (ref) => resolveSecret(ref, projectRoot()));
   new Site(estate.name, {
@@ -103,6 +109,26 @@ async function renewWords(
     async (io) => notBrought(await publishWords(entries, recovery, parts, io)),
   );
   if (missed !== undefined) await log.warn(missed);
+}
+
+/**
+ * The papers of facts that have not changed: no input of a step tells that somebody deleted them, or that this version
+ * writes them otherwise. Those of new facts are written by their step, once the journal holds these.
+ */
+async function papersBeside(site: SiteId, journal: Journal, ref: JournalRef, log: Log): Promise<void> {
+  const keep = path.resolve(projectRoot(), keptIn(ref));
+  try {
+    const { renewPapers } = await import("../runbook/renew.ts");
+    const renewed = await renewPapers(site, { journal, keep });
+    if (renewed.length > 0)
+      await log.info(
+        `runbooks and card are written anew beside the journal, print them again; missing or out of date: ${renewed.join(", ")}`,
+      );
+  } catch (error) {
+    await log.warn(
+      `runbooks and card beside the journal could not be written anew: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 /** How often the same facts are confirmed. */

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { readdir, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { addressOf, checksAtStandby, rowsOf } from "../../lab/play/checks.ts";
 import type { Rig } from "../../lab/play/rig.ts";
 import { declarePlanned, engineMs, ok, provisioned, situationOf, unchanged, up } from "./stage.ts";
@@ -56,7 +58,12 @@ describe("a planned move, on the real engine", function () {
 
     it("has the old site follow the new one, without a new copy of any database", async () => {
       for (const stack of ["standby", "primary"]) ok(await up(made, stack));
+      const papers = join(dirname(made.journalFile), "runbooks");
+      await rm(papers, { recursive: true });
       for (const stack of ["standby", "primary"]) unchanged(await up(made, stack));
+      expect(await readdir(papers), "deleted papers are written anew, and no step runs for it").to.include(
+        "primary-card.html",
+      );
       const before = await work("SQLDR01");
       for (let i = 0; i < 4; i++) await made.lab.clock.advance(3_600_000);
       expect(await work("SQLDR01")).to.be.greaterThan(before);
