@@ -8,10 +8,11 @@ import type { Situation } from "./situation.ts";
  */
 export const defaultCoolDownMin = 60;
 
-/** A completed move that is so recent that none is declared without a word of its own. */
+/** A move that ended so recently that none is declared without a word of its own. */
 export interface CoolDown {
   readonly last: EntryOf<"activation started">;
-  readonly completedAt: string;
+  /** The entry that it ended with: completed, or gone back from past no return, which moves people a second time. */
+  readonly end: EntryOf<"completed"> | EntryOf<"abandoned">;
   readonly until: Date;
 }
 
@@ -22,8 +23,12 @@ export function coolDownAt(
   minutes: number,
   now: Date,
 ): CoolDown | undefined {
-  const end = last && entries.findLast((e) => e.kind === "completed" && e.epoch === last.epoch);
-  if (!end) return undefined;
+  const end = entries.filter(isEnd).findLast((e) => e.epoch === last?.epoch);
+  if (!last || !end) return undefined;
   const until = new Date(Date.parse(end.at) + minutes * 60_000);
-  return now < until ? { last, completedAt: end.at, until } : undefined;
+  return now < until ? { last, end, until } : undefined;
 }
+
+/** What was given up before no return has moved nobody; only what went back past it says how much was lost. */
+const isEnd = (e: Entry): e is CoolDown["end"] =>
+  e.kind === "completed" || (e.kind === "abandoned" && e.lossSec !== undefined);

@@ -161,7 +161,7 @@ export interface Estate {
   /** Where the journal is kept: at the standby side or in a third place, never at the production site. */
   readonly journal: JournalRef;
   /**
-   * Minutes after a completed move in which `declare` refuses another, unless `--override-cool-down` says why: a second
+   * Minutes after a completed move, or one gone back from past no return, in which `declare` refuses another, unless `--override-cool-down` says why: a second
    * move on the heels of the first is more often a symptom than a decision. 0 for none. Default: 60.
    */
   readonly coolDownMin?: number;

@@ -50,9 +50,13 @@ function refuseCoolDown(entries: readonly Entry[], { overrideCoolDown, to }: Dec
   const minutes = s.declared?.recovery.coolDownMin ?? defaultCoolDownMin;
   const cool = coolDownAt(entries, s, minutes, now);
   if (!cool || overrideCoolDown !== undefined) return;
-  const { last, completedAt, until } = cool;
+  const { last, end, until } = cool;
+  const moved =
+    end.kind === "completed"
+      ? `${last.as} moved the estate to ${last.to} (activation ${String(last.epoch)}, completed ${timeOf(end.at)})`
+      : `${end.as} went back to ${last.from} (from activation ${String(last.epoch)} to ${last.to}, gone back ${timeOf(end.at)})`;
   throw new CliError(
-    `cool-down: ${last.as} moved the estate to ${last.to} (activation ${String(last.epoch)}, completed ${timeOf(completedAt)}), and no move to ${to} is declared before ${timeOf(until.toISOString())}. A second move on the heels of the first is more often a symptom than a decision: look first. If it has to be, say why with --override-cool-down REASON`,
+    `cool-down: ${moved}, and no move to ${to} is declared before ${timeOf(until.toISOString())}. A second move on the heels of the first is more often a symptom than a decision: look first. If it has to be, say why with --override-cool-down REASON`,
   );
 }
 

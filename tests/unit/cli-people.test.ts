@@ -11,7 +11,16 @@ import type { Fact } from "../../journal/entries.ts";
 import { isLease } from "../../journal/store.ts";
 import { lockOfStep } from "../../steps/lock.ts";
 import { failureOf, tempProject, write, writtenTerminal, type Written } from "./cli-fixture.ts";
-import { completed, declared, entriesFor, genesis, moveTo, started, word } from "./journal-facts.ts";
+import {
+  completed,
+  declared,
+  entriesFor,
+  genesis,
+  moveTo,
+  noReturn,
+  started,
+  word,
+} from "./journal-facts.ts";
 import { toyParts } from "./toy.ts";
 
 const begun = [genesis, declared, moveTo("dr"), started(1)];
@@ -188,6 +197,19 @@ describe("a declaration on the heels of a move", () => {
       /^cool-down: ann moved the estate to dr \(activation 1, completed 2026-11-22 10:00:00 UTC\), and no move to primary is declared before 2026-11-22 11:00:00 UTC\. .*--override-cool-down REASON$/,
     );
     expect(at("11:00:00")).to.equal(2);
+  });
+
+  it("is refused after going back past no return, too: that was a move of people like any other", () => {
+    const gone = entriesFor(...begun, noReturn(1), {
+      kind: "abandoned",
+      epoch: 1,
+      as: "bo",
+      reason: "K2 does not start",
+      lossSec: 60,
+    });
+    expect(() => wouldStart(gone, { ...back, to: "dr" }, new Date("2026-11-22T10:59:00Z"))).to.throw(
+      /^cool-down: bo went back to primary \(from activation 1 to dr, gone back 2026-11-22 10:00:00 UTC\), and no move to dr is declared before 2026-11-22 11:00:00 UTC/,
+    );
   });
 
   it("is taken where it says why", () => {

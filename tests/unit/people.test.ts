@@ -17,6 +17,7 @@ import {
   entriesFor,
   genesis,
   moveTo,
+  noReturn,
   started,
   word,
 } from "./journal-facts.ts";
@@ -261,9 +262,11 @@ describe("the cool-down after a move", () => {
     const entries = entriesFor(genesis, ...facts);
     return coolDownAt(entries, situation(entries), minutes, new Date(text))?.until.toISOString();
   };
-  it("begins with a completed one, and with nothing else", () => {
+  it("begins with a completed one or one gone back from past no return, and with nothing else", () => {
     const until = "2026-11-22T11:00:00.000Z";
     expect(at("2026-11-22T10:30:00Z", 60, ...begun, completed(1))).to.equal(until);
+    const goneBack: Fact = { kind: "abandoned", epoch: 1, as: "bo", reason: "K2 does not start", lossSec: 0 };
+    expect(at("2026-11-22T10:30:00Z", 60, ...begun, noReturn(1), goneBack)).to.equal(until);
     expect(at("2026-11-22T10:30:00Z", 60, ...begun, abandoned(1))).to.equal(undefined);
     expect(at("2026-11-22T10:30:00Z", 60, ...begun)).to.equal(undefined);
     expect(at("2026-11-22T10:30:00Z", 60, declared, moveTo("dr"), { kind: "withdrawn", as: "x" })).to.equal(
