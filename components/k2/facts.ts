@@ -6,6 +6,7 @@ import { ServiceName } from "../windows/verbs.ts";
 import { TableName } from "./captured.ts";
 
 const name = z.string().min(1);
+const day = z.iso.date({ error: "is no date. Write the licence's last day, such as 2027-03-31" });
 
 /** The databases that K2 stands on, of one data part. */
 const DataFacts = z.strictObject({
@@ -27,6 +28,8 @@ const LicenceFacts = z.strictObject({
     primary: z.record(z.string(), name).optional(),
     dr: z.record(z.string(), name).optional(),
   }),
+  /** By site, the last day of its licence, `YYYY-MM-DD`; absent where the licence table tells it. */
+  endsAt: z.strictObject({ primary: day.optional(), dr: day.optional() }).optional(),
 });
 
 const KeyFacts = z.strictObject({

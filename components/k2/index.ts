@@ -101,7 +101,7 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
     after = [],
     optional = [],
   } = args;
-  const { layout, namesHosts = true, otherRows = "remove", copies } = licence;
+  const { layout, namesHosts = true, otherRows = "remove", copies, endsAt } = licence;
   const defaults = defaultsOf(version);
   const databases = data.flatMap((d) => d.databases);
   const facts: K2Facts = {
@@ -135,6 +135,7 @@ export function k2(id: string, args: K2Args): Declared<"k2"> {
             copies: Object.fromEntries(
               Object.entries(copies ?? {}).map(([site, names]) => [site, { ...names }]),
             ),
+            ...(endsAt ? { endsAt: { ...endsAt } } : {}),
           },
         }),
     masterKey: {
@@ -203,6 +204,7 @@ const licenceKeys: Readonly<Record<keyof LicenceInput, true>> = {
   namesHosts: true,
   otherRows: true,
   copies: true,
+  endsAt: true,
 };
 const masterKeyKeys: Readonly<Record<keyof MasterKeyInput, true>> = {
   password: true,

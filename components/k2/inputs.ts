@@ -51,6 +51,11 @@ export interface LicenceInput {
    * own already, a backup of its own that was restored under that name. Default: none.
    */
   readonly copies?: Partial<Readonly<Record<SiteId, Readonly<Record<string, string>>>>>;
+  /**
+   * By site, the last day of its licence: `{ dr: "2027-03-31" }`. K2 publishes no column lists; only where no column of the
+   * licence table can be read as its end, readiness goes by this, and says that it would need it. Default: none.
+   */
+  readonly endsAt?: Partial<Readonly<Record<SiteId, string>>>;
 }
 
 /**

@@ -25,7 +25,7 @@ export function looks({ id, facts }: RecoveryPart, { from, to }: Request, lookup
               const found = await keptRows({ ...kept, keepOn: [...sqlHosts(f, [to])] }, io).catch(
                 () => undefined,
               );
-              return found ? licenceFindings(id, found.captured, Date.now()) : [];
+              return found ? licenceFindings(id, found.captured, Date.now(), f.licence?.endsAt?.[to]) : [];
             },
           } satisfies Look,
         ]

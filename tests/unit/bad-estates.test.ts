@@ -61,6 +61,14 @@ describe("a bad estate", () => {
       written({ k2: { licence: { copies: { dr: { K22: "K2Own" } } } } }),
       /^k2 k2\.licence\.copies\.dr: K22 holds neither of the two tables\. Did you mean K2\? Write K2: /,
     ],
+    ...["31.03.2027", "2027-03-31T00:00:00Z", "2027-02-30"].map(
+      (day) =>
+        [
+          `a licence's last day as ${day}`,
+          written({ k2: { licence: { endsAt: { dr: day } } } }),
+          /^k2 k2\.licence\.endsAt\.dr: is no date\. Write the licence's last day, such as 2027-03-31/,
+        ] as const,
+    ),
     [
       "a site that is none in a licence's copies",
       written({ k2: { licence: { copies: { drr: { K2: "K2Own" } } } } }),

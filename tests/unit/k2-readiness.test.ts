@@ -47,7 +47,26 @@ describe("Readiness of K2's licences and keys", () => {
     expect(told(captured(ends(-2)))).to.deep.equal([
       "stops: a captured licence of dr in K2.HostServer.LicenseKey has ended 2 days ago: K2 does not start on it",
     ]);
-    expect(told(captured(ends(2), "LastSeen")), "another date").to.deep.equal([]);
+  });
+
+  it("says that the end of a licence can't be read, and then goes by the day that the estate gives", () => {
+    const told = (c: Captured, endsAt?: string) =>
+      licenceFindings("k2", c, nowMs, endsAt).map((f) => `${f.severity}: ${f.says}`);
+    const cannot =
+      "note: when the licence of dr ends can't be read: no column of K2.HostServer.LicenseKey is named after an end and holds dates";
+    expect(told(captured(ends(2), "LastSeen")), "another date").to.deep.equal([cannot]);
+    expect(told(captured("on demand")), "no date").to.deep.equal([cannot]);
+    expect(told(captured("2026-12-01 00:00:00")), "text as SQL Server writes a date").to.deep.equal([
+      "risk: a captured licence of dr in K2.HostServer.LicenseKey ends in 9 days",
+    ]);
+    expect(told(captured(ends(2), "LastSeen"), "2027-03-31")).to.deep.equal([]);
+    expect(told(captured(ends(2), "LastSeen"), "2026-11-22"), "its last day").to.deep.equal([
+      "risk: the licence of dr (licence.endsAt.dr of the estate) ends in 1 day",
+    ]);
+    expect(told(captured(ends(2), "LastSeen"), "2026-11-21")).to.deep.equal([
+      "stops: the licence of dr (licence.endsAt.dr of the estate) has ended 1 day ago: K2 does not start on it",
+    ]);
+    expect(told(captured(null), "2026-11-21"), "a column that tells comes first").to.deep.equal([]);
   });
 
   it("finds keys by which nothing can be proven", () => {
