@@ -1,4 +1,5 @@
-import { isLease } from "../../journal/store.ts";
+import { situation } from "../../journal/situation.ts";
+import { isMoving } from "../../journal/state.ts";
 import type { Request } from "../../model/part.ts";
 import { stackOf } from "../../model/site.ts";
 import { upgraded } from "../../model/upgrade.ts";
@@ -10,13 +11,17 @@ import { runProvisioningStep } from "../../steps/provisioning-runner.ts";
 import { inNeed } from "../drafts.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
+import { whileNothingRuns } from "../nothing-runs.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { reprotectable } from "./may.ts";
 
-/** How long this run's lease outlives its process where that was killed on another machine. Milliseconds. */
-const runTtlMs = 30_000;
+/** What to do about a run, or about steps that still run: of a killed engine, they would meet the same databases. */
+const todo = {
+  run: 'Follow it with "parallel-standby journal follow"; type this again when it has ended',
+  steps: "Wait for it or end that process, then type this again",
+};
 
 /**
  * Has the site that was left follow the active one. The journal first: who lets what is there be overwritten, and why.
@@ -43,12 +48,7 @@ export async function reprotect(
   for (const { id } of errands.flatMap((e) => [...e.save, ...e.follow])) terminal.out(`  ${id}`);
   if (preview) return;
 
-  const lease = await journal.store.lease("run", runTtlMs);
-  if (!isLease(lease))
-    throw new CliError(
-      `another run is under way: ${lease.who}, since ${lease.since}. Follow it with "parallel-standby journal follow"; type this again when it has ended`,
-    );
-  try {
+  const work = async (): Promise<void> => {
     await journal.append((now) => {
       const may = reprotectable(now);
       if (may.s.epoch !== s.epoch || may.site !== site)
@@ -86,18 +86,24 @@ export async function reprotect(
       throw new CliError(
         `${named} does not follow ${s.active} yet: ${plain(failed.join("; "))}. Nothing that was not saved was overwritten. Mend it and type the same again`,
       );
-    await journal.append({
-      kind: "re-protected",
-      epoch: s.epoch,
-      site,
-      as: as.trim(),
-      saved: saved
-        .flat()
-        .flatMap((e) => ("ended" in e ? [{ step: e.draft.id, says: e.ended.replace(/^\w+: /, "") }] : [])),
+    await journal.append((now) => {
+      const then = situation(now);
+      if (then.epoch !== s.epoch || isMoving(then))
+        throw new CliError(
+          `a move was made while this went on (activation ${String(then.epoch)}): what follows what is open. Look with "parallel-standby status"`,
+        );
+      return {
+        kind: "re-protected",
+        epoch: s.epoch,
+        site,
+        as: as.trim(),
+        saved: saved
+          .flat()
+          .flatMap((e) => ("ended" in e ? [{ step: e.draft.id, says: e.ended.replace(/^\w+: /, "") }] : [])),
+      };
     });
-  } finally {
-    await lease.release();
-  }
+  };
+  await whileNothingRuns(journal.store, terminal, work, todo);
   terminal.out(`re-protected: ${named} follows ${s.active}`);
   terminal.out(
     `next: "pulumi up -s ${stackOf[s.active]}", then "pulumi up -s ${stackOf[site]}": services, names and facts of both sites`,

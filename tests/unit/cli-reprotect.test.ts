@@ -7,7 +7,9 @@ import type { Part, Parts } from "../../model/part.ts";
 import { hashOf, type Recovery } from "../../model/recovery.ts";
 import { verb } from "../../model/verb.ts";
 import { runs, type Runs } from "../../steps/act.ts";
+import { asleepAt } from "./asleep.ts";
 import { failureOf, tempProject, writtenTerminal, type Written } from "./cli-fixture.ts";
+import { until } from "./until.ts";
 
 const args = z.strictObject({ of: z.string() });
 const save = verb("kept/save", args, 5, "passive");
@@ -106,8 +108,13 @@ describe("reprotect", () => {
   const write = async (...facts: Fact[]): Promise<void> => {
     for (const fact of facts) await project.journal.append(fact);
   };
-  const run = (preview = false): Promise<void> =>
-    reprotect({ as: " ann ", reason: "power is back", preview }, project, { parts, runs: world }, terminal);
+  const run = (preview = false, journal = project.journal): Promise<void> =>
+    reprotect(
+      { as: " ann ", reason: "power is back", preview },
+      { ...project, journal },
+      { parts, runs: world },
+      terminal,
+    );
   const kinds = async (): Promise<readonly string[]> => (await project.journal.entries()).map((e) => e.kind);
 
   it("saves all of a part before anything of it is overwritten, and names in the journal what was saved and who let it", async () => {
@@ -224,8 +231,48 @@ describe("reprotect", () => {
     await write(started, completed);
     const lease = await project.journal.store.lease("run", 10_000);
     if (!("release" in lease)) throw new Error("no lease");
-    expect(await failureOf(run())).to.match(/another run is under way: .*journal follow/);
+    expect(await failureOf(run())).to.match(/a run is under way: .*journal follow/);
     await lease.release();
     expect(acts).to.deep.equal([]);
+  });
+
+  for (const name of ["provision one/seed/A", "step 1 one/tail/A"])
+    it(`waits for what still runs of a killed engine ("${name}") before it writes or touches anything`, async () => {
+      await write(started, completed);
+      const before = await kinds();
+      const lease = await project.journal.store.lease(name, 10_000);
+      if (!("release" in lease)) throw new Error("no lease");
+      const working = run();
+      await until("it says what it waits for", () => terminal.notes.length > 0);
+      expect(terminal.notes.join()).to.contain(`waiting for "${name}"`);
+      expect(await kinds()).to.deep.equal(before);
+      expect(acts).to.deep.equal([]);
+      await lease.release();
+      await working;
+      expect(await kinds()).to.contain("re-protected");
+    });
+
+  it("records nothing as following where it stood still and a move was made meanwhile", async () => {
+    await write(started, completed);
+    // The approval is its first word; every step has two, and the last word is the one after them.
+    for (let words = 2; words <= 14; words++) {
+      acts = [];
+      const text = await project.journal.store.read();
+      let count = 0;
+      const sleeper = asleepAt(project.journal, (call) => call === "append" && ++count === words);
+      const late = run(false, sleeper.journal).then(() => "it ended well", String);
+      await Promise.race([late, until("it stands still", () => sleeper.sleeps(), 10_000)]);
+      const { length } = await project.journal.entries();
+      const next: Fact = { ...started, epoch: 2, from: "dr", to: "primary" };
+      await write(next, { ...completed, epoch: 2 });
+      const before = [...acts];
+      sleeper.wake();
+      const ended = await late;
+      const since = (await project.journal.entries()).slice(length);
+      expect(ended, String(words)).to.match(/activation 2/);
+      expect(since.some((e) => e.kind === "re-protected")).to.equal(false);
+      expect(acts).to.deep.equal(before);
+      await project.journal.store.restart(() => text);
+    }
   });
 });
