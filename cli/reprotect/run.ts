@@ -16,6 +16,7 @@ import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { reprotectable } from "./may.ts";
+import { allStands, followsBy } from "./stands.ts";
 
 /** What to do about a run, or about steps that still run: of a killed engine, they would meet the same databases. */
 const todo = {
@@ -45,17 +46,25 @@ export async function reprotect(
       `nothing of this estate carries data that ${named} could follow with. "pulumi up -s ${stackOf[site]}" provisions it`,
     );
   terminal.out(`re-protects ${s.active}: ${named} is to follow it, what it holds alone is saved first`);
-  for (const { id } of errands.flatMap((e) => [...e.save, ...e.follow])) terminal.out(`  ${id}`);
+  const drafts = errands.flatMap((e) => [...e.save, ...e.follow]);
+  for (const { id } of drafts) terminal.out(`  ${id}`);
   if (preview) return;
 
+  const world: World = { ...registries, journal };
   const work = async (): Promise<void> => {
+    const before = followsBy(await journal.entries(), s.epoch, site);
+    if (before && (await allStands(drafts, { world, recovery, journalRef: estate.journal, site }))) {
+      terminal.out(
+        `already: ${named} follows ${s.active} as ${plain(before.as)} has left it at ${before.at}. Nothing was done, and nothing written`,
+      );
+      return;
+    }
     await journal.append((now) => {
       const may = reprotectable(now);
       if (may.s.epoch !== s.epoch || may.site !== site)
         throw new CliError("at this moment another move was made: look again");
       return { kind: "re-protect", epoch: s.epoch, site, as: as.trim(), reason: reason.trim() };
     });
-    const world: World = { ...registries, journal };
     const perform = (draft: Draft): Promise<string> =>
       runProvisioningStep(
         {
@@ -102,9 +111,9 @@ export async function reprotect(
           .flatMap((e) => ("ended" in e ? [{ step: e.draft.id, says: e.ended.replace(/^\w+: /, "") }] : [])),
       };
     });
+    terminal.out(`re-protected: ${named} follows ${s.active}`);
   };
   await whileNothingRuns(journal.store, terminal, work, todo);
-  terminal.out(`re-protected: ${named} follows ${s.active}`);
   terminal.out(
     `next: "pulumi up -s ${stackOf[s.active]}", then "pulumi up -s ${stackOf[site]}": services, names and facts of both sites`,
   );

@@ -168,6 +168,24 @@ describe("reprotect", () => {
     });
   });
 
+  it("says, typed again, that it follows already, writes no second approval, and does all of it where anything is not as it was left", async () => {
+    await write(started, completed);
+    await run();
+    const before = await kinds();
+    const done = [...acts];
+    await run();
+    expect(await kinds()).to.deep.equal(before);
+    expect(acts).to.deep.equal(done);
+    expect(terminal.lines.join("\n")).to.match(
+      /already: primary \(London\) follows dr as ann has left it at .*Nothing was done, and nothing written/,
+    );
+    acts.splice(acts.indexOf("kept/follow B"), 1);
+    await run();
+    expect((await kinds()).filter((kind) => kind === "re-protect")).to.have.length(2);
+    expect((await kinds()).filter((kind) => kind === "re-protected")).to.have.length(2);
+    expect(acts).to.have.members(done);
+  });
+
   it("changes nothing in a preview, and says what it would do", async () => {
     await write(started, completed);
     const before = await kinds();
