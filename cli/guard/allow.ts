@@ -1,3 +1,5 @@
+import type { Entry } from "../../journal/entries.ts";
+import { situation } from "../../journal/situation.ts";
 import { wordAt } from "../../journal/words.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import { guardFolder } from "../../model/guard.ts";
@@ -35,21 +37,34 @@ export async function guardAllow(
     throw new CliError(
       `the journal says "${word}" for ${place}: the other site has, or is getting, what ${host.id} would start, and two sites must never write. If that is wrong, and nothing of the other site writes, a second person must answer for it: --second NAME`,
     );
-  await project.journal.append({
-    kind: "guard allowed",
-    host: host.id,
-    word,
-    as: as.trim(),
-    reason: reason.trim(),
-    ...(second === undefined ? {} : { second: second.trim() }),
+  /** The server takes it for the word and the activation that it knows by then: these must be the ones that were answered for. */
+  const refuseMoved = (entries: readonly Entry[]): void => {
+    const now = situation(entries);
+    const then = wordAt(now, host.site, found.parts);
+    if (now.epoch === guarded.s.epoch && then === word) return;
+    throw new CliError(
+      `at this moment the journal says "${then}" for ${place}, activation ${String(now.epoch)}; it was asked for where it said "${word}", activation ${String(guarded.s.epoch)}: nothing is allowed. Look with "parallel-standby guard status"`,
+    );
+  };
+  await project.journal.append((entries) => {
+    refuseMoved(entries);
+    return {
+      kind: "guard allowed",
+      host: host.id,
+      word,
+      as: as.trim(),
+      reason: reason.trim(),
+      ...(second === undefined ? {} : { second: second.trim() }),
+    };
   });
   const who = second === undefined ? as : `${as} and ${second}`;
-  const { code, stdout, stderr } = await atServers(project, guarded, limitSec, terminal.note, async (io) =>
-    (await sshTo(host.id, io)).run(
-      `"${guardFolder}\\guard.cmd" allow "${quotable(who)}" "${quotable(reason)}"`,
-      { limitSec },
-    ),
-  );
+  const { code, stdout, stderr } = await atServers(project, guarded, limitSec, terminal.note, async (io) => {
+    const ssh = await sshTo(host.id, io);
+    refuseMoved(await project.journal.entries());
+    return ssh.run(`"${guardFolder}\\guard.cmd" allow "${quotable(who)}" "${quotable(reason)}"`, {
+      limitSec,
+    });
+  });
   if (code !== 0)
     throw new CliError(
       `${host.id} did not take it: ${plain((stderr || stdout).trim())}. Is the guard there ("parallel-standby guard status"), and the SSH user an administrator?`,
