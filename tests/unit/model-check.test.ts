@@ -42,6 +42,10 @@ describe("No schedule breaks a rule: every state is looked at that", function ()
       { systems: [{ databases: 2, names: ["dependency", "client"] }] },
       {},
     ],
+    "one database leads to where people go back past no return, with one fault": [
+      { systems: [{ databases: 1, names: ["client"] }] },
+      { back: true, epochs: 2 },
+    ],
     "a VM that can be switched off leads to, with two faults": [
       { systems: [{ databases: 1, vm: true }] },
       { faults: 2, skips: false },

@@ -95,6 +95,13 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     put: `if (stateOf(s) === "in doubt" && epoch === 0) {`,
     rule: "the past rests",
   },
+  "a move that is gone back from goes on": {
+    file: "steps/may-act.ts",
+    find: `if (stateOf(s) === "in doubt") {`,
+    put: `if (stateOf(s) === "in doubt" && !s.noReturn) {`,
+    rule: "the past rests",
+    limits: { back: true },
+  },
   "order is left to the engine": {
     file: "steps/may-act.ts",
     find: `const may = order(s, step);`,

@@ -48,6 +48,8 @@ export interface Limits {
   readonly epochs: number;
   /** Whether people skip steps. */
   readonly skips: boolean;
+  /** Whether people go back past no return. Default: no. */
+  readonly back?: boolean;
   /** Phases whose steps change nothing that other steps' ends depend on: in which order they run is all the same. */
   readonly eager: ReadonlySet<Phase>;
 }

@@ -1,3 +1,4 @@
+import { returnable } from "../../../cli/back/may.ts";
 import type { Phase } from "../../../model/phase.ts";
 import type { EntryOf } from "../../../journal/entries.ts";
 import type { Situation } from "../../../journal/situation.ts";
@@ -25,6 +26,16 @@ export function othersOf(
     const made = product.next(product.situation(entries), m.request.to, when).kind === "start";
     begun.set(key, made);
     return made;
+  };
+
+  /** What the product makes of somebody who wants to go back. */
+  const mayReturn = (s: State): boolean => {
+    try {
+      returnable(journalOf(s, m));
+      return true;
+    } catch {
+      return false;
+    }
   };
 
   /** The same, and somebody has said that a step is to be left out. */
@@ -69,7 +80,16 @@ export function othersOf(
         // Nothing can be given back to a site that is gone.
         good: s.site === "up",
       });
-    if (s.status === "abandoning" && !s.acting && s.site === "up") found.push(...giveBack(s));
+    if (limits.back === true && s.status === "moving" && isPastReturn(s) && s.site === "up" && mayReturn(s))
+      found.push({
+        says: "somebody goes back past no return",
+        to: { ...s, status: "abandoning", back: -2 },
+        happened: [],
+        // A person's choice: nobody can count on it.
+        good: false,
+      });
+    if (s.status === "abandoning" && !s.acting && s.site === "up")
+      found.push(...(s.back < 0 ? closeTarget(s) : giveBack(s)));
     m.ids.forEach((id, at) => {
       if (s.status === "moving" && s.verdicts[at] === "s" && s.world[at] === "0")
         found.push({
@@ -94,6 +114,16 @@ export function othersOf(
         });
       }
     return found;
+  };
+
+  /** Services first, then databases: only when all of the target is closed is anything given back. */
+  const closeTarget = (s: State): readonly Move[] => {
+    const phases: readonly Phase[] = s.back === -2 ? ["start-services"] : undone;
+    const world = m.graphs[s.mode].chains
+      .flatMap((c) => stepsIn(c, ...phases))
+      .reduce((w, p) => put(w, m.at(p.id), "0"), s.world);
+    const says = s.back === -2 ? "services are stopped at the new site" : "databases are closed there";
+    return [{ says, to: { ...s, back: s.back + 1, world }, happened: [], good: true }];
   };
 
   /** Databases first, then services: before each, the new site is looked at. */
@@ -139,6 +169,20 @@ export function othersOf(
 
   return (s) => [...people(s), ...world(s)];
 }
+
+/** What is not so any more once a move is gone back from: before another, the site is made to follow again. */
+const undone: readonly Phase[] = [
+  "roll-forward",
+  "open",
+  "flip-dependency-aliases",
+  "fence-data",
+  "repair-databases",
+  "repair-identity",
+  "verify-services",
+  "flip-client-aliases",
+  "smoke-test",
+  "protect",
+];
 
 const skipOf = (step: string, epoch: number): EntryOf<"skip"> => ({
   kind: "skip",

@@ -122,6 +122,8 @@ const otherMode = (s: State): State["mode"] => s.acting?.mode ?? s.mode;
 function isEnd(s: State, epochs: number): boolean {
   if (s.acting !== undefined) return false;
   if (s.status !== "moving" && s.status !== "abandoning") return true;
+  // Who has closed the new site, and loses the old one, opens the new by hand and adopts it.
+  if (s.status === "abandoning" && isPastReturn(s)) return s.site !== "up";
   if (s.epoch < epochs || isPastReturn(s)) return false;
   if (s.status === "abandoning") return true;
   return s.site === "up" ? s.mode === "unplanned" : !(s.mode === "unplanned" && s.waived);

@@ -33,7 +33,10 @@ export interface State {
   readonly site: Site;
   /** Things that may still go wrong. */
   readonly faults: number;
-  /** How far an abandoned move has given back: 0 nothing, 1 databases, 2 services too. */
+  /**
+   * How far an abandoned move has given back: 0 nothing, 1 databases, 2 services too. Past no return the new site is
+   * closed first: -2 nothing of it, -1 its services.
+   */
   readonly back: number;
 }
 
@@ -201,6 +204,8 @@ export function journalOf(s: State, m: Moves, declaration?: Declaration): readon
   });
   if (s.status === "abandoning" || s.status === "abandoned")
     facts.push({ kind: "abandoning", epoch: s.epoch, as: "ann", reason: "model" });
+  if (s.status === "abandoning" && isPastReturn(s) && s.back >= 0)
+    facts.push({ kind: "target closed", epoch: s.epoch });
   if (s.status === "abandoned") facts.push({ kind: "abandoned", epoch: s.epoch, as: "ann", reason: "model" });
   if (s.status === "completed") facts.push({ kind: "completed", epoch: s.epoch, owed: [], exceptions: [] });
   if (declaration) facts.push({ kind: "move declared", to, ...of(declaration) });
