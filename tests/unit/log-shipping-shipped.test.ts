@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { movesFor } from "../../components/sql/log-shipping/moves.ts";
 import {
   otherWriters,
+  stillThere,
   tailName,
   unshipped,
   type LogBackup,
@@ -50,6 +51,20 @@ describe("log shipping: what has been shipped", () => {
       unshipped([backup(20, "D:\\LogShip2\\K2_2.trn")], "0", "D:\\LogShip", []).elsewhere,
       "a like name is another folder",
     ).to.have.length(1);
+  });
+
+  it("goes on from a tail that was shipped, which an unplanned move leaves copy-only, and from no other copy", () => {
+    const copied = { copyOnly: 1 };
+    const [log, tail, copy, saved] = [
+      backup(10, "D:\\LogShip\\K2_1.trn"),
+      backup(20, "D:\\LogShip\\K2_2.trn", { ...copied, tail: 1 }),
+      backup(30, "D:\\LogShip\\K2_3.trn", copied),
+      backup(40, "D:\\LogShip-Salvage\\K2_4.trn", { ...copied, tail: 1 }),
+    ] as const;
+    const all = [log, tail, copy, saved];
+    const files = ["K2_1.trn", "K2_2.trn", "K2_3.trn", "K2_4.trn"];
+    expect(stillThere(all, "D:\\LogShip", files)).to.deep.equal({ there: [log, tail], gone: [] });
+    expect(stillThere(all, "D:\\LogShip", ["K2_1.trn"])).to.deep.equal({ there: [log], gone: [tail] });
   });
 
   it("finds other writers of log backups but for those that the estate has adopted", () => {

@@ -43,6 +43,21 @@ describe("The simulator plays moves one after another:", function () {
       { ...small, begins: "planned", events: [goesBack], then: [{ ...then, begins: "planned" }] },
       ["abandoned", "completed"],
     ],
+    "abandoned when the tails were taken without a plan, and there after all": [
+      {
+        ...small,
+        begins: "unplanned",
+        events: [
+          {
+            at: 0,
+            step: { id: "sys1-data/open/Sys1", changes: false },
+            what: "somebody abandons it",
+          },
+        ],
+        then: [{ ...then, begins: "planned" }],
+      },
+      ["abandoned", "completed"],
+    ],
     "with a re-protection that is killed": [
       {
         ...small,

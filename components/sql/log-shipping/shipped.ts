@@ -47,7 +47,11 @@ export function unshipped(
   };
 }
 
-/** The log backups of a chain whose files can still be had, in the folder that is shipped or where they are copied to. */
+/**
+ * The log backups of a chain whose files can still be had, in the folder that is shipped or where they are copied to. A
+ * copy-only log is none of it, but for a tail that was shipped: NO_TRUNCATE, by which an unplanned move takes it, makes it
+ * copy-only in the history, and where the database is opened again the next log may begin at its end.
+ */
 export function stillThere(
   backups: readonly LogBackup[],
   folder: string,
@@ -55,8 +59,8 @@ export function stillThere(
 ): { readonly there: readonly LogBackup[]; readonly gone: readonly LogBackup[] } {
   const names = new Set(files.map((f) => f.toLowerCase()));
   const has = (b: LogBackup): boolean => isIn(b.device, folder) && names.has(fileOf(b.device).toLowerCase());
-  const regular = backups.filter((b) => b.copyOnly === 0);
-  return { there: regular.filter(has), gone: regular.filter((b) => !has(b)) };
+  const links = backups.filter((b) => b.copyOnly === 0 || (b.tail === 1 && isIn(b.device, folder)));
+  return { there: links.filter(has), gone: links.filter((b) => !has(b)) };
 }
 
 /** Who else has taken log backups of a database: each of them is missing from the chain that is shipped. */
