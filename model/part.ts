@@ -74,6 +74,12 @@ export interface ByHand {
   readonly telephone: string;
 }
 
+/** What lies on one server alone, as a phrase that names it, and how that is mended, without a full stop. */
+export interface OnlyThere {
+  readonly says: string;
+  readonly todo: string;
+}
+
 /** One thing that can fail over. Pure: it says what to do; `run.ts` of the same folder does it. */
 export interface Part<K extends string, F> {
   /** Its public name: in facts and in the registries. */
@@ -107,6 +113,11 @@ export interface Part<K extends string, F> {
    * site, so nothing there gives way. Default: nothing that has to be said.
    */
   overwrites?(facts: F, passive: SiteId, wasActive: boolean): readonly string[];
+  /**
+   * Backups that lie on the server alone that holds the data, while that site is active and has no standby, as after
+   * each move: told after it, and by readiness. Undefined where they lie elsewhere too. Default: nothing that has to be said.
+   */
+  onlyThere?(facts: F, site: SiteId): OnlyThere | undefined;
   /**
    * Takes back what the `hold` phase of that move did: restore jobs at its target run again. For a part whose plan has
    * steps in `hold`; asked for when a declaration is withdrawn.

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Failover } from "../components/failover.ts";
-import type { Journal } from "../journal/journal.ts";
 import { projectRoot } from "../journal/project-root.ts";
 import { situation } from "../journal/situation.ts";
 import type { Estate } from "../model/estate.ts";
@@ -10,6 +9,7 @@ import { typedHere } from "../steps/own-command.ts";
 import type { World } from "../steps/find.ts";
 import { begin } from "./begin.ts";
 import { verdictText } from "./completed-text.ts";
+import { onlyThereNow } from "./only-there.ts";
 import { attemptsOf, prepare, preparedText } from "./prepare.ts";
 import { previewed } from "./preview.ts";
 import { repositoryOf } from "./repository.ts";
@@ -55,18 +55,19 @@ export async function activate(
     epoch: now.epoch,
     attempts: await attemptsOf(prepared),
   });
-  if (!isPreview) void sayVerdict(move, journal, now.epoch);
+  if (!isPreview) void sayVerdict(move, world, now.epoch);
   return { epoch: now.epoch, head };
 }
 
 /** The last word of a run, where the move is completed by then. Where a step failed, the engine prints its sentence. */
-async function sayVerdict({ ended }: Failover, journal: Journal, epoch: number): Promise<void> {
+async function sayVerdict({ ended }: Failover, { journal, parts }: World, epoch: number): Promise<void> {
   // Without it the program would end before the journal is read.
   const said = pulumi.runtime.rpcKeepAlive();
   try {
     await ended;
     const entries = await journal.entries();
-    const verdict = verdictText(situation(entries), epoch, entries);
+    const s = situation(entries);
+    const verdict = verdictText(s, epoch, entries, onlyThereNow(s, parts));
     if (verdict !== undefined) await pulumi.log.info(typedHere(verdict));
   } catch {
     // That all went well is in the journal whoever says it.

@@ -10,7 +10,9 @@ import {
 } from "../journal/standby.ts";
 import { twoWriters, twoWritersText, twoWritersTodo } from "../journal/two-writers.ts";
 import { activeStack, otherSite, stackOf, type SiteId } from "../model/site.ts";
+import type { OnlyThere } from "../model/part.ts";
 import { standingOf } from "../journal/standing.ts";
+import { onlyThereTodo } from "./only-there.ts";
 import { systemsText } from "./systems-text.ts";
 
 /**
@@ -26,18 +28,28 @@ export const completedText = (s: Situation, epoch: number): string | undefined =
 
 /**
  * What a run toward a site ends with once its activation is completed: the verdict, what is owed, that the old site worked
- * beside the new one where `entries` of the journal say so, and how the active site gets a standby again where it has
- * none. Undefined while it is not.
+ * beside the new one where `entries` of the journal say so, how the active site gets a standby again where it has none, and
+ * that until then backups lie there `alone` on one server (default: none do). Undefined while it is not.
  */
-export function verdictText(s: Situation, epoch: number, entries: readonly Entry[]): string | undefined {
+export function verdictText(
+  s: Situation,
+  epoch: number,
+  entries: readonly Entry[],
+  alone: readonly OnlyThere[] = [],
+): string | undefined {
   const verdict = textOf(s, epoch, (owed) =>
     owed === 0
       ? "nothing"
       : `${String(owed)} of its steps. "pulumi up -s ${activeStack(s.active)}" again does them once they can be done`,
   );
   if (verdict === undefined) return undefined;
-  const todo = standbyTodo(s.active, withoutStandby(entries, s), unfinishedStandby(entries, s));
-  return `${verdict}${besideLines(s, entries)}${todo === undefined ? "" : `\nnext: ${todo}`}`;
+  const without = withoutStandby(entries, s);
+  const todo = standbyTodo(s.active, without, unfinishedStandby(entries, s));
+  const next = [
+    ...(todo === undefined ? [] : [todo]),
+    ...(without ? alone : []).map((o) => onlyThereTodo(o, s)),
+  ];
+  return `${verdict}${besideLines(s, entries)}${next.length === 0 ? "" : `\nnext: ${next.join("\n  ")}`}`;
 }
 
 function besideLines(s: Situation, entries: readonly Entry[]): string {

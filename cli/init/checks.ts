@@ -150,6 +150,14 @@ export const share = every(
   plainPath,
 );
 
+/** That a share is none of the standby's SQL Server: what lies there dies with it. */
+export const awayOf: Check = (answer, { sqlDr }) => {
+  const server = serversIn(sqlDr)[0]?.id;
+  return server !== undefined && answer.toLowerCase().startsWith(`\\\\${server.toLowerCase()}\\`)
+    ? `it is a share of ${server} itself: write one of another server, such as \\\\FILE02\\K2`
+    : undefined;
+};
+
 /** A DNS name that moves between servers, of which `k2` or `sql` are the first of each site. */
 export const alias = (what: "k2" | "sql", example: string): Check =>
   every(

@@ -138,10 +138,21 @@ function shippingOf(a: Answers, { sql }: Servers) {
       ["everyMin", code(shipped.everyMin)],
       ["holdMin", code(shipped.holdMin)],
       ["point", inline(["minutesBefore", code(shipped.beforeMin)])],
+      ...away(a.awayShare),
       ...replaces(listOf(a.databases)),
     ),
   );
 }
+
+/** Where backups go while the standby is the active site, and nothing follows it yet. */
+const away = (share: string): readonly Entry[] =>
+  share === ""
+    ? [
+        "// After a cutover all backups lie on the standby's SQL Server, the server that holds the data. A share",
+        "// of a third server keeps them: readiness tells of it until one stands here.",
+        '// awayTo: { dr: "\\\\\\\\FILE02\\\\K2" },',
+      ]
+    : [["awayTo", inline(["dr", text(share)])]];
 
 /** K2's installer makes a database at the standby, by default "K2"; which other one it may be nobody has said. */
 function replaces(databases: readonly string[]): readonly Entry[] {

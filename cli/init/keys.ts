@@ -21,6 +21,7 @@ export type AnswerKey =
   | "shipFolder"
   | "shipShare"
   | "copyFolder"
+  | "awayShare"
   | "alias"
   | "sqlAlias"
   | "zone"

@@ -1,5 +1,6 @@
 import {
   alias,
+  awayOf,
   databases,
   every,
   folder,
@@ -171,6 +172,13 @@ export const questions: readonly Question[] = [
     "D:\\LogShip",
     folder,
     { or: { of: copyFolderOf, says: "the same folder as at production" } },
+  ),
+  question(
+    "awayShare",
+    "To which share of a third server does the standby's SQL Server copy its backups while it is the active one (empty: to none)?",
+    "",
+    optional(every(share, awayOf)),
+    { or: "" },
   ),
   question(
     "alias",

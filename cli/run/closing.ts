@@ -1,6 +1,7 @@
 import type { Entry } from "../../journal/entries.ts";
 import type { Situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
+import type { OnlyThere } from "../../model/part.ts";
 import { activeStack, type SiteId } from "../../model/site.ts";
 import { verdictText } from "../../stacks/completed-text.ts";
 import type { Prepared } from "../../stacks/prepare.ts";
@@ -14,7 +15,7 @@ const goOn = (to: SiteId): string =>
   `"parallel-standby run --to ${to}", or "pulumi up -s ${activeStack(to)}"`;
 
 /**
- * What has come of a run, as the journal (`s`, of these `entries`) has it after the last step. Throws `CliError` where the move is not completed:
+ * What has come of a run, as the journal (`s`, of these `entries`) has it after the last step; `alone`: backups that lie on one server alone. Throws `CliError` where the move is not completed:
  * which steps failed and why, how many wait, and what to do.
  */
 export function closing(
@@ -23,8 +24,9 @@ export function closing(
   { failed, waiting }: Driven,
   failures: ReadonlyMap<string, string>,
   entries: readonly Entry[],
+  alone: readonly OnlyThere[] = [],
 ): string {
-  const completed = verdictText(s, epoch, entries);
+  const completed = verdictText(s, epoch, entries, alone);
   if (completed !== undefined) return completed;
   if (s.epoch !== epoch)
     throw new CliError(

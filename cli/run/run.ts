@@ -4,6 +4,7 @@ import type { SiteId } from "../../model/site.ts";
 import { clockTime } from "../../model/time.ts";
 import type { Step } from "../../model/verb.ts";
 import { begin } from "../../stacks/begin.ts";
+import { onlyThereNow } from "../../stacks/only-there.ts";
 import { attemptsOf, prepare, preparedText, type Prepared } from "../../stacks/prepare.ts";
 import { previewed } from "../../stacks/preview.ts";
 import { repositoryOf } from "../../stacks/repository.ts";
@@ -64,7 +65,8 @@ export async function run(
     const failures = new Map<string, string>();
     const driven = await driveAll(prepared, world, estate.journal, machine, failures, say);
     const now = await journal.entries();
-    terminal.out(closing(situation(now), prepared, driven, failures, now));
+    const s = situation(now);
+    terminal.out(closing(s, prepared, driven, failures, now, onlyThereNow(s, world.parts)));
   } finally {
     await lease?.release();
   }

@@ -5,6 +5,7 @@ import { factsOf, situation } from "../../journal/situation.ts";
 import type { Parts } from "../../model/part.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import { plan } from "../../planning/plan.ts";
+import { onlyThereNow } from "../../stacks/only-there.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
@@ -27,6 +28,7 @@ export async function status(
     leases,
     lastReport,
     plannedSteps: plannedSteps(entries, parts),
+    alone: onlyThereNow(situation(entries), parts),
   });
   terminal.out(json ? JSON.stringify(found, undefined, 2) : statusText(found, terminal.platform));
 }

@@ -5,7 +5,7 @@ import { factsOf, situation, type Situation } from "../../journal/situation.ts";
 import { termsOf } from "../../journal/systems.ts";
 import { targetsOf } from "../../model/system.ts";
 import { stateOf, type State } from "../../journal/state.ts";
-import type { Mode } from "../../model/part.ts";
+import type { Mode, OnlyThere } from "../../model/part.ts";
 import { fencePhasesAtOldSite, phases, type Phase } from "../../model/phase.ts";
 import type { SiteId } from "../../model/site.ts";
 import { countsOf, secondsOf, stepsOf, type Counts, type Standing } from "../../report/verdicts.ts";
@@ -95,6 +95,8 @@ export interface Status {
   readonly withoutStandby?: WithoutStandby;
   /** Its standby was re-protected, and the journal does not show that all of it is provisioned. */
   readonly unfinishedStandby?: UnfinishedStandby;
+  /** While it has none: backups that lie at the active site on one server alone. */
+  readonly alone?: readonly OnlyThere[];
   /** The last look at readiness since the last move; `stale` where none has run for a day, and absent where there is none. */
   readonly readiness?: {
     readonly at: string;
@@ -116,6 +118,8 @@ export interface StatusArgs {
   readonly leases: readonly (Holder & { readonly name: string })[];
   readonly plannedSteps?: number | undefined;
   readonly lastReport?: string | undefined;
+  /** Backups that lie at the active site on one server alone, as its parts say. Default: none. */
+  readonly alone?: readonly OnlyThere[];
 }
 
 /** How the estate stands, from the entries of its journal. */
@@ -165,6 +169,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     ...guardsOf(s, now),
     ...(unprotected ? { withoutStandby: unprotected } : {}),
     ...(unfinished ? { unfinishedStandby: unfinished } : {}),
+    ...(unprotected && args.alone && args.alone.length > 0 ? { alone: args.alone } : {}),
     ...readinessOf(entries, s, now),
     ...(s.declared
       ? {

@@ -5,6 +5,7 @@ import { twoWritersText, twoWritersTodo } from "../../journal/two-writers.ts";
 import { standingText, type StepSays } from "../../journal/standing.ts";
 import { pointLossText } from "../../report/loss.ts";
 import { standbyTodo } from "../../stacks/completed-text.ts";
+import { onlyThereTodo } from "../../stacks/only-there.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
 import type { Status } from "./status.ts";
@@ -39,6 +40,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     ["guards", guardsText(s)],
     ["standby", standbyText(s) ?? unfinishedText(s)],
     ...(s.withoutStandby?.failed ?? []).map(step("failed")),
+    ...(s.alone ?? []).map((o): Row => ["backups", plain(o.says)]),
     ["readiness", readinessText(s)],
     ["facts", factsText(s)],
     ["report", s.lastReport],
@@ -271,7 +273,11 @@ function atRest(s: Status, platform: NodeJS.Platform): readonly string[] {
   ];
 }
 
-function standbyNext({ active, withoutStandby: w, unfinishedStandby: u }: Status): readonly string[] {
+function standbyNext(s: Status): readonly string[] {
+  const { active, withoutStandby: w, unfinishedStandby: u, alone = [] } = s;
   const todo = standbyTodo(active.site, w, u);
-  return todo === undefined ? [] : [w && !w.noPoint ? `${todo}, then look here again` : todo];
+  return [
+    ...(todo === undefined ? [] : [w && !w.noPoint ? `${todo}, then look here again` : todo]),
+    ...alone.map((o) => onlyThereTodo(o, { active: active.site })),
+  ];
 }

@@ -53,6 +53,9 @@ const dns = {
 const k2Name = alias("k2.corp.example", { primary: k2Prd, dr: k2Dr, dns });
 const sqlName = alias("k2-sql.corp.example", { primary: sqlPrd, dr: sqlDr, dns, role: "dependency" });
 
+/** After a cutover the standby's SQL Server is the only one: its backups go to the K2 server beside it. */
+const awayTo = { dr: "\\\\K2DR01\\Away" };
+
 /** K2's own procedure: logs every hour, held back three, recovered to two hours before the disaster. */
 const k2Data = logShipping("k2-data", {
   databases: ["K2", "Claims"],
@@ -64,6 +67,7 @@ const k2Data = logShipping("k2-data", {
   everyMin: 60,
   holdMin: 180,
   point: { minutesBefore: 120 },
+  awayTo,
   // K2's installer made its own empty database at the standby.
   replaces: ["K2"],
 });
@@ -121,6 +125,7 @@ const claims = (port: number) =>
         everyMin: 60,
         holdMin: 180,
         point: { minutesBefore: 120 },
+        awayTo,
       }),
     ],
     aliases: [alias("claims.corp.example", { primary: k2Prd, dr: k2Dr, dns })],

@@ -51,6 +51,9 @@ export async function k2Host({
   sshHostKey,
 }: K2HostOptions): Promise<WindowsHost> {
   const disk = disks.host(identity.name);
+  // Where the SQL Server beside it copies its backups.
+  await disk.makeFolder("D:\\Away");
+  disk.share("Away", "D:\\Away");
   const query = (sql: string): Promise<readonly Row[]> =>
     ask(database(), { ...login, database: "K2", hostName: identity.name, appName: "K2 Server" }, sql);
   const host =

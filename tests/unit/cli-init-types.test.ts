@@ -65,6 +65,7 @@ describe("the project that init writes", function () {
       sshPort: "2222, A=22",
       databases: "K2Own, Claims",
       mirror: "m",
+      awayShare: "\\\\FILE02\\K2",
     },
     { k2Primary: "A=1.1.1.1", sqlPrimary: "A=1.1.1.1", k2Dr: "B=1.1.1.2", sqlDr: "B=1.1.1.2" },
   ];

@@ -259,6 +259,17 @@ describe("init", () => {
     expect(replacesOf("K2Claims, Claims")).to.equal(undefined);
   });
 
+  it("has backups copied away from the standby's SQL Server where a share of another server is named, and else says where to", () => {
+    const away = (awayShare: string): unknown =>
+      callsIn(estateText(completed({ awayShare }))).find((c) => c.what === "logShipping")?.args[1];
+    expect(away("\\\\FILE02\\K2")).to.have.property("awayTo").that.deep.equals({ dr: "\\\\FILE02\\K2" });
+    expect(away("")).to.not.have.property("awayTo");
+    expect(estateText(completed({}))).to.contain('// awayTo: { dr: "\\\\\\\\FILE02\\\\K2" },');
+    expect(wrongIn({ ...completed({}), awayShare: "\\\\sqldr01\\Away" }).join()).to.contain(
+      "it is a share of SQLDR01 itself: write one of another server, such as \\\\FILE02\\K2",
+    );
+  });
+
   it("names several servers of a site one by one, in order", () => {
     const calls = callsIn(estateText(completed({ k2Primary: "K2A=10.0.0.1, K2B=10.0.0.2" })));
     expect(calls.filter((c) => c.what === "server").map((c) => c.args[0])).to.deep.equal([

@@ -44,6 +44,23 @@ describe("whether the active site has a standby", () => {
     expect(seen(s)).to.equal(undefined);
   });
 
+  it("is said together with the backups that lie on one server until it has one", () => {
+    const alone = [{ says: "backups of db lie on D alone", todo: "name a share" }];
+    const text = (s: Scribe): string =>
+      statusText(
+        statusOf(s.entries, { now: new Date("2026-11-22T06:00:00Z"), place: "/j", leases: [], alone }),
+        "linux",
+      );
+    const s = moved();
+    expect(text(s))
+      .to.match(/^backups +backups of db lie on D alone$/m)
+      .and.match(
+        /^ {2}give dr a standby again.*\n {2}until then backups of db lie on D alone: name a share, then pulumi up -s standby; or copy/m,
+      );
+    s.add(did("data0/standby-jobs/db", "logs of db are copied to P every 15 minutes"), 60);
+    expect(text(s)).to.not.contain("backups");
+  });
+
   it("is not denied by a journal that begins anew, which has lost what would show one, but by what is seen since", () => {
     const s = moved().add({
       kind: "break-glass",

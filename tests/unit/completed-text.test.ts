@@ -1,7 +1,10 @@
 import { expect } from "chai";
+import type { Parts } from "../../model/part.ts";
 import { completedText, verdictText } from "../../stacks/completed-text.ts";
 import { situation } from "../../journal/situation.ts";
 import type { Fact } from "../../journal/entries.ts";
+import { onlyThereNow } from "../../stacks/only-there.ts";
+import { data, toyParts } from "./toy.ts";
 import {
   after,
   completed,
@@ -14,6 +17,15 @@ import {
   word,
 } from "./journal-facts.ts";
 
+/** Parts of which the data's backups lie on one server alone while dr is active. */
+const withAlone: Parts = {
+  ...toyParts,
+  "toy-data": {
+    ...data,
+    onlyThere: (_, site) =>
+      site === "dr" ? { says: "backups of db lie on D alone", todo: "name a share" } : undefined,
+  },
+};
 const begun = [declared, moveTo("dr"), started(1)];
 const verdict = (...facts: readonly Fact[]): string | undefined => {
   const entries = entriesFor(genesis, ...facts);
@@ -72,6 +84,19 @@ describe("what up announces of an activation", () => {
     };
     expect(verdict(...done, provisioned, look)).to.match(
       /\nnext: look whether the standby has a point by now: parallel-standby readiness$/,
+    );
+  });
+
+  it("ends, where backups lie on the server of the data alone until there is a standby, with what to do about that", () => {
+    const entries = entriesFor(genesis, ...begun, completed(1));
+    const s = situation(entries);
+    const alone = onlyThereNow(s, withAlone);
+    expect(alone).to.deep.equal([{ says: "backups of db lie on D alone", todo: "name a share" }]);
+    expect(verdictText(s, 1, entries, alone)).to.match(
+      /\nnext: give dr a standby again, .*\n {2}until then backups of db lie on D alone: name a share, then pulumi up -s standby; or copy them to another server by hand$/,
+    );
+    expect(onlyThereNow(after(declared), withAlone), "none at a site that keeps its elsewhere").to.deep.equal(
+      [],
     );
   });
 });

@@ -1,4 +1,6 @@
 import { expect } from "chai";
+import { onlyThere } from "../../components/sql/log-shipping/away.ts";
+import { LogShippingFacts } from "../../components/sql/log-shipping/facts.ts";
 import { loginFindings, versionFindings } from "../../components/sql/log-shipping/readiness/judge.ts";
 import { spaceFindings, type SpaceAsked } from "../../components/sql/log-shipping/readiness/space.ts";
 import { pointLastsUntil } from "../../components/sql/log-shipping/lasts.ts";
@@ -7,14 +9,17 @@ import type { BackupSet } from "../../components/sql/log-shipping/seen.ts";
 import type { Finding } from "../../model/finding.ts";
 import { lookupOf } from "../../model/recovery.ts";
 import { gather } from "../../readiness/gather.ts";
+import { failure } from "./log-shipping-looks.ts";
 import { shippingBench, type Bench } from "./log-shipping-bench.ts";
 
+/** What every estate should have: readiness has nothing to say of it. */
+const awayAtDr = { awayTo: { dr: "\\\\FILE02\\K2" } };
 const of = { part: "data", database: "K2", to: "dr" } as const;
 
 /** All looks of the part, as readiness makes them; `only` names one kind. */
-async function look(bench: Bench, only?: string): Promise<readonly Finding[]> {
+async function look(bench: Bench, only?: string, facts = bench.facts): Promise<readonly Finding[]> {
   const { io, end } = bench.io("dr");
-  const part = { id: "data", kind: "sql/log-shipping", version: 1, facts: bench.facts };
+  const part = { id: "data", kind: "sql/log-shipping", version: 1, facts };
   const looks = run
     .looks(
       part,
@@ -40,7 +45,8 @@ describe("Readiness of log shipping", function () {
   this.timeout(60_000);
   const benches: Bench[] = [];
   const shipped = async (...args: Parameters<typeof shippingBench>): Promise<Bench> => {
-    const made = await shippingBench(...args);
+    const [quarters, change, options] = args;
+    const made = await shippingBench(quarters, change ?? awayAtDr, options);
     benches.push(made);
     return made;
   };
@@ -48,8 +54,79 @@ describe("Readiness of log shipping", function () {
     for (const bench of benches.splice(0)) await bench.close();
   });
 
-  it("finds nothing where logs are shipped, jobs run and logins are there", async () => {
+  it("finds nothing where logs are shipped, jobs run, logins are there, and backups will lie on another server", async () => {
     expect(told(await look(await shipped(6)))).to.deep.equal([]);
+  });
+
+  it("finds a site that would keep all its backups on the server of the data, also the active one since a move made it that", async () => {
+    const bench = await shipped(0, {});
+    const after =
+      "risk away:data/dr: after a move to dr backups of K2 lie on SQLDR01 alone, the server that holds the data, until the other site follows again";
+    const [found] = await look(bench, "away");
+    expect(told(found ? [found] : [])).to.deep.equal([after]);
+    expect(found?.todo).to.contain('awayTo: { dr: "\\\\\\\\FILE02\\\\K2" }');
+    const word = { seq: 1, prev: "", at: new Date().toISOString(), by: "t", hash: "h" };
+    bench.entries.push({
+      kind: "adopted",
+      active: "primary",
+      as: "op",
+      reason: "by hand",
+      seen: [],
+      ...word,
+    } as never);
+    expect(told(await look(bench, "away"))).to.deep.equal([
+      after,
+      "risk away:data/primary: since the move to primary backups of K2 lie on SQLPRD01 alone, the server that holds the data, but for what the other site holds once it follows",
+    ]);
+    const share = LogShippingFacts.parse({
+      ...bench.facts,
+      way: { ...bench.facts.way, dr: { ...bench.facts.way.dr, backupFolder: "\\\\FILE02\\K2" } },
+    });
+    expect(onlyThere(share, "dr"), "a share of another server is away").to.equal(undefined);
+    expect(
+      onlyThere({ ...share, host: { ...share.host, dr: "file02" } }, "dr"),
+      "its own is not",
+    ).to.not.equal(undefined);
+  });
+
+  it("looks at the job that copies backups away: that it is there and enabled, how it ended, and what lies there", async () => {
+    const bench = await shipped(4);
+    const awayTo = "\\\\SQLDR01\\Away";
+    await bench.disk("dr").makeFolder("S:\\Away");
+    const facts = { ...bench.facts, awayTo: { primary: awayTo, dr: "\\\\FILE02\\K2" } };
+    const found = async (): Promise<readonly string[]> => told(await look(bench, "away-job", facts));
+    const copy = () =>
+      bench.verb("sql/log-shipping/copy-away", {
+        ...{ database: "K2", host: "SQLPRD01", backupFolder: facts.way.primary.backupFolder },
+        ...{ awayTo, everyMin: 60 },
+      });
+    const job = 'the job "parallel-standby copy away K2" on SQLPRD01';
+    expect(await found()).to.deep.equal([
+      `risk away-job:data/K2: SQLPRD01 has no job "parallel-standby copy away K2", which copies backups of K2 to ${awayTo}`,
+    ]);
+    // This bench's cmd.exe has no "& if errorlevel": robocopy's 1, files were copied, reaches Agent.
+    await failure(copy());
+    const failed = await found();
+    expect(failed).to.have.length(2);
+    expect(failed[0]).to.equal(`risk away-job:data/K2: ${job}, which copies backups of K2 away, is disabled`);
+    expect(failed[1]).to.match(
+      /^risk away-outcome:data\/K2: .* failed when it last ran: .*Process Exit Code 1/,
+    );
+    await copy();
+    expect(await found()).to.deep.equal([]);
+    await bench.run(
+      "primary",
+      "EXEC msdb.dbo.sp_update_job @job_name = N'parallel-standby copy away K2', @enabled = 0",
+    );
+    await bench.work(16);
+    const [files, disabled] = await found();
+    expect(disabled).to.contain("is disabled");
+    expect(files).to.match(
+      /^risk away-files:data\/K2: the newest log of K2 in \\\\SQLDR01\\Away \(K2_\d{14}\.trn\) is 240 minutes older than the newest on SQLPRD01$/,
+    );
+    for (const { name } of await bench.disk("dr").list("S:\\Away"))
+      await bench.disk("dr").remove(`S:\\Away\\${name}`);
+    expect((await found())[0]).to.equal(`risk away-files:data/K2: SQLPRD01 sees no log of K2 in ${awayTo}`);
   });
 
   it("finds a login that the standby lacks, and one that it has under another SID", async () => {

@@ -5,6 +5,7 @@ import { sqlServices } from "../instance/services.ts";
 import { instanceReachable } from "../instance/verbs.ts";
 import { archived } from "./copies.ts";
 import { drillOf } from "./drill.ts";
+import { onlyThere } from "./away.ts";
 import { awayDrafts, sourceJobsArgs } from "./drafts.ts";
 import { fullSlots, isSameName, LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
 import { problems } from "./problems.ts";
@@ -135,6 +136,7 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
       `takes a full backup of ${f.databases.join(", ")} on ${f.host[otherSite(passive)]}`,
     ];
   },
+  onlyThere,
   release: (id, f, { to }) =>
     f.databases.map((database) => release.step(`${id}/release/${database}`, { database, host: f.host[to] })),
 };

@@ -1,17 +1,19 @@
 import type { Finding } from "../../../../model/finding.ts";
 import type { Lookup, Request } from "../../../../model/part.ts";
+import { stackOf } from "../../../../model/site.ts";
 import type { RecoveryPart } from "../../../../model/recovery.ts";
 import type { Io, Look } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
 import { alignmentLook } from "../../instance/alignment-look.ts";
 import { readInstance } from "../../instance/facts.ts";
+import { onlyThereFindings } from "../away.ts";
 import { LogShippingFacts } from "../facts.ts";
-import { look } from "../look.ts";
-import { backupJobName } from "../tsql/shipping.ts";
+import { filesOf, look } from "../look.ts";
+import { backupJobName, copyAwayJobName } from "../tsql/shipping.ts";
 import { defaultFolders } from "../tsql/looks.ts";
 import { databasesOfPeople, fileSizes, freeSpace } from "../tsql/readiness.ts";
 import { jobsOfRole, secondariesOf } from "../run/hold.ts";
-import { readJobs } from "../run/jobs.ts";
+import { lastOutcome, readJobs } from "../run/jobs.ts";
 import { missingLogins, staleRecords } from "../run/record.ts";
 import { shippingOf } from "../run/shipping.ts";
 import { sourceFitRunnables } from "../run/source-fit.ts";
@@ -26,7 +28,11 @@ import {
   versionFindings,
   type Of,
 } from "./judge.ts";
+import { awayJobFindings } from "./away-job.ts";
 import { spaceFindings, type FileSize } from "./space.ts";
+
+/** What an estate has behind it whose active site became so by a move: it was left without a standby then. */
+const hasMoved: ReadonlySet<string> = new Set(["completed", "adopted", "break-glass"]);
 
 /** What readiness looks at for databases that are shipped, beside the preflight of a move. */
 export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup): readonly Look[] {
@@ -70,6 +76,7 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
           : []),
         each("standby-jobs", standby, (io) => standbyJobs(of, standby, io)),
         each("source-jobs", source, (io) => sourceJobs(of, source, io)),
+        ...awayLooks(of, f, from, each),
         each("source-fit", source, async (io) => {
           const args = { database, host: source, backupFolder: way.backupFolder, adoptChain: f.adoptChain };
           for (const runnable of sourceFitRunnables) await runnable.bind(args).check(io);
@@ -77,6 +84,14 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
         }),
       ];
     }),
+    {
+      id: `away:${id}`,
+      at: id,
+      run: async (io) => {
+        const isMoved = (await io.journal.entries()).some((e) => hasMoved.has(e.kind));
+        return onlyThereFindings(id, f, { from, to }, isMoved);
+      },
+    },
     // These ask both; without the source nothing can be compared.
     at("disk", source, (io) => space(id, f, { from, to }, io)),
     at("version", source, async (io) => {
@@ -95,6 +110,40 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
         databasesOn(source, lookup),
       );
     }),
+  ];
+}
+
+/** The job that copies backups of the active site away, where the estate names a place for them. */
+function awayLooks(
+  { part, database }: Of,
+  f: LogShippingFacts,
+  from: Request["from"],
+  each: (name: string, host: string, run: Look["run"]) => Look,
+): readonly Look[] {
+  const awayTo = f.awayTo?.[from];
+  if (awayTo === undefined) return [];
+  const host = f.host[from];
+  return [
+    {
+      ...each("away-job", host, async (io) => {
+        const sql = await sqlOn(host, io);
+        const job = copyAwayJobName(database);
+        const [state] = await readJobs(sql, [job]);
+        const outcome = await lastOutcome(sql, job);
+        const seen = {
+          database,
+          host,
+          job,
+          isEnabled: state?.isEnabled,
+          awayTo,
+          own: await filesOf(sql, f.way[from].backupFolder),
+          away: await filesOf(sql, awayTo),
+          ...(outcome === undefined || outcome.isWell ? {} : { failed: outcome.says }),
+        };
+        return awayJobFindings(part, seen, f.everyMin, `run "pulumi up -s ${stackOf[from]}"`);
+      }),
+      failing: "risk",
+    },
   ];
 }
 

@@ -66,13 +66,25 @@ export async function runJob(sql: Sql, host: string, name: string, limitSec: num
   );
   if (!ended || ended.isRunning || ended.lastRun <= idle.lastRun)
     throw new Error(`${host}: the job "${name}" has not ended in ${String(limitSec)} s. Look at its history`);
-  const steps = await sql.rows<{ run: number; step: number; status: number; message: string }>(
+  const outcome = await lastOutcome(sql, name);
+  if (outcome?.isWell === true) return;
+  throw new Error(`${host}: the job "${name}" failed: ${outcome?.says ?? "no message"}`);
+}
+
+/** How the last run that has ended went, and what its step said; undefined where its history has none. */
+export async function lastOutcome(
+  sql: Sql,
+  name: string,
+): Promise<{ readonly isWell: boolean; readonly says: string } | undefined> {
+  const rows = await sql.rows<{ run: number; step: number; status: number; message: string }>(
     jobOutcome(name),
   );
-  const outcome = steps.find((s) => s.step === 0);
-  if (outcome?.status === 1) return;
-  const said = steps.find((s) => s.step > 0)?.message ?? outcome?.message ?? "no message";
-  throw new Error(`${host}: the job "${name}" failed: ${said.trim()}`);
+  const end = rows.findIndex((s) => s.step === 0);
+  const outcome = rows[end];
+  if (!outcome) return undefined;
+  // The newest first: what stands before it is of a run that goes on.
+  const said = rows.slice(end + 1).find((s) => s.step > 0)?.message ?? outcome.message;
+  return { isWell: outcome.status === 1, says: said.trim() };
 }
 
 const settled = (sql: Sql, name: string, limitSec: number, io: Io): Promise<JobState | undefined> =>
