@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { alignmentFindings, type Aligned } from "../../components/sql/instance/alignment.ts";
 import { alignmentLook } from "../../components/sql/instance/alignment-look.ts";
+import type { UsedLogins } from "../../components/sql/instance/alignment-logins.ts";
 import * as tsql from "../../components/sql/instance/tsql-alignment.ts";
 import { serverAlignmentFindings, type ServerAligned } from "../../components/windows/alignment.ts";
 import type { Finding } from "../../model/finding.ts";
@@ -15,6 +16,8 @@ describe("What has to be alike at both sites: SQL Server", () => {
     host,
     facts: { version: "15.0.2000.5", edition: "Standard", collation: "Latin1_General_CI_AS", offsetSec: 0 },
     logins: [{ name: "app", is: "0" }],
+    roles: [{ name: "app", is: "dbcreator" }],
+    permissions: [{ name: "app", is: "GRANT VIEW SERVER STATE" }],
     jobs: [{ name: "Nightly", is: "1" }],
     linkedServers: [{ name: "ERP", is: "erp.corp.example" }],
     settings: [{ name: "clr enabled", is: "1" }],
@@ -96,6 +99,59 @@ describe("What has to be alike at both sites: SQL Server", () => {
       expect(standby(more)).to.deep.equal([says]);
     });
 
+  describe("logins that databases of the estate are used by", () => {
+    const used = (isRecorded = true): UsedLogins => new Map([["app", { isRecorded }]]);
+    const found = (more: Partial<Aligned>, of = used(), active: Partial<Aligned> = {}): readonly string[] =>
+      told(alignmentFindings(side("A", { jobs: [], ...active }), side("B", { jobs: [], ...more }), of));
+
+    it("stop a move where they lack and nobody records them; where their part does, it has its own word", () => {
+      expect(found({ logins: [], roles: [], permissions: [] }, used(false))).to.deep.equal([
+        "stops align-logins-used: B has no login app, which users of the estate's databases on A need: nobody would get in by it",
+      ]);
+      expect(found({ logins: [], roles: [], permissions: [] })).to.deep.equal([
+        "note align-logins: B has no login app, which A has",
+      ]);
+    });
+
+    it("are a risk where they are disabled, in fewer server roles, or may less there; of others that is a note", () => {
+      const disabled = { logins: [{ name: "APP", is: "1" }] };
+      const denied = { permissions: [{ name: "app", is: "DENY VIEW SERVER STATE" }] };
+      const says = {
+        disabled: "login app is disabled on B, and enabled on A",
+        roles: "logins of B are not in the server roles that they are in on A: app > dbcreator",
+        permissions:
+          "permissions on the server lack on B, or are others than on A: app > GRANT VIEW SERVER STATE",
+      };
+      expect(found(disabled)).to.deep.equal([`risk align-logins-disabled: ${says.disabled}`]);
+      expect(found({ roles: [] })).to.deep.equal([`risk align-server-roles: ${says.roles}`]);
+      expect(found(denied)).to.deep.equal([`risk align-server-permissions: ${says.permissions}`]);
+      const none: UsedLogins = new Map();
+      expect(found(disabled, none)).to.deep.equal([`note align-logins-disabled-others: ${says.disabled}`]);
+      expect(found({ roles: [] }, none)).to.deep.equal([`note align-server-roles-others: ${says.roles}`]);
+      expect(found(denied, none)).to.deep.equal([
+        `note align-server-permissions-others: ${says.permissions}`,
+      ]);
+    });
+
+    it("may less there, too, where a role of the owner's own may", () => {
+      const active = {
+        roles: [{ name: "app", is: "k2_ops" }],
+        permissions: [{ name: "k2_ops", is: "GRANT ALTER TRACE" }],
+      };
+      expect(found({ roles: active.roles, permissions: [] }, used(), active)).to.deep.equal([
+        "risk align-server-permissions: permissions on the server lack on B, or are others than on A: k2_ops > GRANT ALTER TRACE",
+      ]);
+    });
+
+    it("are well where the standby's are enabled and the active site's are not, or may more", () => {
+      expect(
+        found({ permissions: [...side("B").permissions, { name: "app", is: "GRANT ALTER TRACE" }] }, used(), {
+          logins: [{ name: "app", is: "1" }],
+        }),
+      ).to.deep.equal([]);
+    });
+  });
+
   it("names at most eight, and says how many more there are", () => {
     const many = Array.from({ length: 12 }, (_, i) => ({ name: `l${String(i)}`, is: "0" }));
     expect(
@@ -137,11 +193,45 @@ describe("What has to be alike at both sites: SQL Server", () => {
         "risk align-certificates: master on SQLDR01 has no certificate TDE, which SQLPRD01 has",
       ]);
     });
+
+    it("finds what a database's own login is and may at one only, and tells it from the others", async () => {
+      const both = async (sql: string): Promise<void> => {
+        for (const at of ["primary", "dr"] as const) await bench.run(at, sql);
+      };
+      for (const name of ["app", "report"])
+        await both(`CREATE LOGIN [${name}] WITH PASSWORD = N'x y z', CHECK_POLICY = OFF`);
+      await bench.run("primary", "CREATE LOGIN [only] WITH PASSWORD = N'x y z', CHECK_POLICY = OFF");
+      for (const name of ["app", "only"])
+        await bench.run("primary", `CREATE USER [${name}] FOR LOGIN [${name}]`, "K2");
+      for (const name of ["app", "report"]) {
+        await bench.run("primary", `ALTER SERVER ROLE [dbcreator] ADD MEMBER [${name}]`);
+        await bench.run("primary", `GRANT VIEW SERVER STATE TO [${name}]`);
+        await bench.run("dr", `ALTER LOGIN [${name}] DISABLE`);
+      }
+      const { io, end } = bench.io("dr");
+      const databases = [{ name: "K2", isRecorded: false }];
+      const found = await alignmentLook("SQLPRD01", "SQLDR01", databases).run(io, {
+        before: () => [],
+        note: () => undefined,
+      });
+      await end();
+      expect(told(found).filter((f) => /logins|server-/.test(f))).to.have.members([
+        "stops align-logins-used: SQLDR01 has no login only, which users of the estate's databases on SQLPRD01 need: nobody would get in by it",
+        "note align-logins: SQLDR01 has no login people, which SQLPRD01 has",
+        "risk align-logins-disabled: login app is disabled on SQLDR01, and enabled on SQLPRD01",
+        "note align-logins-disabled-others: login report is disabled on SQLDR01, and enabled on SQLPRD01",
+        "risk align-server-roles: logins of SQLDR01 are not in the server roles that they are in on SQLPRD01: app > dbcreator",
+        "note align-server-roles-others: logins of SQLDR01 are not in the server roles that they are in on SQLPRD01: report > dbcreator",
+        "risk align-server-permissions: permissions on the server lack on SQLDR01, or are others than on SQLPRD01: app > GRANT VIEW SERVER STATE",
+        "note align-server-permissions-others: permissions on the server lack on SQLDR01, or are others than on SQLPRD01: report > GRANT VIEW SERVER STATE",
+      ]);
+    });
   });
 
   const versions: readonly TsqlVersion[] = ["2008", "2012", "2014", "2016", "2017", "2019"];
-  for (const [name, text] of Object.entries(tsql))
+  for (const [name, made] of Object.entries(tsql))
     itParses(`${name} is what Microsoft's parser takes, and only a SELECT`, async () => {
+      const text = typeof made === "string" ? made : made("It's [K2]");
       expect(await expectTsql(text, versions)).to.deep.equal(["SelectStatement"]);
     });
 });

@@ -1,4 +1,6 @@
 import { note, risk, type Finding } from "../../../model/finding.ts";
+import { loginAlignment, type UsedLogins } from "./alignment-logins.ts";
+import { keyed, lacking, listed, one } from "./alignment-names.ts";
 import { versionSays, type InstanceFacts } from "./facts.ts";
 
 /** A name with what it is: a setting with its value, a linked server with where it leads. */
@@ -11,7 +13,12 @@ export interface Named {
 export interface Aligned {
   readonly host: string;
   readonly facts: Pick<InstanceFacts, "version" | "edition" | "collation" | "offsetSec">;
+  /** Whether each is disabled: 1 or 0. */
   readonly logins: readonly Named[];
+  /** Server roles, by login, a row for each. */
+  readonly roles: readonly Named[];
+  /** Permissions on the server, by login or server role, a row for each: `GRANT VIEW SERVER STATE`. */
+  readonly permissions: readonly Named[];
   readonly jobs: readonly Named[];
   readonly linkedServers: readonly Named[];
   readonly settings: readonly Named[];
@@ -19,8 +26,12 @@ export interface Aligned {
   readonly services: readonly Named[];
 }
 
-/** What of the active site's instance the standby's lacks or has otherwise, where that hurts after a move. */
-export function alignmentFindings(active: Aligned, standby: Aligned): readonly Finding[] {
+/** What of the active site's instance the standby's lacks or has otherwise, where that hurts after a move; `used`: logins of the estate's databases. */
+export function alignmentFindings(
+  active: Aligned,
+  standby: Aligned,
+  used: UsedLogins = new Map(),
+): readonly Finding[] {
   const id = (what: string): string => `align-${what}:${active.host}/${standby.host}`;
   const differ = (
     make: typeof risk,
@@ -47,13 +58,7 @@ export function alignmentFindings(active: Aligned, standby: Aligned): readonly F
       (n) => `${n} ${one(n) ? "is a job" : "are jobs"} of both sites and enabled on ${standby.host}`,
       "disable them while that site is passive, unless they are meant to run at both",
     ),
-    ...differ(
-      note,
-      "logins",
-      lacking(active.logins, standby.logins),
-      (n) => `${standby.host} has no login ${n}, which ${active.host} has`,
-      "create those that somebody needs there; logins of shipped databases are created by provisioning",
-    ),
+    ...loginAlignment(active, standby, used),
     ...differ(
       risk,
       "linked",
@@ -141,15 +146,6 @@ export function alignmentFindings(active: Aligned, standby: Aligned): readonly F
 
 const major = ({ facts }: Aligned): string => facts.version.split(".").slice(0, 2).join(".");
 
-const keyed = (all: readonly Named[]): ReadonlyMap<string, Named> =>
-  new Map(all.map((n) => [n.name.toLowerCase(), n]));
-
-/** Names that the active site has and the standby lacks. */
-function lacking(active: readonly Named[], standby: readonly Named[]): readonly string[] {
-  const there = keyed(standby);
-  return active.filter((n) => !there.has(n.name.toLowerCase())).map((n) => n.name);
-}
-
 /** What both have, and not alike: `clr enabled 0, not 1`. */
 function otherwise(active: readonly Named[], standby: readonly Named[]): readonly string[] {
   const there = keyed(standby);
@@ -166,11 +162,3 @@ function enabledAt(active: readonly Named[], standby: readonly Named[]): readonl
   const names = keyed(active);
   return standby.filter((n) => n.is === "1" && names.has(n.name.toLowerCase())).map((n) => n.name);
 }
-
-/** At most so many names; how many more there are is said. */
-const most = 8;
-const listed = (names: readonly string[]): string =>
-  names.length <= most
-    ? names.join("; ")
-    : `${names.slice(0, most).join("; ")} and ${String(names.length - most)} more`;
-const one = (list: string): boolean => !list.includes(";");

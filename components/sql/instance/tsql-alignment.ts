@@ -1,9 +1,41 @@
+import { ident, text } from "./tsql.ts";
+
 /** What two instances are compared by, where a move would show the difference. Each text gives names and one more column. */
 
 /** Logins of people and programs; those that an installation makes itself are left out. */
 export const alignmentLogins = `SELECT name AS [name], CONVERT(nvarchar(10), is_disabled) AS [is]
 FROM sys.server_principals
 WHERE type IN ('S', 'U', 'G') AND principal_id > 1 AND name NOT LIKE N'##%' AND name NOT LIKE N'NT %' AND name NOT LIKE N'BUILTIN\\%';`;
+
+/** Logins of people and programs with the server roles that they are in, a row for each. */
+export const alignmentRoles = `SELECT m.name AS [name], r.name AS [is]
+FROM sys.server_role_members AS rm
+JOIN sys.server_principals AS r ON r.principal_id = rm.role_principal_id
+JOIN sys.server_principals AS m ON m.principal_id = rm.member_principal_id
+WHERE m.type IN ('S', 'U', 'G') AND m.principal_id > 1 AND m.name NOT LIKE N'##%' AND m.name NOT LIKE N'NT %' AND m.name NOT LIKE N'BUILTIN\\%';`;
+
+/**
+ * Permissions on the server itself (class 100), of logins and of server roles, a row for each. That a login may connect,
+ * each has from its creation.
+ */
+export const alignmentPermissions = `SELECT p.name AS [name], sp.state_desc + N' ' + sp.permission_name AS [is]
+FROM sys.server_permissions AS sp
+JOIN sys.server_principals AS p ON p.principal_id = sp.grantee_principal_id
+WHERE sp.class = 100 AND p.type IN ('S', 'U', 'G', 'R') AND p.principal_id > 2
+  AND p.name NOT LIKE N'##%' AND p.name NOT LIKE N'NT %' AND p.name NOT LIKE N'BUILTIN\\%'
+  AND NOT (sp.permission_name = N'CONNECT SQL' AND sp.state_desc = N'GRANT');`;
+
+/** Logins that a database is used by: those of its users, and its owner. */
+export const alignmentUsers = (
+  database: string,
+): string => `SELECT p.name AS [name], CONVERT(nvarchar(128), NULL) AS [is]
+FROM ${ident(database)}.sys.database_principals AS u
+JOIN sys.server_principals AS p ON p.sid = u.sid
+WHERE u.type IN ('S', 'U', 'G') AND u.principal_id > 4 AND p.principal_id > 1
+UNION
+SELECT p.name, NULL FROM sys.databases AS d
+JOIN sys.server_principals AS p ON p.sid = d.owner_sid
+WHERE d.name = ${text(database)} AND p.principal_id > 1;`;
 
 /** Jobs of SQL Server Agent; those of log shipping belong to the site's role. */
 export const alignmentJobs = `SELECT name AS [name], CONVERT(nvarchar(10), enabled) AS [is]

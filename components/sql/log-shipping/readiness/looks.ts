@@ -4,7 +4,7 @@ import { stackOf } from "../../../../model/site.ts";
 import type { RecoveryPart } from "../../../../model/recovery.ts";
 import type { Io, Look } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
-import { alignmentLook } from "../../instance/alignment-look.ts";
+import { alignmentLook, type UsedDatabase } from "../../instance/alignment-look.ts";
 import { readInstance } from "../../instance/facts.ts";
 import { onlyThereFindings } from "../away.ts";
 import { LogShippingFacts } from "../facts.ts";
@@ -101,7 +101,7 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
       });
       return versionFindings(id, await of(source), await of(standby));
     }),
-    alignmentLook(source, standby),
+    alignmentLook(source, standby, usedOn(source, lookup)),
     at("undeclared", source, async (io) => {
       const rows = await (await sqlOn(source, io)).rows<{ name: string }>(databasesOfPeople);
       return undeclaredFindings(
@@ -148,11 +148,15 @@ function awayLooks(
 }
 
 /** Databases on a server that some part of this kind takes along. */
-const databasesOn = (host: string, lookup: Lookup): readonly string[] =>
+const usedOn = (host: string, lookup: Lookup): readonly UsedDatabase[] =>
   lookup.parts().flatMap((p) => {
-    const facts = LogShippingFacts.safeParse(p.facts);
-    return facts.success && Object.values(facts.data.host).includes(host) ? facts.data.databases : [];
+    const { success, data: f } = LogShippingFacts.safeParse(p.facts);
+    return success && Object.values(f.host).includes(host)
+      ? f.databases.map((name) => ({ name, isRecorded: f.recordIdentity }))
+      : [];
   });
+const databasesOn = (host: string, lookup: Lookup): readonly string[] =>
+  usedOn(host, lookup).map((d) => d.name);
 
 async function standbyJobs(of: Of, host: string, io: Io): Promise<readonly Finding[]> {
   const sql = await sqlOn(host, io);
