@@ -31,11 +31,16 @@ export async function refuseVoidWaivers(
 ): Promise<void> {
   const chains = chainsOf(at.recovery, at.world.parts).filter((c) => !arrived.has(chainName(c)));
   const asked =
-    ({ waiveFence, accepted }: Terms, isOwn: (name: string) => boolean) =>
+    ({ waiveFence, accepted, disasterAt }: Terms, isOwn: (name: string) => boolean) =>
     async (): Promise<void> => {
       if (waiveFence === undefined) return;
       const parts = chains.filter((c) => isOwn(chainName(c))).flatMap((c) => c.map((p) => p.id));
-      const signs = haste ? await hastily(at, parts, accepted, haste) : await inFull(at, parts, accepted);
+      // A system that was lost later has its own time: a log from before it is no sign of life.
+      const own = {
+        ...at,
+        disasterSec: disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000,
+      };
+      const signs = haste ? await hastily(own, parts, accepted, haste) : await inFull(own, parts, accepted);
       if (signs.length > 0) throw new Refused(voidText(at, waiveFence, signs));
     };
   const all = [

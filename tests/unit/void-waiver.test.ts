@@ -2,7 +2,9 @@ import { expect } from "chai";
 import { mock } from "node:test";
 import type { Host } from "../../model/host.ts";
 import type { Recovery } from "../../model/recovery.ts";
+import { chainName, chainsOf } from "../../planning/chains.ts";
 import { refuseVoidWaivers } from "../../stacks/life.ts";
+import type { Io, Runs } from "../../steps/act.ts";
 import { wires } from "../../steps/transports/wires.ts";
 import { holdingParts, holdingRecovery, holdingRuns, holdWorld, tempProject } from "./cli-fixture.ts";
 
@@ -66,6 +68,43 @@ describe("a move whose declaration waives the fence", () => {
       expect(String(ended)).to.equal("begun");
     } finally {
       mock.timers.reset();
+    }
+  });
+
+  it("is judged by the disaster of each system, which may have been lost later than the others", async () => {
+    const seen: (number | undefined)[] = [];
+    const runs: Runs = Object.fromEntries(
+      Object.entries(holdingRuns(holdWorld())).map(([kind, load]) => [
+        kind,
+        async () => ({
+          ...(await load()),
+          alive: (_facts: unknown, _site: unknown, io: Io) => {
+            seen.push(io.activation?.disasterSec);
+            return Promise.resolve(undefined);
+          },
+        }),
+      ]),
+    );
+    const { observers: _none, ...own } = recovery;
+    const terms = { mode: "unplanned", as: "ann", acceptLossSec: 0, waiveFence: "power is off" } as const;
+    const [chain] = chainsOf(own, holdingParts);
+    if (!chain) throw new Error("no chain");
+    for (const haste of [undefined, { limitSec: 5, unseen: () => undefined }]) {
+      await refuseVoidWaivers(
+        {
+          world: { journal: project.journal, parts: holdingParts, runs },
+          recovery: { ...own, hosts: [] },
+          request: { from: "primary", to: "dr", mode: "unplanned" },
+          journalRef: project.estate.journal,
+          epoch: 1,
+          disasterSec: 60,
+        },
+        { ...terms, disasterAt: "1970-01-01T00:01:00Z" },
+        new Map([[chainName(chain), { ...terms, disasterAt: "1970-01-01T01:00:00Z" }]]),
+        new Set(),
+        haste,
+      );
+      expect(new Set(seen.splice(0))).to.deep.equal(new Set([3600]));
     }
   });
 });
