@@ -185,7 +185,10 @@ export function peopleOf(
         return s.noReturn ? returned() : giveUp();
       }
       if (goesBack && state === "moving past no return") return returned();
-      if (state === "moving past no return") return goOnPastReturn(s, round, isUp);
+      if (state === "moving past no return") {
+        if (!isUp && outcome !== "killed") await putAside(outcome);
+        return goOnPastReturn(s, round, isUp);
+      }
       if (!isUp) return s.last?.waiveFence === undefined ? people.declare("unplanned", true) : undefined;
       if (round % 4 === 2) return people.declare("unplanned", false);
       if (round % 4 === 0 && round > 8) return giveUp();
@@ -224,6 +227,20 @@ export function peopleOf(
     if (round % 3 !== 2 || !(isUp || waits)) return;
     told.push("what is left goes on unplanned");
     await people.goOnUnplanned(undefined, s);
+  }
+
+  /** A log that came after the disaster from a site that is dark by now is moved away, as the message says: what is open can't be declared anew. */
+  async function putAside({ failed }: Run): Promise<void> {
+    for (const says of failed.values()) {
+      const [, file, folder, host] =
+        /(\S+\.trn) was backed up at .* past no return, move that file out of (\S+) on (\w+)/.exec(says) ??
+        [];
+      const disk = host === undefined ? undefined : lab.host(host)?.disk;
+      if (file === undefined || folder === undefined || !(await disk?.exists(`${folder}\\${file}`))) continue;
+      told.push(`somebody moves ${file} out of ${folder}`);
+      await disk?.makeFolder(`${folder}-aside`);
+      await disk?.rename(`${folder}\\${file}`, `${folder}-aside\\${file}`);
+    }
   }
 
   async function returned(): Promise<void> {
