@@ -1,6 +1,6 @@
 import type { GuardFacts } from "../model/guard.ts";
-import { fencePhasesAtOldSite, type Phase } from "../model/phase.ts";
 import { moment } from "../model/time.ts";
+import { fenceOwed } from "./fence-owed.ts";
 import { leavingMove } from "./outside.ts";
 import type { Situation } from "./situation.ts";
 
@@ -15,7 +15,7 @@ export const guardsUntil = (guard: GuardFacts | undefined, lostSec: number): num
 /** The same while a fence of the site that was left is owed; undefined once it is fenced. */
 export function darkUntil(s: Situation, guard: GuardFacts | undefined): number | undefined {
   const move = leavingMove(s);
-  const isOwed = [...s.owed].some((o) => fencePhasesAtOldSite.has(s.verdicts.get(o)?.phase as Phase));
+  const isOwed = fenceOwed(s).length > 0;
   return move && isOwed ? guardsUntil(guard, Date.parse(move.disasterAt ?? move.at) / 1000) : undefined;
 }
 

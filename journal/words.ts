@@ -1,12 +1,13 @@
 import { atOldSite, type Phase } from "../model/phase.ts";
 import type { SiteId } from "../model/site.ts";
+import { fenceOwed } from "./fence-owed.ts";
 import type { Situation } from "./situation.ts";
 import { stateOf } from "./state.ts";
 import { systemOf, termsOf } from "./systems.ts";
 
 /**
  * What a server may start. `run`: all that it has, its site is active. `standby`: only what receives logs; its site is
- * passive. `stop`: nothing; its site was active, and that nothing there writes is not proven yet.
+ * passive. `stop`: nothing; its site was active, and that nothing there can write, its databases closed, is not proven yet.
  */
 export type Word = "run" | "standby" | "stop";
 /** All words, in the order of what they allow. */
@@ -21,7 +22,8 @@ export function wordAt(s: Situation, site: SiteId, parts: readonly string[] = []
   switch (stateOf(s)) {
     case "active":
       if (s.active === site) return "run";
-      return (s.taken !== undefined || last?.from === site) && fenceOwed(s) ? "stop" : "standby";
+      // Also while only databases are open there: who closes them starts SQL Server, and nothing works in them meanwhile.
+      return (s.taken !== undefined || last?.from === site) && fenceOwed(s).length > 0 ? "stop" : "standby";
     case "in doubt":
       // Past no return databases are open at the target: nothing starts anywhere before it is proven closed.
       if (s.noReturn && !s.targetClosed) return "stop";
@@ -34,13 +36,6 @@ export function wordAt(s: Situation, site: SiteId, parts: readonly string[] = []
       return systemsOf(s, parts).some((system) => hasArrived(s, system)) ? "run" : "standby";
   }
 }
-
-/** That applications of the old site are stopped, or its servers off, is owed. */
-const fenceOwed = (s: Situation): boolean =>
-  [...s.owed].some((step) => {
-    const phase = s.verdicts.get(step)?.phase;
-    return phase === "fence-apps" || phase === "fence-site";
-  });
 
 /** What of the activation these parts belong to; all of it where none is named, or where no systems are known. */
 function systemsOf({ last }: Situation, parts: readonly string[]): readonly (string | undefined)[] {

@@ -61,7 +61,7 @@ export async function probe(
     const world: World = { ...registries, journal };
     const missed = await publish(project, world);
     const fence = await payFence(project, world, terminal);
-    // Services that write are stopped by now: SQL Server may run there, and its databases are closed next time.
+    // Where nothing is owed any more, SQL Server there may run again, with Agent.
     const again = fence.about === "" ? undefined : await publish(project, world);
     const words = again ?? missed;
     return words === undefined || fence.exitCode !== exitCodes.done
@@ -141,9 +141,11 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
         : { kind: "worked beside", epoch, site: from, found: [...beside] };
     });
   const failed: string[] = [];
+  let paidNow = false;
   for (const d of steps) {
     const { step, attempt } = d;
-    const look = looks.get(d);
+    // What was done here just now may be what this one waited for.
+    const look = paidNow ? await lookAt(d, due, estate.journal, world) : looks.get(d);
     // What stands in the journal already, word for word, is not written every few minutes.
     if (look?.shows === "nothing" && look.again) {
       failed.push(`${step.id}: ${look.says}`);
@@ -164,6 +166,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
         progress,
       );
       terminal.note(`${step.id}: ${plain(says)}`);
+      paidNow ||= !situation(await journal.entries()).owed.has(step.id);
     } catch (error) {
       failed.push(`${step.id}: ${error instanceof Error ? error.message : String(error)}`);
     }
@@ -223,7 +226,7 @@ function verdictOf(
   if (left && !sqlAnswers && left.steps.every(({ step }) => step.phase === "fence-data"))
     return {
       about: `data ${String(due.started.epoch)}`,
-      text: `${site} answers again: its services are stopped and disabled; its databases are closed as soon as SQL Server answers there (open: ${open.join(", ")})`,
+      text: `${site} answers again: its services are stopped and disabled, and SQL Server does not run there; its databases are not closed yet (open: ${open.join(", ")})`,
       exitCode: exitCodes.fenceOwed,
     };
   return {

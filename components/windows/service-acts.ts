@@ -57,7 +57,7 @@ export const serviceRunnables: readonly Runnable[] = [
       await io.mayStillAct();
       if (before.startType !== startType) await setStartType(ssh, name, startType);
       io.say(`starting "${name}" on ${host}`);
-      await start(ssh, name, { signal: io.signal, limitSec: waitSec, before: () => io.mayStillAct() });
+      await startAndWait(ssh, name, { signal: io.signal, limitSec: waitSec, before: () => io.mayStillAct() });
     },
   }),
   runs(serviceExists, {
@@ -131,7 +131,7 @@ async function stop(
 }
 
 /** Starts a service and waits until the state says so, or says that it has ended again. */
-async function start(
+export async function startAndWait(
   ssh: Ssh,
   name: string,
   { before, ...waiting }: Waiting & { readonly before: () => Promise<void> },

@@ -39,6 +39,10 @@ export function serviceSays(host: string, name: string, service: Service | undef
   return `"${name}" on ${host} is ${service.state}${ended}, start type ${service.startType}`;
 }
 
+/** Whether Windows starts a service at its next start. */
+export const startsByItself = ({ startType }: Pick<Service, "startType">): boolean =>
+  startType === "auto" || startType === "delayed-auto";
+
 const scWord: Readonly<Record<StartType, string>> = {
   auto: "auto",
   "delayed-auto": "delayed-auto",

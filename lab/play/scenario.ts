@@ -1,5 +1,6 @@
 import type { Report } from "../../report/report.ts";
 import type { LabOptions } from "../world/options.ts";
+import type { Watching } from "./never-open.ts";
 import type { Rig } from "./rig.ts";
 
 /** What a scenario plays on. */
@@ -47,6 +48,8 @@ export interface Memory {
   endedAtMs: number;
   /** What was seen before the end. */
   seen?: readonly Check[];
+  /** Looks at the site that was left while later acts play. */
+  watching?: Watching;
   /** Puts back what was taken away. */
   mend?: () => Promise<void>;
   played?: Played;

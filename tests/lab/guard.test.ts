@@ -1,6 +1,8 @@
 import { expect } from "chai";
 import { parseWords } from "../../journal/words-text.ts";
 import { answers } from "../../lab/play/checks.ts";
+import { neverOpenAtWork } from "../../lab/play/never-open.ts";
+import { checksAtOldSite, probed } from "../../lab/play/returning.ts";
 import type { Rig } from "../../lab/play/rig.ts";
 import {
   declare,
@@ -88,5 +90,35 @@ describe("a primary site that comes back by itself, guarded, on the real engine"
     const events = await made.lab.host("K2PRD01").run("wevtutil.exe qe Application /c:1 /rd:true /f:text");
     expect(events.stdout).to.contain("Nothing is started on K2PRD01: the other site has taken over");
     await k2IsWell(made);
+  });
+
+  it("is left as it stands while a server that writes is not back, and closed by one probe once it is: SQL Server runs for that, without Agent", async () => {
+    const watching = neverOpenAtWork(made.lab);
+    try {
+      await made.lab.network.hostDown("K2PRD01");
+      const early = await probed(made);
+      expect(early.code, early.says).to.equal(6);
+      expect(service("SQLPRD01", "MSSQLSERVER")?.state).to.equal("stopped");
+      const before = (await made.entries()).length;
+      const again = await probed(made);
+      expect(again.code, again.says).to.equal(6);
+      expect(again.says).to.contain("what would write there is not stopped: k2/");
+      expect(await made.entries(), "a probe that finds the same writes nothing").to.have.length(before);
+      await made.lab.network.hostUp("K2PRD01");
+      await hasLooked("K2PRD01", /^word stop\r$/m);
+      const late = await probed(made);
+      expect(late.code, late.says).to.equal(0);
+      expect(service("SQLPRD01", "SQLSERVERAGENT")?.state).to.equal("stopped");
+      await hasLooked("SQLPRD01", /^word standby\r$/m);
+      await until("Agent runs again", async () => {
+        await made.lab.clock.advance(5_000);
+        return service("SQLPRD01", "SQLSERVERAGENT")?.state === "running";
+      });
+    } finally {
+      const watched = await watching.end();
+      expect(watched.ok, watched.detail).to.equal(true);
+    }
+    for (const check of await checksAtOldSite(made.lab, undefined))
+      expect(check.ok, check.detail).to.equal(true);
   });
 });

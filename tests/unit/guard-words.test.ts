@@ -22,8 +22,10 @@ describe("what the guard of a site's servers is told", () => {
       ["stop", "run", [...lost, word("a", "failed"), noReturn(1), completed(1)]],
       ["stop", "run", [...lost, word("a", "waived"), noReturn(1), completed(1)]],
       ["standby", "run", [...lost, word("a", "failed"), completed(1), word("a", "done", { attempt: 1 })]],
-      // Databases that are still open there are closed by the runner, for which SQL Server has to run.
-      ["standby", "run", [...lost, word("a", "failed", { phase: "fence-data" }), completed(1)]],
+      // Databases that may still be open there are closed first: who does that starts SQL Server.
+      ["stop", "run", [...lost, word("a", "failed", { phase: "fence-data" }), completed(1)]],
+      // Backups that the new site owes keep nothing from running at the old one.
+      ["standby", "run", [...lost, word("a", "failed", { phase: "protect" }), completed(1)]],
       // A planned move has taken nothing before its first fence.
       ["run", "standby", inOrder],
       ["run", "standby", [...inOrder, word("a", "done", { phase: "hold" })]],

@@ -143,7 +143,8 @@ export const hands: readonly Hand[] = [
       readState(database, host, c),
     ],
     see: "OFFLINE, or RESTORING where its tail was taken",
-    careful: "Never delete or overwrite it: it may hold the only copy of what was lost",
+    careful:
+      "SQL Server that stands still there is started only once what writes is stopped, without Agent, and all its databases are closed at once. Never delete or overwrite one: it may hold the only copy of what was lost",
   })),
   byHand(repairIdentity, ({ database, host }, c) => ({
     what: `Owner, users, TRUSTWORTHY and Service Broker of ${database} on ${host}, as they were at the source`,

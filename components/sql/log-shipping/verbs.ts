@@ -54,9 +54,10 @@ export const takeTail = verb(
 
 /**
  * Takes a database of the old site offline that is still open there, once that of the new site is: a site that comes
- * back must not write. Its files stay as they are, for whoever looks for what was lost.
+ * back must not write. Its files stay as they are, for whoever looks for what was lost. Where the guard there holds SQL
+ * Server back it is started for that, without Agent, and may have to recover the database first.
  */
-export const closeOld = verb("sql/log-shipping/close-old", z.strictObject({ database, host }), 120);
+export const closeOld = verb("sql/log-shipping/close-old", z.strictObject({ database, host }), 300);
 
 /** Opens a database again at the site from which a move was abandoned, and backs its log up again on schedule. */
 export const reopenSource = verb(

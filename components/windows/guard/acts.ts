@@ -3,7 +3,7 @@ import { runs, type Runnable } from "../../../steps/act.ts";
 import { poll } from "../../../steps/poll.ts";
 import { FileError, sshTo, type Ssh } from "../../../steps/transports/ssh.ts";
 import { bringWord } from "../../../steps/words.ts";
-import { serviceSays, serviceState, setStartType, type Service } from "../services.ts";
+import { serviceSays, serviceState, setStartType, startsByItself, type Service } from "../services.ts";
 import { installGuard } from "../verbs.ts";
 import { guardFile, guardTasks, lastFile } from "./place.ts";
 import { guardScript, hashIn } from "./script.ts";
@@ -63,8 +63,6 @@ export const guardRunnables: readonly Runnable[] = [
 ];
 
 const namesOf = ({ services }: Args): string => services.map((s) => `"${s.service}"`).join(", ");
-const startsByItself = ({ startType }: Service): boolean =>
-  startType === "auto" || startType === "delayed-auto";
 
 /** All that is not as it should be with the guard of a server; nothing is changed. */
 export async function wrongWith(ssh: Ssh, args: Args): Promise<readonly string[]> {
@@ -112,7 +110,8 @@ export async function lastLook(ssh: Ssh): Promise<ReadonlyMap<string, string> | 
       );
 }
 
-async function textOf(ssh: Ssh, path: string): Promise<string | undefined> {
+/** A file of a server as text; undefined where there is none. */
+export async function textOf(ssh: Ssh, path: string): Promise<string | undefined> {
   try {
     return (await ssh.readFile(path)).toString("latin1");
   } catch (error) {

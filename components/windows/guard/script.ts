@@ -16,6 +16,9 @@ export interface GuardOf {
   readonly leaseHours: number;
 }
 
+/** The line with which a guard starts a service, where its word allows it. */
+export const startsLine = (service: string): string => `call :start "${service}"`;
+
 const source = "parallel-standby";
 const xml = (condition: string): string => `"/q:*[System[Provider[@Name='${source}'] and ${condition}]]"`;
 
@@ -75,13 +78,13 @@ function lines({ estate, host, services, witnesses, fileName, leaseHours }: Guar
     "goto run",
     "",
     ":run",
-    ...services.map((s) => `call :start "${s.service}"`),
+    ...services.map((s) => startsLine(s.service)),
     "goto end",
     "",
     ":standby",
     "rem The other site is active: what runs at one site at a time is stopped, what receives logs is started.",
     ...exclusive.map((s) => `call :stopservice "${s.service}"`),
-    ...shared.map((s) => `call :start "${s.service}"`),
+    ...shared.map((s) => startsLine(s.service)),
     "goto end",
     "",
     ":stop",

@@ -1,7 +1,9 @@
+import { fenceOwed } from "../../../journal/fence-owed.ts";
 import { situation } from "../../../journal/situation.ts";
 import { reportOf } from "../../../report/report.ts";
 import { begin, goOn, provision, succeeded, timeGoesBy } from "../acts.ts";
 import { checksAtStandby } from "../checks.ts";
+import { neverOpenAtWork } from "../never-open.ts";
 import { checksAtOldSite, declareLost, powerReturns, probedUntilPaid, until } from "../returning.ts";
 import type { Act, Check, Memory, Scenario } from "../scenario.ts";
 
@@ -37,6 +39,7 @@ const inTheMiddle: Act<Memory> = {
     rig.start("pulumi", ["up", "-s", "dr-active", "--skip-preview", "--yes", "--non-interactive"]);
     await until("a database is open at the standby", async () => situation(await rig.entries()).noReturn);
     await rig.powerCut();
+    memory.watching = neverOpenAtWork(rig.lab);
     await powerReturns(rig, "stop");
     memory.seen = [quiet(rig.lab, "between two runs")];
     say(memory.seen[0]?.detail ?? "");
@@ -45,9 +48,18 @@ const inTheMiddle: Act<Memory> = {
 
 const onward: Act<Memory> = {
   title: "pulumi cancel, pulumi up -s dr-active: it goes on, and fences what has come back",
-  run: async (_memory, stage) => {
+  run: async (memory, stage) => {
     succeeded(await stage.rig.pulumi(["cancel", "-s", "dr-active", "--yes"]), "pulumi cancel");
     await goOn(stage);
+    const owed = fenceOwed(situation(await stage.rig.entries()));
+    memory.seen = [
+      ...(memory.seen ?? []),
+      {
+        name: "the run that goes on closes the databases of a primary that stands still behind its guard",
+        ok: owed.length === 0,
+        detail: owed.length === 0 ? "nothing of the fence is owed" : `owed: ${owed.join(", ")}`,
+      },
+    ];
   },
 };
 
@@ -58,9 +70,11 @@ const again: Act<Memory> = {
     await rig.lab.clock.advance(60_000);
     await powerReturns(rig, "standby");
     const said = await probedUntilPaid(rig);
+    const watched = memory.watching ? [await memory.watching.end()] : [];
     memory.seen = [
       ...(memory.seen ?? []),
-      { name: "probe pays what is owed of the fence", ok: true, detail: said.at(-1) ?? "" },
+      { name: "nothing of the fence is owed, says probe", ok: true, detail: said.at(-1) ?? "" },
+      ...watched,
     ];
     say(said.at(-1) ?? "");
   },
