@@ -5,6 +5,7 @@ import { lookupOf, type Recovery } from "../model/recovery.ts";
 import type { Look, RunModule } from "../steps/act.ts";
 import { findRunnable, type World } from "../steps/find.ts";
 import { contradictionLooks } from "./contradiction-looks.ts";
+import { guardLooks } from "./guard-looks.ts";
 import { leaseLooks } from "./lease-looks.ts";
 import { observerLooks } from "./observer-looks.ts";
 import { machinery } from "../steps/machinery.ts";
@@ -32,6 +33,7 @@ export async function looksFor(recovery: Recovery, request: Request, world: Worl
     ...ofHosts,
     ...observerLooks(recovery, request.from),
     ...leaseLooks(recovery, request, world.parts),
+    ...guardLooks(recovery, request, world),
     ...(await contradictionLooks(recovery, request, world)),
   ];
   // Parts that stand on the same servers ask the same of them.

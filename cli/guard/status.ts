@@ -4,7 +4,8 @@ import { moment } from "../../model/time.ts";
 import type { GuardedHost } from "../../planning/guarded.ts";
 import type { Io } from "../../steps/act.ts";
 import { ownWords, wordFindings } from "../../steps/own-words.ts";
-import { findRunnable, type World } from "../../steps/find.ts";
+import type { World } from "../../steps/find.ts";
+import { wrongWithGuard } from "../../steps/guard-check.ts";
 import { portAnswers } from "../../steps/transports/tcp.ts";
 import { CliError } from "../failure.ts";
 import { plain, table } from "../layout.ts";
@@ -50,12 +51,13 @@ export async function guardStatus(
 }
 
 async function standingOf(
-  { host, services, parts, witnesses }: GuardedHost,
+  guarded: GuardedHost,
   { recovery, guard, s }: GuardedEstate,
   { runs }: Pick<World, "runs">,
   io: Io,
   nowSec: number,
 ): Promise<GuardStanding> {
+  const { host, parts } = guarded;
   const word = wordAt(s, host.site, parts);
   const common = { host: host.id, site: host.site, word };
   const isActive = s.active === host.site;
@@ -63,14 +65,8 @@ async function standingOf(
   if (!ssh || !(await portAnswers(host.address, ssh.port, { signal: io.signal, limitSec: 5 })))
     return { ...common, reached: false, findings: isActive ? ["it does not answer"] : [] };
   try {
-    const check = (await findRunnable("windows/install-guard", [], runs)).bind({
-      host: host.id,
-      estate: recovery.estate,
-      services,
-      witnesses,
-      leaseHours: guard.leaseHours,
-    });
-    const [found, own] = [await check.check(io), await ownWords(host.id, recovery.estate, io)];
+    const wrong = await wrongWithGuard(guarded, recovery, runs, io);
+    const own = await ownWords(host.id, recovery.estate, io);
     const knows = own?.hosts.get(host.id);
     return {
       ...common,
@@ -78,7 +74,7 @@ async function standingOf(
       ...(knows ? { knows } : {}),
       ...(own ? { until: new Date(own.untilSec * 1000).toISOString() } : {}),
       findings: [
-        ...(found.there ? [] : [found.says]),
+        ...(wrong === undefined ? [] : [wrong]),
         ...wordFindings(word, own, host.id, guard.leaseHours, nowSec),
       ],
     };

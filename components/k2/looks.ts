@@ -8,6 +8,7 @@ import { keptRows } from "./capture.ts";
 import { keptOf, keyedDatabases, keysOf, sqlHosts } from "./drafts.ts";
 import { K2Facts } from "./facts.ts";
 import { keyFindings, licenceFindings, type KeysThere } from "./readiness.ts";
+import { startTypeLook } from "./start-types.ts";
 import { keysOf as keysIn } from "./tsql-keys.ts";
 
 /** What readiness looks at for a K2, beside the preflight of a move, which tries passwords, rows and services. */
@@ -38,6 +39,12 @@ export function looks({ id, facts }: RecoveryPart, { from, to }: Request, lookup
         ? []
         : [serverAlignmentLook(active, standby, f.services)];
     }),
+    ...(lookup.isGuarded ? [] : f.servers[to])
+      .filter((name) => {
+        const host = lookup.host(name);
+        return host !== undefined && !isParked(host);
+      })
+      .map((host) => startTypeLook(id, host, f.services, to)),
     ...keyedDatabases(f, from).map(({ sql: host, databases }): Look => ({
       id: `keys:${id}/${host}`,
       at: id,

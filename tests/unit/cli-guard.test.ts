@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { parts } from "../../components/registry/parts.ts";
+import { runs } from "../../components/registry/runs.ts";
+import { looksFor } from "../../readiness/looks.ts";
 import { describe as describeEstate } from "../../model/describe.ts";
 import { guardedHosts } from "../../planning/guarded.ts";
 import { leaseLooks } from "../../readiness/lease-looks.ts";
@@ -55,6 +57,30 @@ describe("what readiness finds of the guards of the active site", () => {
     expect(late[0]?.says).to.contain("not renewed");
     expect((await looked(nowSec - 60))[0]?.says).to.contain("its lease ended");
     expect(await looked(nowSec - 60, "unplanned"), "of a lost site nothing is asked").to.deep.equal([]);
+  });
+});
+
+describe("what readiness looks at so that nothing starts by itself", () => {
+  it("is each guard of both sites; without one, the services of the passive site that run at one site at a time", async () => {
+    const recovery = describeEstate(exampleEstate(), parts);
+    const ids = async (guarded: boolean): Promise<readonly string[]> =>
+      (
+        await looksFor(
+          { ...recovery, ...(guarded ? { guard: exampleGuard } : {}) },
+          { from: "primary", to: "dr", mode: "planned" },
+          { journal: {} as never, parts, runs },
+        )
+      )
+        .map(({ id }) => id)
+        .filter((id) => /^(guard|start-types):/.test(id))
+        .toSorted();
+    expect(await ids(true)).to.deep.equal([
+      "guard:K2DR01",
+      "guard:K2PRD01",
+      "guard:SQLDR01",
+      "guard:SQLPRD01",
+    ]);
+    expect(await ids(false)).to.deep.equal(["start-types:k2/K2DR01"]);
   });
 });
 

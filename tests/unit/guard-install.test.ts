@@ -1,7 +1,11 @@
 import { expect } from "chai";
 import { guardFile, lastFile } from "../../components/windows/guard/place.ts";
 import * as windows from "../../components/windows/run.ts";
+import { startTypeLook } from "../../components/k2/start-types.ts";
 import type { Entry } from "../../journal/entries.ts";
+import type { Parts } from "../../model/part.ts";
+import type { Recovery } from "../../model/recovery.ts";
+import { guardLooks } from "../../readiness/guard-looks.ts";
 import { bound, failure, run, stepBench, type StepBench } from "./step-io.ts";
 import { sshPassword, windowsBench, type WindowsBench } from "./windows-bench.ts";
 
@@ -69,6 +73,47 @@ describe("a guard that is put on a server", () => {
     expect(await found()).to.deep.equal([]);
     await run(install(), io());
     expect(await found()).to.deep.equal(["risk K2DR01"]);
+  });
+
+  it("is found by readiness to be got round where somebody, or an update, has changed a start type", async () => {
+    await run(install(), io());
+    const recovery = {
+      estate: "contoso",
+      hosts: [bench.host()],
+      guard: { witnesses: [], leaseHours: 24, sqlServer: true },
+      parts: [{ id: "k2", kind: "k2", version: 1, facts: {} }],
+    } as unknown as Recovery;
+    const guards = () => args.services.map((s) => ({ ...s, host: "K2DR01" }));
+    const found = async (to: "primary" | "dr" = "primary"): Promise<readonly string[]> => {
+      const looks = guardLooks(
+        recovery,
+        { from: to === "dr" ? "primary" : "dr", to, mode: "planned" },
+        { parts: { k2: { guards } } as unknown as Parts, runs: { windows: () => Promise.resolve(windows) } },
+      );
+      const all = await Promise.all(
+        looks.map((l) => l.run(io(), { before: () => [], note: () => undefined })),
+      );
+      return all.flat().map((f) => `${f.severity} ${f.id}: ${f.says}; ${f.todo}`);
+    };
+    expect(await found()).to.deep.equal([]);
+    bench.server.services.configure("K2 Server", { startType: "auto" });
+    for (const to of ["primary", "dr"] as const)
+      expect((await found(to))[0]).to.match(
+        /^risk guard:K2DR01: "K2 Server" on K2DR01 is \w+, start type auto: it starts with Windows, whatever the guard says; run "pulumi up -s standby"/,
+      );
+  });
+
+  it("is not needed for readiness to find a K2 that would start with Windows at the passive site", async () => {
+    const found = async () =>
+      startTypeLook("k2", "K2DR01", ["K2 Server", "K2 Off"], "dr").run(io(), {
+        before: () => [],
+        note: () => undefined,
+      });
+    expect((await found()).map((f) => `${f.severity} ${f.id}`)).to.deep.equal([
+      "risk start-type:K2DR01:K2 Server",
+    ]);
+    bench.server.services.configure("K2 Server", { startType: "disabled" });
+    expect(await found()).to.deep.equal([]);
   });
 
   it("changes no start type where it does not run", async () => {

@@ -1,0 +1,25 @@
+import type { Recovery } from "../model/recovery.ts";
+import type { GuardedHost } from "../planning/guarded.ts";
+import type { Io, Runs } from "./act.ts";
+import { findRunnable } from "./find.ts";
+
+/**
+ * What is not as it should be with the guard of a server, its tasks, and the start types of what it guards; undefined
+ * where all is well. Changes nothing; throws where the server is not reached.
+ */
+export async function wrongWithGuard(
+  { host, services, witnesses }: GuardedHost,
+  { estate, guard }: Pick<Recovery, "estate" | "guard">,
+  runs: Runs,
+  io: Io,
+): Promise<string | undefined> {
+  const check = (await findRunnable("windows/install-guard", [], runs)).bind({
+    host: host.id,
+    estate,
+    services,
+    witnesses,
+    leaseHours: guard?.leaseHours ?? 24,
+  });
+  const { there, says } = await check.check(io);
+  return there ? undefined : says;
+}
