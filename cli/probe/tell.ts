@@ -7,6 +7,7 @@ import type { Project } from "../project.ts";
 import { withReport } from "../report/beside.ts";
 import type { Terminal } from "../terminal.ts";
 import { probe, type Found } from "./run.ts";
+import { keepRan } from "./ran.ts";
 import { isTold, told } from "./said.ts";
 
 /** What a probe works with; opening it may fail. */
@@ -42,6 +43,14 @@ export async function probeAndTell(
     found = { about: text, text, exitCode: exitCodes.failed };
   }
   if (!found) return;
+  if (project)
+    await keepRan(project.folder, {
+      at: terminal.now().toISOString(),
+      exitCode: found.exitCode,
+      text: found.text,
+    }).catch((error: unknown) => {
+      terminal.note(`that it ran is not kept: ${error instanceof Error ? error.message : String(error)}`);
+    });
   terminal.out(plain(found.text));
   await tell(found);
   if (found.exitCode !== exitCodes.done) throw new CliError(plain(found.text), found.exitCode);

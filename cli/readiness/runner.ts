@@ -10,6 +10,8 @@ import { journalFindings } from "../doctor/journal.ts";
 import { estateFindings } from "../doctor/run.ts";
 import { secretFindings } from "../doctor/secrets.ts";
 import { clockFinding, stackFinding } from "../doctor/settings.ts";
+import { lastRan } from "../probe/ran.ts";
+import { probeFindings, whyProbe } from "../probe/silent.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 
@@ -25,11 +27,12 @@ export async function runnerLook(
   parts: Parts,
   terminal: Terminal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly estate?: Recovery }> {
-  const [journal, secrets, stacks, papers] = await Promise.all([
+  const [journal, secrets, stacks, papers, probe] = await Promise.all([
     journalFindings(project),
     secretFindings([project.estate.systems, project.estate.journal], project.root),
     stackFindings(),
     paperFindings(project, parts),
+    probeSeen(project, terminal.now()),
   ]);
   const seen = [
     ...estateFindings(project.estate, parts),
@@ -38,6 +41,7 @@ export async function runnerLook(
     ...secrets,
     ...stacks,
     ...papers,
+    ...probe,
   ];
   return { findings: seen.filter(isFinding), ...estateNow(project, parts) };
 }
@@ -94,6 +98,13 @@ async function paperFindings({ journal, folder }: Project, parts: Parts): Promis
       ),
     ];
   }
+}
+
+/** Whether the scheduled probe runs, from what the last one left beside the journal. */
+async function probeSeen({ journal, folder }: Project, now: Date): Promise<readonly Finding[]> {
+  const entries = await journal.entries().catch(() => []);
+  if (entries.length === 0) return [];
+  return probeFindings(await lastRan(folder), whyProbe(situation(entries)), now);
 }
 
 /** Mistakes in estate.ts are findings of their own; then there is nothing to compare. */

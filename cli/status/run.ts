@@ -7,6 +7,7 @@ import { upgraded } from "../../model/upgrade.ts";
 import { plan } from "../../planning/plan.ts";
 import { onlyThereNow } from "../../stacks/only-there.ts";
 import { ownJournal } from "../own-journal.ts";
+import { lastRan } from "../probe/ran.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { reportFile } from "../../report/place.ts";
@@ -21,12 +22,17 @@ export async function status(
   terminal: Terminal,
 ): Promise<void> {
   const entries = await ownJournal(journal, estate.name);
-  const [leases, lastReport] = await Promise.all([journal.store.leases(), reportOfLast(entries, folder)]);
+  const [leases, lastReport, probeRan] = await Promise.all([
+    journal.store.leases(),
+    reportOfLast(entries, folder),
+    lastRan(folder),
+  ]);
   const found = statusOf(entries, {
     now: terminal.now(),
     place: journal.store.place,
     leases,
     lastReport,
+    probeRan,
     plannedSteps: plannedSteps(entries, parts),
     alone: onlyThereNow(situation(entries), parts),
   });

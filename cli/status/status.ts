@@ -24,6 +24,8 @@ import { twoWriters, type TwoWriters } from "../../journal/two-writers.ts";
 import { owedText, withoutAdvice } from "../../journal/owed-text.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
+import type { ProbeRan } from "../probe/ran.ts";
+import { probeOf, type ProbeStanding } from "./probe.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
 import { openDrill, type OpenDrill } from "./drill.ts";
 
@@ -106,6 +108,8 @@ export interface Status {
     readonly findings: number;
     readonly stale: boolean;
   };
+  /** The last probe that was run here; absent where nothing depends on one and none has run. */
+  readonly probe?: ProbeStanding;
   readonly facts?: { readonly hash: string; readonly at: string; readonly ageSec: number };
   readonly lastReport?: string;
   readonly journal: { readonly entries: number; readonly head: string; readonly place: string };
@@ -120,6 +124,7 @@ export interface StatusArgs {
   readonly lastReport?: string | undefined;
   /** Backups that lie at the active site on one server alone, as its parts say. Default: none. */
   readonly alone?: readonly OnlyThere[];
+  readonly probeRan?: ProbeRan | undefined;
 }
 
 /** How the estate stands, from the entries of its journal. */
@@ -171,6 +176,7 @@ export function statusOf(entries: readonly Entry[], args: StatusArgs): Status {
     ...(unfinished ? { unfinishedStandby: unfinished } : {}),
     ...(unprotected && args.alone && args.alone.length > 0 ? { alone: args.alone } : {}),
     ...readinessOf(entries, s, now),
+    ...probeOf(s, args.probeRan, now),
     ...(s.declared
       ? {
           facts: {

@@ -8,6 +8,7 @@ import { standbyTodo } from "../../stacks/completed-text.ts";
 import { onlyThereTodo } from "../../stacks/only-there.ts";
 import { count, pairs, plain, roughly } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
+import { probeText } from "./probe-text.ts";
 import type { Status } from "./status.ts";
 import { answersTo, waitingLine } from "./waiting-text.ts";
 
@@ -38,6 +39,7 @@ export function statusText(s: Status, platform: NodeJS.Platform): string {
     // While it moves they are what was not had; afterwards somebody has to see to them.
     ...(moves ? [] : s.owed).map((o) => step("owed", ` (last tried ${at(o.triedAt)})`)(o)),
     ["guards", guardsText(s)],
+    ["probe", s.probe && probeText(s.probe)],
     ["standby", standbyText(s) ?? unfinishedText(s)],
     ...(s.withoutStandby?.failed ?? []).map(step("failed")),
     ...(s.alone ?? []).map((o): Row => ["backups", plain(o.says)]),

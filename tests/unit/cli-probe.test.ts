@@ -5,10 +5,15 @@ import { createServer as createHttp } from "node:http";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import * as path from "node:path";
 import { probe, type Found } from "../../cli/probe/run.ts";
+import { lastRan } from "../../cli/probe/ran.ts";
+import { probeFindings, whyProbe } from "../../cli/probe/silent.ts";
+import { statusOf } from "../../cli/status/status.ts";
+import { statusText } from "../../cli/status/text.ts";
 import { probeAndTell, type Opened } from "../../cli/probe/tell.ts";
 import type { Runs, Sign } from "../../steps/act.ts";
 import { armEndpointVariable, armTokenVariable } from "../../steps/transports/arm.ts";
 import { writtenTerminal, type Written } from "./cli-fixture.ts";
+import { after, completed, declared, entriesFor, genesis, moveTo, started, word } from "./journal-facts.ts";
 import { inFolder, rig, type Rig } from "./runner-rig.ts";
 import { toyParts, toyRuns } from "./toy.ts";
 import { until } from "./until.ts";
@@ -181,11 +186,27 @@ describe("a probe that nobody watches", function () {
     expect(await found()).to.have.length(2);
   });
 
-  it("writes nothing while the site is dark", async () => {
+  it("writes nothing while the site is dark, and leaves beside the journal that it ran, and how it ended", async () => {
     server.close();
+    const folder = path.join(r.folder, "journal");
+    expect(await lastRan(folder)).to.equal(undefined);
     const entries = (await r.journal.entries()).length;
     expect(await probed()).to.equal(5);
     expect(await r.journal.entries()).to.have.length(entries);
+    expect(await lastRan(folder)).to.deep.include({
+      at: terminal.clock.toISOString(),
+      exitCode: 5,
+      text: "the fence of primary (London) is owed (1 step), and nothing of it answers",
+    });
+    terminal.clock = new Date(terminal.clock.getTime() + 300_000);
+    expect(await probed()).to.equal(5);
+    expect((await lastRan(folder))?.at).to.equal(terminal.clock.toISOString());
+    const file = path.join(folder, "journal.jsonl");
+    await fs.writeFile(file, (await fs.readFile(file, "utf8")).replace('"ann"', '"eve"'));
+    expect(await probed()).to.equal(1);
+    expect((await lastRan(folder))?.text).to.match(/^could not probe: /);
+    await fs.writeFile(path.join(folder, "probe-ran.json"), "{");
+    expect(await lastRan(folder), "half a file is none").to.equal(undefined);
   });
 
   it("leaves the work to another probe, and takes one that has been at it for a quarter of an hour for a failure", async () => {
@@ -213,6 +234,41 @@ describe("a probe that nobody watches", function () {
     await fs.writeFile(path.join(r.folder, "go"), "x");
     expect(leases.map((l) => l.name)).not.to.contain("probe");
     expect(await first).to.equal(6);
+  });
+});
+
+describe("what is told of a probe that nobody has seen for long", () => {
+  const now = new Date("2026-11-22T06:00:00Z");
+  const ran = (minutesAgo: number, exitCode = 0) => ({
+    at: new Date(now.getTime() - minutesAgo * 60_000).toISOString(),
+    exitCode,
+    text: "x",
+  });
+  const of = (ended: ReturnType<typeof ran> | undefined, why?: string) =>
+    probeFindings(ended, why, now).map((f) => `${f.severity} ${f.says}`);
+  it("is a risk where a fence is owed or a lease of the guard depends on it, else a note, and nothing while it runs", () => {
+    expect(of(undefined, "why")).to.deep.equal(["risk the probe has never run here: why"]);
+    expect(of(ran(120), "why")).to.deep.equal(["risk the probe has not run for 2 hours: why"]);
+    expect(of(ran(4, 1), "why")).to.deep.equal(["risk the probe runs and fails: x: why"]);
+    expect(of(ran(120))).to.deep.equal(["note the probe has not run for 2 hours"]);
+    for (const code of [0, 5, 6]) expect(of(ran(4, code), "why")).to.deep.equal([]);
+  });
+  it("depends on what the journal shows", () => {
+    const left = [declared, moveTo("dr"), started(1)];
+    expect(whyProbe(after(declared))).to.equal(undefined);
+    expect(whyProbe(after(declared), true)).to.match(/^it renews the lease/);
+    expect(whyProbe(after(...left, word("a", "failed", { phase: "fence-data" })))).to.match(
+      /^a fence is owed/,
+    );
+    expect(whyProbe(after(...left, word("a", "failed", { phase: "protect" })))).to.equal(undefined);
+  });
+  it("stands in status, too", () => {
+    const owed = entriesFor(genesis, declared, moveTo("dr"), started(1), word("a", "failed"), completed(1));
+    const text = (probeRan?: ReturnType<typeof ran>) =>
+      statusText(statusOf(owed, { now, place: "/j", leases: [], probeRan }), "linux");
+    expect(text()).to.match(/^probe +RISK: the probe has never run here: a fence is owed/m);
+    expect(text(ran(120))).to.match(/^probe +RISK: the probe has not run for 2 hours/m);
+    expect(text(ran(4, 5))).to.match(/^probe +last ran 4 minutes ago, 2026-11-22 05:56:00 UTC: x$/m);
   });
 });
 
