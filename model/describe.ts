@@ -45,8 +45,8 @@ const EstateShape = z.object({
 export function describe(estate: Estate, parts: Parts): Recovery {
   const systems = Array.isArray(estate.systems) ? (estate.systems as readonly Declared[]) : [];
   const declared = collect(systems);
-  const servers = [...new Set([...serversOf(declared), ...guardServers(estate.guard)])];
-  const guard = estate.guard && guardFactsOf(estate.guard);
+  const servers = [...new Set([...serversOf(declared), ...guardServers(estate.guard || undefined)])];
+  const guard = estate.guard ? guardFactsOf(estate.guard) : undefined;
   const sites = declared.size === 0 ? [] : siteProblems(servers);
   const problems: Problem[] = [
     ...either(misspeltKeys("estate", estate, estateKeys), () => [

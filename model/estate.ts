@@ -173,9 +173,9 @@ export interface Estate {
   readonly systems: readonly Declared[];
   /**
    * Keeps servers that come back by themselves, after a disaster, from starting what the other site runs by then.
-   * Default: none; their services start with Windows.
+   * Default: none; their services start with Windows, and readiness takes that for a risk. `false`: none, by choice.
    */
-  readonly guard?: GuardInput;
+  readonly guard?: GuardInput | false;
   /**
    * Servers in third places that are asked whether they reach a site of which the runner reaches nothing. Default: none;
    * then nothing but people can tell a dead site from a dead line.

@@ -79,6 +79,8 @@ export interface GuardedService {
   readonly service: string;
   /** It runs at one site at a time. Any other may run at a passive site too: SQL Server receives logs there. */
   readonly exclusive: boolean;
+  /** It is adopted: nothing is written to it, so that no guard covers it. */
+  readonly isAdopted?: true;
 }
 
 const guardKeys: Readonly<Record<keyof GuardInput, true>> = {

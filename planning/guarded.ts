@@ -17,10 +17,7 @@ export interface GuardedHost {
 export function guardedHosts(recovery: Recovery, parts: Parts): readonly GuardedHost[] {
   const { guard } = recovery;
   if (!guard) return [];
-  const lookup = lookupOf(recovery);
-  const all = recovery.parts
-    .flatMap((p) => (parts[p.kind]?.guards?.(p.id, p.facts, lookup) ?? []).map((g) => ({ ...g, part: p.id })))
-    .filter((g) => g.exclusive || guard.sqlServer);
+  const all = servicesOf(recovery, parts).filter((g) => !g.isAdopted && (g.exclusive || guard.sqlServer));
   return recovery.hosts.flatMap((host) => {
     const own = all.filter((g) => g.host === host.id);
     const services = [...new Map(own.map((g) => [g.service.toLowerCase(), g])).values()].map(
@@ -37,4 +34,21 @@ export function guardedHosts(recovery: Recovery, parts: Parts): readonly Guarded
       },
     ];
   });
+}
+
+/** What of the estate must not start by itself, each with the part that it belongs to. */
+function servicesOf(
+  recovery: Recovery,
+  parts: Parts,
+): readonly (GuardedService & { readonly part: string })[] {
+  const lookup = lookupOf(recovery);
+  return recovery.parts.flatMap((p) =>
+    (parts[p.kind]?.guards?.(p.id, p.facts, lookup) ?? []).map((g) => ({ ...g, part: p.id })),
+  );
+}
+
+/** Services that no guard keeps from starting: all where the estate has none, else those of what is adopted. */
+export function unguarded(recovery: Recovery, parts: Parts): readonly GuardedService[] {
+  const all = servicesOf(recovery, parts).filter((g) => recovery.guard === undefined || g.isAdopted);
+  return [...new Map(all.map((g) => [`${g.host} ${g.service.toLowerCase()}`, g])).values()];
 }

@@ -13,6 +13,7 @@ import { clockFinding, stackFinding } from "../doctor/settings.ts";
 import { lastRan } from "../probe/ran.ts";
 import { probeFindings, whyProbe } from "../probe/silent.ts";
 import type { Project } from "../project.ts";
+import { guardFindings } from "./guard.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Listing stacks of a file backend takes a second; on a share that is gone it takes for ever. */
@@ -27,12 +28,12 @@ export async function runnerLook(
   parts: Parts,
   terminal: Terminal,
 ): Promise<{ readonly findings: readonly Finding[]; readonly estate?: Recovery }> {
-  const [journal, secrets, stacks, papers, probe] = await Promise.all([
+  const [journal, secrets, stacks, papers, ran] = await Promise.all([
     journalFindings(project),
     secretFindings([project.estate.systems, project.estate.journal], project.root),
     stackFindings(),
     paperFindings(project, parts),
-    probeSeen(project, terminal.now()),
+    lastRan(project.folder),
   ]);
   const seen = [
     ...estateFindings(project.estate, parts),
@@ -41,9 +42,17 @@ export async function runnerLook(
     ...secrets,
     ...stacks,
     ...papers,
-    ...probe,
   ];
-  return { findings: seen.filter(isFinding), ...estateNow(project, parts) };
+  const now = estateNow(project, parts);
+  const s = journal.entries.length === 0 ? undefined : situation(journal.entries);
+  return {
+    findings: [
+      ...seen.filter(isFinding),
+      ...(s ? probeFindings(ran, whyProbe(s), terminal.now()) : []),
+      ...(s && now.estate ? guardFindings(project.estate, now.estate, parts, s.active) : []),
+    ],
+    ...now,
+  };
 }
 
 /** Without an engine in the scheduler's path nobody can be asked; at night somebody has one. */
@@ -98,13 +107,6 @@ async function paperFindings({ journal, folder }: Project, parts: Parts): Promis
       ),
     ];
   }
-}
-
-/** Whether the scheduled probe runs, from what the last one left beside the journal. */
-async function probeSeen({ journal, folder }: Project, now: Date): Promise<readonly Finding[]> {
-  const entries = await journal.entries().catch(() => []);
-  if (entries.length === 0) return [];
-  return probeFindings(await lastRan(folder), whyProbe(situation(entries)), now);
 }
 
 /** Mistakes in estate.ts are findings of their own; then there is nothing to compare. */

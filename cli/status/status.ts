@@ -24,7 +24,6 @@ import { twoWriters, type TwoWriters } from "../../journal/two-writers.ts";
 import { owedText, withoutAdvice } from "../../journal/owed-text.ts";
 import { bySeverity, standingOf, type StepSays, type SystemStanding } from "../../journal/standing.ts";
 import type { Holder } from "../../journal/store.ts";
-import type { ProbeRan } from "../probe/ran.ts";
 import { probeOf, type ProbeStanding } from "./probe.ts";
 import { waitingOf, type Waiting } from "./waiting.ts";
 import { openDrill, type OpenDrill } from "./drill.ts";
@@ -124,7 +123,7 @@ export interface StatusArgs {
   readonly lastReport?: string | undefined;
   /** Backups that lie at the active site on one server alone, as its parts say. Default: none. */
   readonly alone?: readonly OnlyThere[];
-  readonly probeRan?: ProbeRan | undefined;
+  readonly probeRan?: Parameters<typeof probeOf>[1];
 }
 
 /** How the estate stands, from the entries of its journal. */

@@ -146,16 +146,14 @@ export const estate = defineEstate({
       }
     : { folder: ".lab/journal", mirror: ".lab/journal-mirror" },
   // Where the lab has a guard: each site's servers ask at the other what they may start.
-  ...(lab.guard
+  guard: lab.guard
     ? {
-        guard: {
-          witnesses: [
-            { share: "\\\\SQLDR01\\Witness", on: sqlDr, folder: "D:\\Witness" },
-            { share: "\\\\SQLPRD01\\Witness", on: sqlPrd, folder: "D:\\Witness" },
-          ],
-        },
+        witnesses: [
+          { share: "\\\\SQLDR01\\Witness", on: sqlDr, folder: "D:\\Witness" },
+          { share: "\\\\SQLPRD01\\Witness", on: sqlPrd, folder: "D:\\Witness" },
+        ],
       }
-    : {}),
+    : false,
   // Where the lab has a third place: whoever stands there tells a dead site from a dead line.
   ...(lab.hosts["OBS01"]
     ? { observers: [{ name: "OBS01", ...at("OBS01"), ssh: { ...ssh, ...at("OBS01").ssh } }] }

@@ -1,5 +1,7 @@
 import { expect } from "chai";
 import { parts } from "../../components/registry/parts.ts";
+import { guardFindings } from "../../cli/readiness/guard.ts";
+import type { Estate } from "../../model/estate.ts";
 import { runs } from "../../components/registry/runs.ts";
 import { looksFor } from "../../readiness/looks.ts";
 import { describe as describeEstate } from "../../model/describe.ts";
@@ -81,6 +83,50 @@ describe("what readiness looks at so that nothing starts by itself", () => {
       "guard:SQLPRD01",
     ]);
     expect(await ids(false)).to.deep.equal(["start-types:k2/K2DR01"]);
+  });
+});
+
+describe("what readiness finds of an estate without a guard", () => {
+  const recovery = describeEstate(exampleEstate(), parts);
+  const of = (guard: Estate["guard"], facts = recovery, active: "primary" | "dr" = "primary") =>
+    guardFindings({ ...(guard === undefined ? {} : { guard }) }, facts, parts, active).map(
+      (f) => `${f.severity} ${f.id}: ${f.says}; ${f.todo}`,
+    );
+  const adopted = {
+    ...recovery,
+    parts: recovery.parts.map((p) =>
+      p.kind === "sql/log-shipping" ? { ...p, facts: { ...(p.facts as object), manage: "adopt" } } : p,
+    ),
+  };
+  const wanted: Estate["guard"] = { witnesses: [{ share: "\\\\FILE03\\Witness" }] };
+  it("is a risk that names what may start by itself at the active site, whichever that is", () => {
+    expect(of(undefined)).to.have.length(1);
+    expect(of(undefined)[0])
+      .to.match(
+        /^risk guard-none: the estate has no guard: when the power of primary returns after a disaster, /,
+      )
+      .and.match(/"K2[^"]*" on K2PRD01/)
+      .and.contain('"MSSQLSERVER" on SQLPRD01')
+      .and.contain("or guard: false to live without")
+      .and.not.contain("DR01");
+    expect(of(undefined, recovery, "dr")[0])
+      .to.contain('"MSSQLSERVER" on SQLDR01')
+      .and.not.contain("PRD01");
+  });
+  it("is nothing where somebody has chosen to live without one, or where it has one", () => {
+    expect(describeEstate({ ...exampleEstate(), guard: false }, parts)).to.deep.equal(recovery);
+    expect(of(false)).to.deep.equal([]);
+    expect(of(wanted, { ...recovery, guard: exampleGuard })).to.deep.equal([]);
+  });
+  it("names adopted SQL Servers, which no guard covers, with one and without", () => {
+    expect(of(undefined, adopted)[0]).to.contain(
+      "SQL Server on SQLPRD01 is adopted: a guard would not cover it",
+    );
+    const guarded = { ...adopted, guard: exampleGuard };
+    expect(of(wanted, guarded)[0]).to.match(
+      /^note guard-adopted: no guard covers SQL Server on SQLPRD01, which is adopted/,
+    );
+    expect(guardedHosts(guarded, parts).map((h) => h.host.id)).to.deep.equal(["K2PRD01", "K2DR01"]);
   });
 });
 

@@ -132,6 +132,29 @@ describe("the estate that init writes", function () {
     );
   });
 
+  it("has a guard with a witness at each site once the slashes before it are taken away, also where K2 and SQL Server share servers", async () => {
+    const shared = {
+      k2Primary: "A=10.0.0.1",
+      sqlPrimary: "A=10.0.0.1",
+      k2Dr: "B=10.0.1.1",
+      sqlDr: "B=10.0.1.1",
+    };
+    for (const [given, dr, primary] of [
+      [{}, "SQLDR01", "SQLPRD01"],
+      [shared, "B", "A"],
+    ] as const) {
+      const text = estateText(completed(given));
+      expect(describeEstate(estateIn(pinned(text)), parts).guard).to.equal(undefined);
+      const guarded = text.replaceAll(/^ {2}\/\/ (guard: \{| {2}.*|\},)$/gm, "  $1");
+      expect(await clean(guarded), guarded).to.equal(true);
+      const { guard } = describeEstate(estateIn(pinned(guarded)), parts);
+      expect(guard?.witnesses).to.deep.equal([
+        { share: `\\\\${dr}\\Witness`, folder: "D:\\Witness", host: dr, site: "dr" },
+        { share: `\\\\${primary}\\Witness`, folder: "D:\\Witness", host: primary, site: "primary" },
+      ]);
+    }
+  });
+
   it("does what the lab's own estate does, where the answers are the lab's", async () => {
     const lab = {
       hosts: {

@@ -56,15 +56,14 @@ export const logShipping: DataPart<"sql/log-shipping", LogShippingFacts, LogShip
   seen: LogShippingSeen,
   opensOnlyLatest: false,
   guards: (_id, f, lookup) =>
-    f.manage === "adopt"
-      ? []
-      : siteIds.flatMap((site) =>
-          sqlServices(lookup.host(f.host[site])).map((service) => ({
-            host: f.host[site],
-            service,
-            exclusive: false,
-          })),
-        ),
+    siteIds.flatMap((site) =>
+      sqlServices(lookup.host(f.host[site])).map((service) => ({
+        host: f.host[site],
+        service,
+        exclusive: false,
+        ...(f.manage === "adopt" ? { isAdopted: true as const } : {}),
+      })),
+    ),
   uses: () => [],
   problems,
   pointMinutesBefore: (f) => f.pointMinutesBefore,
