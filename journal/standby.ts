@@ -30,7 +30,13 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
   const hosts = hostsOf(s, site);
   const there = provisioned(since).filter((e) => isAt(e, hosts));
   const follows = there.some(isDone) || since.some((e) => showsFollowing(e, site));
-  const failed = notMadeGood(there, hosts);
+  // A step of a re-protection that failed and is found done later writes nothing: its good end makes it good. A look at
+  // readiness does not see all that a step does.
+  const shown = since.findLast((e) => isReprotected(e, site))?.seq ?? -1;
+  const failed = notMadeGood(
+    there.filter((e) => e.seq > shown),
+    hosts,
+  );
   const noPoint = noPointIn(since, site);
   if (follows && failed.length === 0 && noPoint === undefined) return undefined;
   // A journal that begins anew has lost what would show one: only what is seen since tells that there is none.

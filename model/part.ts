@@ -74,9 +74,11 @@ export interface ByHand {
   readonly telephone: string;
 }
 
-/** What lies on one server alone, as a phrase that names it, and how that is mended, without a full stop. */
+/** What lies on one server alone, and how that is mended. */
 export interface OnlyThere {
+  /** As a phrase that names it. */
   readonly says: string;
+  /** What to do, without a full stop. */
   readonly todo: string;
 }
 

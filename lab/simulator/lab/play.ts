@@ -106,8 +106,9 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
   async function move({ begins }: Leg): Promise<Ended> {
     stack = new Map();
     if (begins === "lost") await lab.network.siteDown(way.from);
-    await people.declare(begins === "planned" ? "planned" : "unplanned", begins === "lost");
+    // Another operator's `up` can begin the move, and end it, while who declares still looks.
     const before = situation(journal.all).epoch;
+    await people.declare(begins === "planned" ? "planned" : "unplanned", begins === "lost");
     for (let round = 1; round <= mostRounds; round++) {
       rounds++;
       const outcome = await run(stack, `runner-${String(rounds)}`);
