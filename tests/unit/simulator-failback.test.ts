@@ -17,6 +17,12 @@ const goesBack = {
   step: { id: "sys1/start/K2DR01/Service 1", line: true },
   what: "somebody goes back",
 } as const;
+/** Logs are rolled forward, and somebody gives it up and falls asleep; another one does it to the end. */
+const sleeps = {
+  at: 0,
+  step: { id: "sys1-data/roll-forward/Sys1", line: true },
+  what: "who gives it up falls asleep",
+} as const;
 const small = { estate: smallShape } as const;
 
 describe("The simulator plays moves one after another:", function () {
@@ -56,6 +62,10 @@ describe("The simulator plays moves one after another:", function () {
         ],
         then: [{ ...then, begins: "planned" }],
       },
+      ["abandoned", "completed"],
+    ],
+    "given up by somebody whose laptop sleeps until the next move is over": [
+      { ...small, begins: "planned", events: [sleeps], then: [{ ...then, begins: "planned" }] },
       ["abandoned", "completed"],
     ],
     "with a re-protection that is killed": [
@@ -153,6 +163,13 @@ const mistakes: Readonly<Record<string, Planted & { readonly rule: string; reado
     ],
     rule: "one writer",
     schedule: { ...small, begins: "planned", events: [goesBack], then: [] },
+  },
+  "a command that slept for a whole move goes on as if nothing had happened": {
+    file: "cli/abandon/run.ts",
+    find: "    mayNot: (now) => overtaken(now, last.epoch),",
+    put: "    mayNot: () => undefined,",
+    rule: "one writer",
+    schedule: { ...small, begins: "planned", events: [sleeps], then: [{ ...then, begins: "planned" }] },
   },
   "whoever goes back tells of no loss": {
     file: "cli/back/may.ts",

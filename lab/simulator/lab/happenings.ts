@@ -79,6 +79,9 @@ export function happeningsOf({ stage, recovery, watch, people, crew, way, beside
         beside.push(people.goBack());
         await wait(1000);
         return undefined;
+      case "who gives it up falls asleep":
+        await people.fallAsleep();
+        return undefined;
       case "a system goes on unplanned":
         beside.push(people.goOnUnplanned(call.step, situation(journal.all)));
         return undefined;

@@ -10,12 +10,13 @@ import { waive } from "../../../cli/waive/run.ts";
 import { parts } from "../../../components/registry/parts.ts";
 import { runs } from "../../../components/registry/runs.ts";
 import type { Entry, Fact } from "../../../journal/entries.ts";
-import type { Situation } from "../../../journal/situation.ts";
+import { situation, type Situation } from "../../../journal/situation.ts";
 import { stateOf } from "../../../journal/state.ts";
 import { systemOf } from "../../../journal/systems.ts";
 import type { SiteId } from "../../../model/site.ts";
 import type { Step } from "../../../model/verb.ts";
 import { projectOf, quietTerminal } from "./crew.ts";
+import { sleeperOn, type Sleeper } from "./asleep.ts";
 import { Runner, running } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import type { Run } from "./up.ts";
@@ -29,6 +30,10 @@ export interface People {
   giveUp(): Promise<void>;
   /** Goes back past no return, now or as soon as that can be done. */
   goBack(): Promise<void>;
+  /** The same as what the move can still be given up by, by somebody whose laptop sleeps from its first step on. */
+  fallAsleep(): Promise<void>;
+  /** Who fell asleep goes on, whatever has moved since. */
+  wake(): Promise<void>;
   /** Another move is to be made. */
   begin(): void;
   /** The next question is answered with no. */
@@ -63,10 +68,14 @@ export function peopleOf(
   const terminal = quietTerminal;
   const registries = { parts, runs };
   let count = 0;
+  const nameOf = (): string => `command-${String(++count)}`;
   let declines = 0;
   /** A command at somebody's own terminal: what goes wrong with runners does not go wrong with it. */
-  const command = async (what: string, work: (project: Project) => Promise<void>): Promise<void> => {
-    const name = `command-${String(++count)}`;
+  const command = async (
+    what: string,
+    work: (project: Project) => Promise<void>,
+    name = nameOf(),
+  ): Promise<void> => {
     const project = projectOf(stage, journal.as(name));
     await running.run({ runner: new Runner(name) }, () =>
       work(project).catch((error: unknown) => {
@@ -76,6 +85,7 @@ export function peopleOf(
     );
     journal.ended(name);
   };
+  const asleep: (Pick<Sleeper, "wake"> & { readonly ended: Promise<void> })[] = [];
   const siteIsUp = (): boolean => lab.systems.every((s) => lab.network.isUp(s.sql[way().from]));
   const lossSec = 48 * 3600;
   /** Somebody has decided to go back, and does as soon as that can be done. */
@@ -102,6 +112,32 @@ export function peopleOf(
     goBack: () => {
       goesBack = true;
       return returned();
+    },
+    fallAsleep: async () => {
+      const s = situation(journal.all);
+      if (stateOf(s) === "active") return;
+      told.push("somebody gives it up, and their laptop sleeps");
+      const name = nameOf();
+      const work = async (project: Project): Promise<void> => {
+        const sleeping = { ...project, journal: sleeper.journal };
+        const who = { as: "eve", reason: "simulated", preview: false };
+        await (s.noReturn
+          ? goBack({ ...who, acceptLoss: "48h" }, sleeping, registries, terminal)
+          : abandon(who, sleeping, registries, terminal));
+      };
+      const sleeper = sleeperOn(journal.as(name), () => journal.ended(name));
+      asleep.push({ wake: sleeper.wake, ended: command("what slept", work, name) });
+      // Its first words, and what it waits for: not until it has come to its steps.
+      await wait(1000);
+    },
+    wake: async () => {
+      for (const { wake, ended } of asleep.splice(0)) {
+        told.push("who slept goes on");
+        await watch.woken(async () => {
+          wake();
+          await ended;
+        });
+      }
     },
     begin: () => {
       goesBack = false;

@@ -140,6 +140,7 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
       await watch.atRest();
       if (!watch.breach) moves.push(await move(leg));
     }
+    await people.wake();
     if (schedule.then) await watch.atRest();
     const ended = moves.at(-1) ?? "stands still";
     const still: Breach | undefined =

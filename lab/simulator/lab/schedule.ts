@@ -15,7 +15,8 @@ export type Beside =
   | "somebody declines"
   | "a system goes on unplanned"
   | "somebody abandons it"
-  | "somebody goes back";
+  | "somebody goes back"
+  | "who gives it up falls asleep";
 
 /** One thing that goes wrong, and when. */
 export interface Event {
@@ -78,6 +79,7 @@ const eventsOf = (most: number): fc.Arbitrary<readonly Event[]> =>
         "a system goes on unplanned",
         "somebody abandons it",
         "somebody goes back",
+        "who gives it up falls asleep",
       ),
     }),
     { maxLength: most },

@@ -6,6 +6,7 @@ import { wordsFileName } from "../../../model/guard.ts";
 import type { Recovery } from "../../../model/recovery.ts";
 import type { Parts } from "../../../model/part.ts";
 import { letsWrite } from "../../../model/phase.ts";
+import { otherSite } from "../../../model/site.ts";
 import { draw } from "../../../planning/plan.ts";
 import type { Graph } from "../../../planning/graph.ts";
 import type { Happened } from "../../../planning/rule.ts";
@@ -13,7 +14,7 @@ import { rules } from "../../../planning/rules.ts";
 import { Ledger, onlyAt } from "./only.ts";
 import { short, type Call } from "./points.ts";
 import type { Stage } from "./stage.ts";
-import { nowIn } from "./truth.ts";
+import { nowIn, writersAt } from "./truth.ts";
 
 /** The file in which the guard's words stand. */
 const words = wordsFileName("simulator");
@@ -121,6 +122,22 @@ export class Watch {
     if (entry.verdict === "refused") return;
     this.#at.get(entry.step)?.delete(entry.by);
     this.#ask({ kind: "verdict", step, verdict: entry.verdict }, entries);
+  }
+
+  /** Somebody goes on who slept: where the moves have ended meanwhile, nothing opens or starts at the passive site by it. */
+  async woken(goesOn: () => Promise<void>): Promise<void> {
+    const { lab, journal } = this.#stage;
+    const s = situation(journal.all);
+    const passive = otherSite(s.active);
+    const writers = (): readonly string[] => lab.systems.flatMap((system) => writersAt(lab, passive, system));
+    const before = new Set(writers());
+    await goesOn();
+    const opened = writers().filter((w) => !before.has(w));
+    if (stateOf(s) === "active" && opened.length > 0)
+      this.breach ??= {
+        rule: "one writer",
+        says: `${opened.join(", ")} can write by a command that slept, and ${s.active} is active`,
+      };
   }
 
   /** Between two moves: takes down what there is, and looks for what was there. */
