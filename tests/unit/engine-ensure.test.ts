@@ -10,6 +10,7 @@ import { offlineEnv, withPath } from "../../tools/engine/env.ts";
 import { missingPieces } from "../../tools/engine/installed.ts";
 import { filesOf, type Piece, places } from "../../tools/engine/layout.ts";
 import { whyNoOfficialRelease } from "../../tools/engine/official.ts";
+import { until } from "./until.ts";
 
 /** Scripts stand in for the programs: what is tested is where they are looked for and put, not what they do. */
 describe("ensureEngine", function () {
@@ -152,8 +153,10 @@ describe("ensureEngine", function () {
     const stop = new AbortController();
     const running = ensureEngine({ env: env({ PULUMI_ENGINE: archive }), say, signal: stop.signal });
     const outcome = running.catch((error: unknown) => error);
-    await until(async () =>
-      (await readdir(home).catch((): string[] => [])).includes(".parallel-standby-engine"),
+    await until(
+      "the archive is being unpacked",
+      async () => (await readdir(home).catch((): string[] => [])).includes(".parallel-standby-engine"),
+      5000,
     );
     stop.abort(new Error("interrupted"));
     expect(await outcome)
@@ -244,12 +247,4 @@ async function archiveOf(folder: string, version: string): Promise<string> {
 async function addressOf(server: Server): Promise<string> {
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
   return `http://127.0.0.1:${String((server.address() as AddressInfo).port)}/`;
-}
-
-async function until(seen: () => Promise<boolean>): Promise<void> {
-  const limit = Date.now() + 5_000;
-  while (!(await seen())) {
-    if (Date.now() > limit) throw new Error("it was not seen within 5 s");
-    await new Promise((done) => setTimeout(done, 10));
-  }
 }

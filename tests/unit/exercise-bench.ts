@@ -1,4 +1,3 @@
-import { setTimeout as pause } from "node:timers/promises";
 import { exercise, type ExerciseOptions } from "../../cli/exercise/run.ts";
 import * as windows from "../../components/windows/run.ts";
 import type { EntryOf } from "../../journal/entries.ts";
@@ -20,6 +19,7 @@ import {
   write,
   writtenTerminal,
 } from "./cli-fixture.ts";
+import { until } from "./until.ts";
 import { sshPassword, windowsBench, type WindowsBench } from "./windows-bench.ts";
 
 /** An estate at rest with one parked server at its standby, K2DR01, and `exercise` to be run on it. */
@@ -73,9 +73,8 @@ export async function exerciseBench(): Promise<ExerciseBench> {
   const recovery = (): Recovery => ({ ...holdingRecovery(), hosts: [host()] });
   await write(project, begun(recovery()));
   const power = (): string | undefined => azure.vmPower("K2DR01");
-  const powerIs = async (wanted: string): Promise<void> => {
-    while (power() !== wanted) await pause(10);
-  };
+  const powerIs = (wanted: string): Promise<void> =>
+    until(`the VM is ${wanted}`, () => power() === wanted, 10_000);
   await powerIs("running");
   azure.deallocate(azure.get(vmId("K2DR01")));
   await powerIs("deallocated");

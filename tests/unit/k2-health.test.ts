@@ -7,6 +7,7 @@ import type { LabUser } from "../../lab/servers/windows/users.ts";
 import type { Program } from "../../lab/servers/types.ts";
 import { args, k2Prd } from "./k2-fixture.ts";
 import { bound, failure, stepBench, type StepBench } from "./step-io.ts";
+import { until } from "./until.ts";
 import { sshPassword, windowsBench, type WindowsBench } from "./windows-bench.ts";
 
 const service: ServiceSpec = {
@@ -35,9 +36,7 @@ describe("K2's health", () => {
   });
   const startService = async (): Promise<void> => {
     await bench.server.services.start("K2 Server");
-    for (let i = 0; i < 400 && bench.server.services.find("K2 Server")?.state !== "running"; i++)
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    expect(bench.server.services.find("K2 Server")?.state).to.equal("running");
+    await until("K2 Server runs", () => bench.server.services.find("K2 Server")?.state === "running");
   };
   const write = (provider: string, message: string, level: 2 | 3 = 2): void =>
     bench.server.events.write({ log: "Application", provider, id: 1000, level, message });
@@ -81,8 +80,7 @@ describe("K2's health", () => {
     write("K2 Server", "no licence");
     expect(await look(event)).to.include({ there: false });
     bench.server.services.stop("K2 Server");
-    for (let i = 0; i < 400 && bench.server.services.find("K2 Server")?.state !== "stopped"; i++)
-      await new Promise((resolve) => setTimeout(resolve, 5));
+    await until("K2 Server is stopped", () => bench.server.services.find("K2 Server")?.state === "stopped");
     await startService();
     expect(await look(event)).to.include({ there: true });
   });

@@ -10,6 +10,7 @@ import type {
   Value,
 } from "../../lab/servers/sql/contract.ts";
 import { tdsServer, type TdsServer, type TdsServerOptions } from "../../lab/servers/sql/wire/server.ts";
+import { until as waitUntil } from "./until.ts";
 
 /** What the instance does with a statement; `SET` and `SELECT 1;`, which the client sends itself, are answered already. */
 export type Script = (request: Request, session: FakeSession) => AsyncIterable<Reply> | Iterable<Reply>;
@@ -133,10 +134,4 @@ export function aborted(signal: AbortSignal): Promise<void> {
 }
 
 /** Waits until something is so, for at most five seconds. */
-export async function until(isSo: () => boolean): Promise<void> {
-  const deadline = Date.now() + 5000;
-  while (!isSo()) {
-    if (Date.now() > deadline) throw new Error(`Waited five seconds for: ${isSo.toString()}`);
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
-}
+export const until = (isSo: () => boolean): Promise<void> => waitUntil(isSo.toString(), isSo, 5000);

@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { createServer, type Server } from "node:net";
-import { setTimeout as pause } from "node:timers/promises";
 import { answerTo } from "../../cli/approve/may.ts";
 import { skipOf } from "../../cli/skip/may.ts";
 import { manualStep, type ManualArgs } from "../../components/manual/index.ts";
@@ -14,6 +13,7 @@ import { ask } from "../../steps/ask.ts";
 import { rig, silent, type Rig } from "./runner-rig.ts";
 import { stepBench } from "./step-io.ts";
 import { toyParts } from "./toy.ts";
+import { until as waitUntil } from "./until.ts";
 
 const parts = { ...toyParts, manual };
 const more = { parts: { manual }, runs: { manual: () => import("../../components/manual/run.ts") } };
@@ -60,11 +60,7 @@ const estate =
 
 const seenBy = async (r: Rig): Promise<Situation> => situation(await r.journal.entries());
 const until = async (r: Rig, holds: (s: Situation) => boolean, limitMs = 10_000): Promise<void> => {
-  const end = Date.now() + limitMs;
-  while (!holds(await seenBy(r))) {
-    if (Date.now() > end) throw new Error("waited in vain");
-    await pause(20);
-  }
+  await waitUntil(holds.toString(), async () => holds(await seenBy(r)), limitMs);
 };
 /** Runs all steps before one, in order. */
 const upTo = async (r: Rig, id: string): Promise<void> => {
@@ -147,7 +143,12 @@ describe("a step that waits for people", () => {
       verdict: "approved",
       as: "ann",
     });
-    await pause(1_500);
+    const entries = r.journal.entries.bind(r.journal);
+    let looks = 0;
+    r.journal.entries = () => (looks++, entries());
+    // It reads twice a look: at the third reading a look that has seen this approval is over.
+    await waitUntil("it has looked again", () => looks >= 3, 10_000);
+    r.journal.entries = entries;
     expect((await seenBy(r)).people.waiting.has("web0/approve-clients"), "it waits on").to.equal(true);
     await reply(r, "web0/approve-clients", "approved", "cy");
     expect(await waits).to.match(/approved by cy/);
