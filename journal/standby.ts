@@ -1,5 +1,5 @@
 import type { Entry, EntryOf } from "./entries.ts";
-import type { Situation } from "./situation.ts";
+import { isDone, type Situation } from "./situation.ts";
 import { otherSite, stackOf, type SiteId } from "../model/site.ts";
 
 /** That the active site has no standby, as far as the journal shows. */
@@ -18,7 +18,7 @@ type Step = EntryOf<"step">;
 
 /**
  * A move leaves the new site alone: its standby is provisioned anew, by hand. The journal keeps what provisioning did and
- * what failed, and not what it found done already; so a step that did something at a server of the passive site since
+ * what failed, and what it found done only after that; so a step that did something at a server of the passive site since
  * the move counts as provisioned, unless one failed there after it, or readiness saw no point at all there since. Where
  * all of it was found there already, or is adopted, what `reprotect` ended with or readiness saw shows it.
  */
@@ -30,13 +30,7 @@ export function withoutStandby(entries: readonly Entry[], s: Situation): Without
   const hosts = hostsOf(s, site);
   const there = provisioned(since).filter((e) => isAt(e, hosts));
   const follows = there.some(isDone) || since.some((e) => showsFollowing(e, site));
-  // A step of a re-protection that failed and is found done later writes nothing: its good end makes it good. A look at
-  // readiness does not see all that a step does.
-  const shown = since.findLast((e) => isReprotected(e, site))?.seq ?? -1;
-  const failed = notMadeGood(
-    there.filter((e) => e.seq > shown),
-    hosts,
-  );
+  const failed = notMadeGood(there, hosts);
   const noPoint = noPointIn(since, site);
   if (follows && failed.length === 0 && noPoint === undefined) return undefined;
   // A journal that begins anew has lost what would show one: only what is seen since tells that there is none.
@@ -100,8 +94,6 @@ const provisioned = (entries: readonly Entry[]): readonly Step[] =>
 
 const isAt = (e: Step, hosts: readonly string[]): boolean =>
   hosts.some((host) => names(`${e.step} ${e.says}`, host));
-
-const isDone = (e: Step): boolean => e.verdict === "done";
 
 /** Steps that failed, and that nothing which comes after them has made good. */
 const notMadeGood = (steps: readonly Step[], hosts: readonly string[]): readonly Step[] =>

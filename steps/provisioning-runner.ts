@@ -1,5 +1,5 @@
-import type { Fact, Verdict } from "../journal/entries.ts";
-import { situation } from "../journal/situation.ts";
+import type { Entry, Fact, Verdict } from "../journal/entries.ts";
+import { isDone, situation } from "../journal/situation.ts";
 import { Refused, type Runnable } from "./act.ts";
 import { checkActCheck } from "./check-act-check.ts";
 import type { ProvisioningEnvelope } from "./envelope.ts";
@@ -45,7 +45,7 @@ export async function runProvisioningStep(
   await guard(runnable, envelope, world, write);
   const lock = await lockStep(journal.store, lockOfProvisioning(step.id), step.timeoutSec, progress.say);
   try {
-    await guard(runnable, envelope, world, write);
+    const before = await guard(runnable, envelope, world, write);
     progress.begin({ id: step.id, limitSec: step.timeoutSec });
     const ended = await withIo(
       {
@@ -55,11 +55,14 @@ export async function runProvisioningStep(
         to: step.site,
         say: progress.say,
         limitSec: step.timeoutSec,
-        mayStillAct: () => guard(runnable, envelope, world, write),
+        mayStillAct: async () => {
+          await guard(runnable, envelope, world, write);
+        },
       },
       (io) => checkActCheck(runnable.bind(step.args), io, begin),
     );
-    if (ended.verdict === "done") await write("done", ended.says);
+    // What was found done is told only where the journal's last word on it is another: else a failure would stand for good.
+    if (ended.verdict === "done" || isOpenIn(before, step.id)) await write(ended.verdict, ended.says);
     return `${ended.verdict}: ${ended.says}`;
   } catch (error) {
     if (error instanceof Refused) throw error;
@@ -71,14 +74,22 @@ export async function runProvisioningStep(
   }
 }
 
+/** Whether a step of provisioning was begun, refused or has failed, and nothing says that it ended well since. */
+function isOpenIn(entries: readonly Entry[], step: string): boolean {
+  const last = entries.findLast((e) => e.kind === "step" && e.epoch === undefined && e.step === step);
+  return last?.kind === "step" && !isDone(last);
+}
+
+/** Throws where the step may not act; gives what the journal holds. */
 async function guard(
   runnable: Runnable,
   { provision: step }: ProvisioningEnvelope,
   { journal }: World,
   write: (verdict: Verdict, says: string) => Promise<void>,
-): Promise<void> {
-  const may = mayProvision(situation(await journal.entries()), step, runnable.provisioning);
-  if (may.kind !== "refuse") return;
+): Promise<readonly Entry[]> {
+  const entries = await journal.entries();
+  const may = mayProvision(situation(entries), step, runnable.provisioning);
+  if (may.kind !== "refuse") return entries;
   await write("refused", may.says);
   throw new Refused(may.says);
 }

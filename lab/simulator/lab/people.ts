@@ -220,8 +220,8 @@ export function peopleOf(
         }
         return s.noReturn ? returned() : giveUp();
       }
-      if (goesBack && state === "moving past no return") return returned();
       if (state === "moving past no return") {
+        if (goesBack && isUp) return returned();
         if (!isUp && outcome !== "killed") await putAside(outcome);
         return goOnPastReturn(s, round, isUp);
       }
