@@ -6,9 +6,10 @@ import type { Parts } from "../model/part.ts";
 import { Refused } from "../steps/act.ts";
 import { checkActCheck, type Ended } from "../steps/check-act-check.ts";
 import { findRunnable } from "../steps/find.ts";
+import { withIo } from "../steps/io.ts";
 import { lockOfStep, lockStep } from "../steps/lock.ts";
 import { machinery } from "../steps/machinery.ts";
-import { look, type Surroundings } from "../stacks/look.ts";
+import { stepIoOf, type Surroundings } from "../stacks/look.ts";
 
 /** Steps of one part, or of one chain of parts, that a verb of the command line runs by itself: to hold, or to release. */
 export interface Errand {
@@ -145,7 +146,8 @@ async function perform(draft: Draft, args: ErrandArgs): Promise<Ended> {
   };
   try {
     await mayStillAct();
-    const ended = await look({ ...args, mayStillAct }, draft.timeoutSec, tell, (io) =>
+    // Until what it opened is closed: the lock is held for whatever still runs at a server.
+    const ended = await withIo(stepIoOf({ ...args, mayStillAct }, draft.timeoutSec, tell), (io) =>
       checkActCheck(runnable.bind(draft.args), io, begin),
     );
     await write(ended.verdict, ended.says);

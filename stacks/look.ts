@@ -3,6 +3,7 @@ import type { Request } from "../model/part.ts";
 import type { JournalRef } from "../model/journal-ref.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { secondsText } from "../model/time.ts";
+import type { Io } from "../steps/act.ts";
 import type { World } from "../steps/find.ts";
 import { withIo, type IoArgs } from "../steps/io.ts";
 
@@ -23,25 +24,26 @@ export interface Surroundings {
 }
 
 /**
- * Runs work with the `Io` that a step of that activation would have, and ends with the limit whatever the work does: then
+ * Looks with the `Io` that a step of that activation would have, and ends with the limit whatever the work does: then
  * it throws `late`.
  */
 export const look = <T>(
   at: Surroundings,
   limitSec: number,
   say: (line: string) => void,
-  work: (io: Parameters<Parameters<typeof withIo<T>>[1]>[0]) => Promise<T>,
+  work: (io: Io) => Promise<T>,
   late = `it took longer than ${secondsText(limitSec)}`,
-): Promise<T> => {
+): Promise<T> =>
+  answered(stepIoOf(at, limitSec, say), (io) => Promise.race([work(io), timeIsOver(io.signal, late)]));
+
+/** What the `Io` is made of that a step of that activation would have. */
+export const stepIoOf = (at: Surroundings, limitSec: number, say: (line: string) => void): IoArgs => {
   const { request, epoch, disasterSec } = at;
-  return answered(
-    {
-      ...ioOf(at, limitSec),
-      say,
-      activation: { epoch, mode: request.mode, ...(disasterSec === undefined ? {} : { disasterSec }) },
-    },
-    (io) => Promise.race([work(io), timeIsOver(io.signal, late)]),
-  );
+  return {
+    ...ioOf(at, limitSec),
+    say,
+    activation: { epoch, mode: request.mode, ...(disasterSec === undefined ? {} : { disasterSec }) },
+  };
 };
 
 /** What an `Io` for looking beside a move is made of; what it says is heard by nobody. */

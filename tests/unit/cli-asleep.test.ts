@@ -86,6 +86,44 @@ describe("a command of a move that stands still while others end and begin moves
     expect(situation(entries).active).to.equal("dr");
   });
 
+  it("keeps a step's lock until what its act has opened is closed: nobody else begins it beside a statement that runs on", async () => {
+    await movedTo("data0/open/db0-0");
+    let left: readonly string[] | undefined;
+    const step = "step 1 data0/reopen/db0-0";
+    const runs: typeof toyRuns = (world) => ({
+      toy: async () => {
+        const module = await toyRuns(world)["toy"]?.();
+        return {
+          runnables: (module?.runnables ?? []).map((one) => ({
+            ...one,
+            bind: (args: unknown) => {
+              const bound = one.bind(args);
+              return {
+                ...bound,
+                act: async (io) => {
+                  io.onEnd(async () => {
+                    await new Promise((resolve) => setTimeout(resolve, 200));
+                    left ??= (await r.journal.store.leases()).map((l) => l.name);
+                  });
+                  await bound.act?.(io);
+                },
+              };
+            },
+          })),
+        };
+      },
+    });
+    await inFolder(r.folder, () =>
+      abandon(
+        { as: "ann", reason: "a disk", preview: false },
+        project(),
+        { parts: toyParts, runs: runs(r.world) },
+        terminal,
+      ),
+    );
+    expect(left).to.include(step);
+  });
+
   const commands: readonly [
     what: string,
     work: (as: string, of?: Project) => Promise<void>,
