@@ -31,7 +31,8 @@ export const approveCommand = (step: string): string =>
 export const declineCommand = (step: string): string =>
   `parallel-standby decline ${asTyped(step)} --as YOUR-NAME --reason WHY`;
 
-const asTyped = (step: string): string => (/^[\w./-]+$/.test(step) ? step : `"${step}"`);
+/** A word as it is typed in a shell: in quotes where it has anything but letters, digits and what names and folders are made of. */
+export const asTyped = (word: string): string => (/^[\w./\\:$-]+$/.test(word) ? word : `"${word}"`);
 
 /**
  * Reads them from the entries of that activation. An answer counts only after the question: nobody approves what could

@@ -1,5 +1,6 @@
 import { isGivenUp } from "../journal/break-glass.ts";
 import type { Entry } from "../journal/entries.ts";
+import { breakingGlass } from "../journal/put-back.ts";
 import type { SiteId } from "../model/site.ts";
 import { Refused } from "../steps/act.ts";
 
@@ -44,14 +45,15 @@ export function refuseOlder(
 /** What to type where somebody has given up, by a word or with an older copy, what a stack has seen, and did not name it. */
 function naming(entries: readonly Entry[], { genesis, head, epoch }: Seen): string {
   if (!entries.some((e) => e.kind === "break-glass" || e.kind === "restored")) return "";
-  const unnamed = [...new Set([genesis, head])].flatMap((h) =>
-    h === undefined || holds(entries, h) ? [] : [h.slice(0, 12)],
+  // Also what was named already: a number that was not passed over then is passed over with what it belongs to.
+  const named = [...new Set([genesis, head])].flatMap((h) =>
+    h === undefined || entries.some((e) => e.hash === h) ? [] : [h.slice(0, 12)],
   );
-  // The number alone is missing: a word that gives up the head passes over it.
-  if (unnamed.length === 0 && (head === undefined || !isGivenUp(entries, head))) return "";
+  if (named.length === 0) return "";
   const typed = [
-    "parallel-standby journal break-glass",
-    ...(unnamed.length === 0 ? [] : ["--knows", ...unnamed]),
+    breakingGlass,
+    "--knows",
+    ...named,
     ...(epoch === undefined ? [] : ["--last-activation", String(epoch)]),
   ];
   return `. If it was lost when glass was broken or a copy was restored, name it: ${typed.join(" ")}`;

@@ -1,5 +1,6 @@
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
+import { breakingGlass } from "../journal/put-back.ts";
 import { situation } from "../journal/situation.ts";
 import { isAhead, parseWords, standingOf, wordsText, type WordsFile } from "../journal/words-text.ts";
 import type { Io } from "./act.ts";
@@ -63,7 +64,7 @@ async function refuseLostEntries(there: WordsFile, io: Io): Promise<void> {
   const now = { epoch: situation(entries).epoch, seq: entries.at(-1)?.seq ?? 0 };
   if (!isAhead(there, now)) return;
   throw new Error(
-    `it holds words of activation ${String(there.epoch)}, entry ${String(there.seq)}, and the journal ends with activation ${String(now.epoch)}, entry ${String(now.seq)}: it has lost entries, and servers go on by the words from before. Bring the whole journal back ("parallel-standby journal verify"), or give up what is lost: parallel-standby journal break-glass --last-activation ${String(there.epoch)}`,
+    `it holds words of activation ${String(there.epoch)}, entry ${String(there.seq)}, and the journal ends with activation ${String(now.epoch)}, entry ${String(now.seq)}: it has lost entries, and servers go on by the words from before. Bring the whole journal back ("parallel-standby journal verify"), or give up what is lost: ${breakingGlass} --last-activation ${String(there.epoch)}`,
   );
 }
 

@@ -152,7 +152,7 @@ describe("journal break-glass", () => {
     expect(taken({ genesis: genesisHash, head: at.entries[2]?.hash ?? "" })).to.equal("taken");
     expect(taken({ genesis: genesisHash, head, epoch: 2 })).to.equal("taken");
     expect(taken({ genesis: genesisHash, head: "f".repeat(64) })).to.match(
-      /has seen entry ffffffffffff .*name it: parallel-standby journal break-glass --knows ffffffffffff/,
+      /has seen entry ffffffffffff .*name it: parallel-standby journal break-glass --active SITE --as YOUR-NAME --reason WHY --knows ffffffffffff/,
     );
     expect(taken({ genesis: genesisHash, head, epoch: 9 })).to.match(/activation 9 toward primary begin/);
     expect(taken({ genesis: "e".repeat(64), head })).to.match(/begins with eeeeeeeeeeee/);
@@ -217,6 +217,18 @@ describe("journal break-glass", () => {
     await taken();
   });
 
+  it("passes over a number that a stack has seen with what it belongs to, though that was given up already without it", async () => {
+    await damaged(lineChanged(6));
+    await breaking();
+    const seen = { genesis: at.entries[0]?.hash ?? "", head: at.entries.at(-1)?.hash ?? "", epoch: 9 };
+    const taken = async (): Promise<void> => {
+      refuseOlder(await at.project.journal.entries(), seen, "primary", "here");
+    };
+    await breaking(breakGlassTyped((await failureOf(taken())).message, "dr"));
+    expect(situation(await at.project.journal.entries()).epoch).to.equal(10);
+    await taken();
+  });
+
   it("is no way round a copy that has what somebody names, nor for what the journal holds", async () => {
     await damaged(
       (t) => t.split("\n").slice(0, 6).join("\n") + "\n",
@@ -249,7 +261,7 @@ describe("journal break-glass", () => {
       [
         "mirror holds",
         [lineChanged(6), (t) => t],
-        /its mirror holds, .*put the mirror's back \(parallel-standby journal restore --from \/.*\/mirror\)$/,
+        /its mirror holds, .*put the mirror's back \(parallel-standby journal restore --from \/.*\/mirror --as YOUR-NAME --reason WHY\)$/,
       ],
       ["journal lost, mirror holds", [() => undefined, (t) => t], /its mirror holds/],
       ["mirror broken", [(t) => t, lineChanged(6)], /the journal holds, its mirror does not/],

@@ -171,7 +171,7 @@ describe("doctor", () => {
     expect(lost && state(lost)).to.equal("stops");
     expect(lost?.says).to.match(/its mirror .* holds one/);
     expect(todo(lost)).to.contain(
-      `put the mirror's back (parallel-standby journal restore --from ${path.join(project.root, "mirror")})`,
+      `put the mirror's back (parallel-standby journal restore --from ${path.join(project.root, "mirror")} --as YOUR-NAME --reason WHY)`,
     );
     expect(more).to.deep.equal([]);
     await fs.writeFile(path.join(project.folder, "journal.jsonl"), "cut off");

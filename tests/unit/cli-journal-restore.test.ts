@@ -139,7 +139,7 @@ for (const kind of storeKinds)
       const copy = await fs.readFile(mirror(), "utf8");
       const folder = path.dirname(mirror());
       const fails = async (): Promise<string> => (await failureOf(verify(again(), terminal))).message;
-      const putBack = `put the mirror's back (parallel-standby journal restore --from ${folder})`;
+      const putBack = `put the mirror's back (parallel-standby journal restore --from ${folder} --as YOUR-NAME --reason WHY)`;
       await project.journal.store.restart(({ own }) => own.replace('"active":"primary"', '"active":"dr"'));
       await fs.writeFile(mirror(), copy);
       expect(await fails()).to.equal(`the mirror holds, the journal does not: ${putBack}`);

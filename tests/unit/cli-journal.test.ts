@@ -163,7 +163,7 @@ describe("journal", () => {
       /^journal: .*BROKEN: the journal is broken at entry 0: its text was changed/,
     );
     expect(message).to.equal(
-      `the mirror holds, the journal does not: put the mirror's back (parallel-standby journal restore --from ${path.join(project.root, "mirror")})`,
+      `the mirror holds, the journal does not: put the mirror's back (parallel-standby journal restore --from ${path.join(project.root, "mirror")} --as YOUR-NAME --reason WHY)`,
     );
   });
 

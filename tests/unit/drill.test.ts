@@ -308,7 +308,7 @@ describe("a drill's sweep", () => {
   it("names what puts the right journal back where this one knows neither the drill nor any facts", async () => {
     const rig = await drillRig(drillBegun.slice(0, 1));
     expect((await failureOf(rig.sweep())).message).to.equal(
-      "drill 1 is not in the journal. Is this the right journal? If it is an older copy, put the newest back (parallel-standby journal restore --from FOLDER). It holds no facts either, by which what bears the number could be looked for",
+      "drill 1 is not in the journal. Is this the right journal? If it is an older copy, put the newest back (parallel-standby journal restore --from FOLDER --as YOUR-NAME --reason WHY). It holds no facts either, by which what bears the number could be looked for",
     );
     expect(await kinds(rig)).to.deep.equal([]);
   });

@@ -98,7 +98,7 @@ describe("the guard's words at a witness", () => {
     const brought = await publish();
     expect(brought?.ok).to.equal(false);
     expect(brought?.says).to.match(
-      /holds words of activation 1, entry 5, and the journal ends with activation 0, entry 2: it has lost entries.*break-glass --last-activation 1$/,
+      /holds words of activation 1, entry 5, and the journal ends with activation 0, entry 2: it has lost entries.*break-glass --active SITE --as YOUR-NAME --reason WHY --last-activation 1$/,
     );
     expect(await there()).to.include({ seq: 5, epoch: 1 });
   });

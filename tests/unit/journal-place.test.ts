@@ -138,7 +138,7 @@ describe("the place where a journal is kept", () => {
     await journal.append(withdrawn("b"));
     const why = (): Promise<string> => journal.entries().then(() => "", String);
     await fs.writeFile(fileOf(place), old);
-    const restore = `(parallel-standby journal restore --from ${mirror})`;
+    const restore = `(parallel-standby journal restore --from ${mirror} --as YOUR-NAME --reason WHY)`;
     expect(await why())
       .to.match(/older than its mirror in .*: it lacks the last 2 entries\. Put the mirror's back before/)
       .and.contain(restore);
@@ -152,10 +152,10 @@ describe("the place where a journal is kept", () => {
 
   it("is put back by a command that can be typed for a folder with a space in its name too", () => {
     expect(restoring(String.raw`\\fs\dr$\journal`)).to.equal(
-      String.raw`(parallel-standby journal restore --from \\fs\dr$\journal)`,
+      String.raw`(parallel-standby journal restore --from \\fs\dr$\journal --as YOUR-NAME --reason WHY)`,
     );
     expect(restoring(String.raw`D:\K2 journal`)).to.equal(
-      String.raw`(parallel-standby journal restore --from "D:\K2 journal")`,
+      String.raw`(parallel-standby journal restore --from "D:\K2 journal" --as YOUR-NAME --reason WHY)`,
     );
   });
 
