@@ -1,5 +1,6 @@
 import type { Entry, EntryOf } from "./entries.ts";
 import type { Situation } from "./situation.ts";
+import { leavesAlone } from "./standby.ts";
 
 /**
  * How long no move is declared after a completed one, where an estate does not say. Minutes. orchestrator blocks recoveries
@@ -23,12 +24,8 @@ export function coolDownAt(
   minutes: number,
   now: Date,
 ): CoolDown | undefined {
-  const end = entries.filter(isEnd).findLast((e) => e.epoch === last?.epoch);
+  const end = entries.filter(leavesAlone).findLast((e) => e.epoch === last?.epoch);
   if (!last || !end) return undefined;
   const until = new Date(Date.parse(end.at) + minutes * 60_000);
   return now < until ? { last, end, until } : undefined;
 }
-
-/** What was given up before no return has moved nobody; only what went back past it says how much was lost. */
-const isEnd = (e: Entry): e is CoolDown["end"] =>
-  e.kind === "completed" || (e.kind === "abandoned" && e.lossSec !== undefined);

@@ -114,14 +114,15 @@ const showsFollowing = (e: Entry, site: SiteId): boolean => isReprotected(e, sit
 
 /** That the last look at readiness found nothing at all to go to. A point that is only late is a risk, and a standby. */
 function noPointIn(since: readonly Entry[], site: SiteId): WithoutStandby["noPoint"] {
-  const looked = since.findLast((e) => e.kind === "readiness" && e.to === site);
+  // A look from before the re-protection tells nothing of what follows since.
+  const looked = since.findLast((e) => isReprotected(e, site) || (e.kind === "readiness" && e.to === site));
   if (looked?.kind !== "readiness") return undefined;
   const found = looked.findings.find((f) => f.severity === "stops" && f.id.startsWith("no-point:"));
   return found && { at: looked.at, says: `${found.at}: ${found.says}` };
 }
 
 /** A move that was completed, or gone back from past no return: what it opened follows nothing. */
-const leavesAlone = (e: Entry): e is EntryOf<"completed"> | EntryOf<"abandoned"> =>
+export const leavesAlone = (e: Entry): e is EntryOf<"completed"> | EntryOf<"abandoned"> =>
   e.kind === "completed" || (e.kind === "abandoned" && e.lossSec !== undefined);
 
 /** Whether a text names a server: by its whole id, not by a part of another's. */

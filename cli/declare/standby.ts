@@ -4,7 +4,7 @@ import type { Situation } from "../../journal/situation.ts";
 import { withoutStandby } from "../../journal/standby.ts";
 import type { SiteId } from "../../model/site.ts";
 import { moment } from "../../model/time.ts";
-import { standbyAgain } from "../../stacks/completed-text.ts";
+import { standbyTodo } from "../../stacks/completed-text.ts";
 import { CliError } from "../failure.ts";
 import { count } from "../layout.ts";
 import { standbyText } from "../status/text.ts";
@@ -15,7 +15,7 @@ export function refuseWithoutStandby(entries: readonly Entry[], s: Situation, to
   if (!without || without.site !== to) return;
   const says = standbyText({ withoutStandby: without, active: { site: s.active } });
   throw new CliError(
-    `there is no standby to move to: ${says ?? ""}. Nothing was declared. First ${standbyAgain(s.active)}`,
+    `there is no standby to move to: ${says ?? ""}. Nothing was declared. First ${standbyTodo(s.active, without, undefined) ?? ""}`,
   );
 }
 

@@ -74,6 +74,26 @@ describe("declare", () => {
     expect(await kinds()).to.deep.equal(before);
   });
 
+  it("asks for a look, and not for another re-protection, where a site that follows had no point when it was looked at", async () => {
+    await write(project, [
+      lost,
+      started(2),
+      { kind: "completed", epoch: 1, owed: [], exceptions: [] },
+      { kind: "re-protected", epoch: 1, site: "primary", as: "op", saved: [] },
+      {
+        kind: "readiness",
+        to: "primary",
+        verdict: "not ready",
+        findings: [{ id: "no-point:data", severity: "stops", at: "data", says: "there is no point" }],
+        noted: {},
+      },
+    ]);
+    const { message } = await failureOf(run({ ...planned, to: "primary", overrideCoolDown: "a test" }));
+    expect(message).to.match(
+      /Nothing was declared\. First look whether the standby has a point by now: parallel-standby readiness$/,
+    );
+  });
+
   it("lets a planned move go back to a site that was adopted, where provisioning writes nothing, once reprotect has ended", async () => {
     await write(project, [
       lost,

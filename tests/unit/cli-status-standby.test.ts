@@ -184,6 +184,9 @@ describe("whether the active site has a standby", () => {
       noted: {},
     };
     expect(seen(moved().add(followed("primary"), 60).add(noPoint, 60))).to.have.property("noPoint");
+    expect(seen(moved().add(noPoint, 60).add(followed("primary"), 60)), "a look from before it").to.equal(
+      undefined,
+    );
   });
 
   it("is asked of both stacks after reprotect, until each did something or readiness saw the standby", () => {
