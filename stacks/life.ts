@@ -20,47 +20,47 @@ export interface Haste {
 /**
  * Refuses to begin a move whose declaration waives the fence, where something of the old site answers again: the move
  * would stop a production that works, and then open nothing. A system with a waiver of its own is asked by itself; one
- * that has arrived at the new site is past that. `haste`: for a preview alone.
+ * that has arrived at the new site is past that. `say` hears of whoever could not be asked; `haste`: for a preview alone.
  */
 export async function refuseVoidWaivers(
   at: Surroundings,
   whole: Terms,
   bySystem: ReadonlyMap<string, Terms>,
   arrived: ReadonlySet<string>,
+  say: (line: string) => void,
   haste?: Haste,
 ): Promise<void> {
   const chains = chainsOf(at.recovery, at.world.parts).filter((c) => !arrived.has(chainName(c)));
-  const asked =
-    ({ waiveFence, accepted, disasterAt }: Terms, isOwn: (name: string) => boolean) =>
-    async (): Promise<void> => {
-      if (waiveFence === undefined) return;
-      const parts = chains.filter((c) => isOwn(chainName(c))).flatMap((c) => c.map((p) => p.id));
-      // A system that was lost later has its own time: a log from before it is no sign of life.
-      const own = {
-        ...at,
-        disasterSec: disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000,
-      };
-      const signs = haste ? await hastily(own, parts, accepted, haste) : await inFull(own, parts, accepted);
-      if (signs.length > 0) throw new Refused(voidText(at, waiveFence, signs));
+  const asked = async (
+    { waiveFence, accepted, disasterAt }: Terms,
+    isOwn: (name: string) => boolean,
+  ): Promise<void> => {
+    if (waiveFence === undefined) return;
+    const parts = chains.filter((c) => isOwn(chainName(c))).flatMap((c) => c.map((p) => p.id));
+    // A system that was lost later has its own time: a log from before it is no sign of life.
+    const own = {
+      ...at,
+      disasterSec: disasterAt === undefined ? undefined : Date.parse(disasterAt) / 1000,
     };
-  const all = [
+    const signs = haste
+      ? await hastily(own, parts, accepted, haste)
+      : await inFull(own, parts, accepted, say);
+    if (signs.length > 0) throw new Refused(voidText(at, waiveFence, signs));
+  };
+  await Promise.all([
     asked(whole, (name) => !bySystem.has(name)),
     ...[...bySystem].map(([system, terms]) => asked(terms, (name) => name === system)),
-  ];
-  if (haste) await Promise.all(all.map((one) => one()));
-  else for (const one of all) await one();
+  ]);
 }
 
 const inFull = (
   at: Surroundings,
   parts: readonly string[],
   accepted: readonly string[] | undefined,
+  say: (line: string) => void,
 ): Promise<readonly string[]> =>
-  look(
-    at,
-    limitSec,
-    () => undefined,
-    (io) => waivedLife(parts, at.recovery, at.request.from, at.world.runs, io, accepted),
+  look(at, limitSec, say, (io) =>
+    waivedLife(parts, at.recovery, at.request.from, at.world.runs, io, accepted),
   );
 
 /** The same with less time: each part and the observers by themselves, so that what hangs hides nothing of the others. */

@@ -62,7 +62,7 @@ export async function prepare(
   if (now.kind === "start") {
     const at = surroundings(meant, estate, world);
     await refuseWrongClock(at, entries);
-    await refuseVoidWaivers(at, now.declaration, now.terms, isMoving(s) ? s.arrived : new Set());
+    await refuseVoidWaivers(at, now.declaration, now.terms, isMoving(s) ? s.arrived : new Set(), say);
   }
   return prepared(meant, estate, target, world, lacks);
 }

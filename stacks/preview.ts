@@ -44,7 +44,7 @@ export async function previewed(
   limitSec = previewLimitSec,
 ): Promise<Previewed | Nothing> {
   const endsAt = performance.now() + 1000 * limitSec;
-  const leftSec = (): number => Math.max(0, endsAt - performance.now()) / 1000 - restSec;
+  const leftSec = (): number => Math.max(0, (endsAt - performance.now()) / 1000 - restSec);
   const meant = await meantBy(estate, target, world, say);
   if ("kind" in meant) return meant;
   const { now, recovery, s, entries } = meant;
@@ -62,7 +62,7 @@ export async function previewed(
     const haste = { limitSec: leftSec(), unseen: (says: string) => void late.push(says) };
     const [, , outlook] = await Promise.all([
       inTime("whether this runner's clock is right", refuseWrongClock(at, entries)),
-      refuseVoidWaivers(at, now.declaration, now.terms, arrived, haste),
+      refuseVoidWaivers(at, now.declaration, now.terms, arrived, say, haste),
       isMoving(s)
         ? undefined
         : inTime(

@@ -48,7 +48,7 @@ export async function readinessNow(at: Surroundings, args: ReadinessArgs): Promi
   const { entries, limitSec, now, more = [] } = args;
   const looks = await looksFor(recovery, request, world);
   // Loading what looks takes its time, too.
-  const lookSec = limitSec - restSec - (performance.now() - begun) / 1000;
+  const lookSec = Math.max(0, limitSec - restSec - (performance.now() - begun) / 1000);
   const [gathered, seen] = await Promise.all([
     // What is late is told as such, and not as cut off by the end of all.
     answered(ioOf(at, lookSec + graceSec), (io) =>

@@ -160,4 +160,28 @@ describe("the time of a preview", function () {
       "London (primary) answers: fast: db is ONLINE. The declaration waives",
     );
   });
+
+  it("is over where reading the journal took all of it: what was not asked is said in words of its own", async () => {
+    const ssh = { port: 1, user: "u", hostKey: "ssh-ed25519 AAAA", password: { env: secretName } };
+    const observed: Recovery = {
+      ...twoParts,
+      hosts: [
+        { id: "P", site: "primary", address: "127.0.0.1", timeZone: "UTC", whilePassive: "running", ssh },
+      ],
+      observers: [{ id: "OBS01", address: "127.0.0.1", ssh }],
+    };
+    const world = await declared(observed, living(undefined, 0));
+    const journal = {
+      ...world.journal,
+      entries: async () => {
+        const entries = await project.journal.entries();
+        await new Promise((resolve) => setTimeout(resolve, 400));
+        return entries;
+      },
+    };
+    const seen = await preview({ ...world, journal }, 0.3);
+    expect(seen.kind === "move" && seen.text)
+      .to.match(/^NOT SEEN IN TIME/)
+      .and.not.match(/out of range/);
+  });
 });

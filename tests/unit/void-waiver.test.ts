@@ -22,7 +22,9 @@ const recovery: Recovery = {
 
 describe("a move whose declaration waives the fence", () => {
   let project: Awaited<ReturnType<typeof tempProject>>;
+  const said: string[] = [];
   beforeEach(async () => {
+    said.length = 0;
     project = await tempProject();
   });
   afterEach(() => project.leave());
@@ -44,6 +46,7 @@ describe("a move whose declaration waives the fence", () => {
         { mode: "unplanned", as: "ann", acceptLossSec: 0, waiveFence: "power is off" },
         new Map(),
         new Set(),
+        (line) => void said.push(line),
       ),
     );
   };
@@ -51,6 +54,11 @@ describe("a move whose declaration waives the fence", () => {
   it("does not begin while an observer sees a server of the old site", async () => {
     const refused = await begin(() => Promise.resolve(true)).catch(String);
     expect(refused).to.contain("P accepts connections from OBS01 (third place), and not from here");
+  });
+
+  it("begins where an observer could not be asked, and says so", async () => {
+    await begin(() => Promise.reject(new Error("it broke the connection")));
+    expect(said.join("\n")).to.match(/OBS01 .*it broke the connection/);
   });
 
   it("begins where an observer hangs, whatever it is asked: that one sees nothing is no reason to stay down", async () => {
@@ -102,6 +110,7 @@ describe("a move whose declaration waives the fence", () => {
         { ...terms, disasterAt: "1970-01-01T00:01:00Z" },
         new Map([[chainName(chain), { ...terms, disasterAt: "1970-01-01T01:00:00Z" }]]),
         new Set(),
+        () => undefined,
         haste,
       );
       expect(new Set(seen.splice(0))).to.deep.equal(new Set([3600]));
