@@ -47,6 +47,7 @@ export function planDrill(
   const without: string[] = [];
   const lasts: string[] = [];
   const owners = new Map<string, readonly [part: string, chain: string]>();
+  const drafts = new Map(recovery.parts.map((p) => [p.id, draftsOfPart(p, recovery, direction, parts)]));
   for (const chain of chains) {
     const data = chain.filter((p) => dataPart(p, parts));
     const able = data.filter((p) => dataPart(p, parts)?.drill !== undefined);
@@ -55,10 +56,9 @@ export function planDrill(
     const group = chainName(chain);
     groups.push(group);
     const first = steps.length;
-    const of = draftsOf(able, recovery, direction, parts);
+    const of = (phase: DrillPhase): readonly Draft[] => able.flatMap((p) => drafts.get(p.id)?.[phase] ?? []);
     for (const p of able)
-      for (const d of Object.values(draftsOfPart(p, recovery, direction, parts)).flat())
-        owners.set(d.id, [p.id, group]);
+      for (const d of Object.values(drafts.get(p.id) ?? {}).flat()) owners.set(d.id, [p.id, group]);
     const point = chooseDrillPoint.step(`${group}/drill-point`, { group, parts: able.map((p) => p.id) });
     const before = of("preflight");
     steps.push(...joined(before, "preflight", [begin.id]));
@@ -73,8 +73,8 @@ export function planDrill(
       `there is nothing to try: ${without.length === 0 ? "no data is declared" : `a drill of ${without.join(", ")} is not possible`}`,
     );
   steps.push(stepOf(concludeDrill.step("conclude", {}), "conclude", lasts));
-  const swept = planSweep(recovery, direction, parts).flatMap(({ part, drafts }) =>
-    asideSteps(drafts, () => part, undefined, "sweep"),
+  const swept = [...drafts].flatMap(([part, { sweep = [] }]) =>
+    asideSteps(sweep, () => part, undefined, "sweep"),
   );
   const asked = steps.map((s): AsideStep => {
     const [part, chain] = owners.get(s.id) ?? [undefined, groups.find((g) => s.id === `${g}/drill-point`)];
@@ -119,15 +119,6 @@ function chosen(
   return chains.filter((chain) => chain.some((p) => systems.includes(p.id)));
 }
 
-const draftsOf = (
-  able: readonly RecoveryPart[],
-  recovery: Recovery,
-  direction: Direction,
-  parts: Parts,
-): ((phase: "preflight" | "restore" | "verify") => readonly Draft[]) => {
-  const all = able.map((p) => draftsOfPart(p, recovery, direction, parts));
-  return (phase) => all.flatMap((byPhase) => byPhase[phase] ?? []);
-};
 const draftsOfPart = (
   p: RecoveryPart,
   recovery: Recovery,
