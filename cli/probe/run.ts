@@ -1,6 +1,6 @@
 import { situation } from "../../journal/situation.ts";
 import { isLease } from "../../journal/store.ts";
-import { besideText, seenBeside } from "../../journal/two-writers.ts";
+import { besideText } from "../../journal/two-writers.ts";
 import type { Host } from "../../model/host.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import { siteAnswers } from "../../stacks/owed.ts";
@@ -9,13 +9,13 @@ import { withIo } from "../../steps/io.ts";
 import { runActivationStep } from "../../steps/runner.ts";
 import { portAnswers } from "../../steps/transports/tcp.ts";
 import { notBrought, publishWords } from "../../steps/words.ts";
+import { workedBeside } from "../../steps/worked-beside.ts";
 import { CliError, exitCodes } from "../failure.ts";
 import { count, plain } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { dueOf, type Due } from "./due.ts";
-import { workedBeside } from "./beside.ts";
 import { lookAt } from "./vain.ts";
 import { quietProgress } from "./progress.ts";
 import type { News } from "./said.ts";
@@ -107,7 +107,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   const { estate, journal } = project;
   const due = dueOf(await journal.entries(), world.parts);
   if (!due) return rest;
-  const { from, epoch } = due.started;
+  const { from, to, epoch } = due.started;
   const site = `${from} (${due.recovery.sites[from].place})`;
   const hosts = due.recovery.hosts.filter((h) => h.site === from);
   const answers = await siteAnswers(hosts);
@@ -124,22 +124,21 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   const { seen, doing } = answers
     ? { seen: `${site} answers`, doing: "fencing it" }
     : { seen: `nothing of ${site} answers, and Azure shows what is owed there`, doing: "recording it" };
+  // Whoever fences it: what worked there is seen before that.
+  const beside = answers
+    ? await workedBeside({ from, to, epoch, recovery: due.recovery }, estate.journal, world)
+    : [];
+  const andBeside = (text: string): string =>
+    beside.length === 0 ? text : `${text}. ${besideText(site, beside)}`;
   const running = (await journal.store.leases()).find((l) => l.name === "run");
   if (running)
     return {
       ...rest,
-      text: `${seen}; a run is under way and ${answers ? "fences" : "records"} it: ${running.who}, since ${running.since}`,
+      text: andBeside(
+        `${seen}; a run is under way and ${answers ? "fences" : "records"} it: ${running.who}, since ${running.since}`,
+      ),
     };
   terminal.note(`${seen}: ${doing}`);
-  // What does not answer works beside nothing that could be seen from here.
-  const beside = answers ? await workedBeside(due, estate.journal, world) : [];
-  if (beside.length > 0)
-    await journal.append((entries) => {
-      const known = seenBeside(entries, epoch).flatMap((e) => e.found);
-      return beside.every((says) => known.includes(says))
-        ? undefined
-        : { kind: "worked beside", epoch, site: from, found: [...beside] };
-    });
   const failed: string[] = [];
   let paidNow = false;
   for (const d of steps) {
@@ -152,8 +151,6 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
       continue;
     }
     const progress = quietProgress((line) => terminal.note(`${step.id}: ${line}`));
-    // Before it is stopped: kept with the step that comes first.
-    if (d === steps[0]) for (const says of beside) progress.say(`found at work: ${says}`);
     try {
       const says = await runActivationStep(
         {
@@ -174,7 +171,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   const left = dueOf(await journal.entries(), world.parts);
   if (!answers) return darkVerdict(due, site, left, failed);
   const found = verdictOf(due, site, left, failed, await anyAnswers(hosts));
-  return beside.length === 0 ? found : { ...found, text: `${found.text}. ${besideText(site, beside)}` };
+  return { ...found, text: andBeside(found.text) };
 }
 
 const dark = (site: string, { steps }: Due): Found => ({

@@ -4,6 +4,7 @@ import * as fs from "node:fs/promises";
 import { createServer as createHttp } from "node:http";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import * as path from "node:path";
+import type { Fact } from "../../journal/entries.ts";
 import { probe, type Found } from "../../cli/probe/run.ts";
 import { lastRan } from "../../cli/probe/ran.ts";
 import { probeFindings, whyProbe } from "../../cli/probe/silent.ts";
@@ -136,53 +137,78 @@ describe("a probe that nobody watches", function () {
     expect(r.world.running.has("P:web")).to.equal(false);
   });
 
-  it("tells that the site worked beside the new one before it was fenced, and keeps what it found", async () => {
+  /** Code that sees these signs. */
+  const seeing = (signs: readonly Sign[], from: Runs = toyRuns(r.world)): (() => Promise<Opened>) => {
     const { project, registries } = opened();
     const runs: Runs = {
-      ...registries.runs,
+      ...from,
       "toy-data": async () => ({
-        ...(await (registries.runs["toy-data"]?.() ?? Promise.reject(new Error("no toys")))),
-        signs: () =>
-          Promise.resolve([
-            { site: "primary", host: "P", shows: "active", says: "K2 Server on P is running" },
-            { site: "dr", host: "D", shows: "passive", says: "db of D is RESTORING" },
-          ]),
+        ...(await (from["toy-data"]?.() ?? Promise.reject(new Error("no toys")))),
+        signs: () => Promise.resolve(signs),
       }),
     };
+    return () => Promise.resolve({ project, registries: { ...registries, runs } });
+  };
+  const works: Sign = { site: "primary", host: "P", shows: "active", says: "K2 Server on P is running" };
+  const isOpen: Fact = { kind: "no return", epoch: 1, step: "data0/open/db0-0" };
+  const keptBeside = async (): Promise<readonly unknown[]> =>
+    (await r.journal.entries()).flatMap((e) => (e.kind === "worked beside" ? [e.found] : []));
+
+  it("takes nothing for a second writer while nothing is open at the new site", async () => {
+    r.world.fails.clear();
+    expect(await probed(writes(), seeing([works]))).to.equal(0);
+    expect(await heard()).to.match(/answered again and is fenced: web0\/stop\/web\n$/);
+    expect(await keptBeside()).to.deep.equal([]);
+  });
+
+  it("takes a name that leads there for no work", async () => {
+    await r.journal.append(isOpen);
+    r.world.fails.clear();
+    const leads: Sign = { site: "primary", shows: "active", says: "k2.corp.example leads to P (primary)" };
+    expect(await probed(writes(), seeing([leads]))).to.equal(0);
+    expect(await heard()).to.match(/answered again and is fenced: web0\/stop\/web\n$/);
+    expect(await keptBeside()).to.deep.equal([]);
+  });
+
+  it("keeps what works there also where a run is under way, which fences it", async () => {
+    await r.journal.append(isOpen);
+    const run = await r.journal.store.lease("run", 30_000);
+    expect(await probed(undefined, seeing([works]))).to.equal(0);
+    expect(terminal.lines.join("\n")).to.match(
+      /a run is under way and fences it: .*\. primary \(London\) worked beside the new site/,
+    );
+    expect(await keptBeside()).to.deep.equal([["K2 Server on P is running"]]);
+    if ("release" in run) await run.release();
+  });
+
+  it("tells that the site worked beside the new one before it was fenced, and keeps what it found", async () => {
+    await r.journal.append(isOpen);
     r.world.fails.clear();
     expect(
-      await probed(writes(), () => Promise.resolve({ project, registries: { ...registries, runs } })),
+      await probed(
+        writes(),
+        seeing([works, { site: "dr", host: "D", shows: "passive", says: "db of D is RESTORING" }]),
+      ),
     ).to.equal(0);
     expect(await heard()).to.contain(
       "primary (London) worked beside the new site (K2 Server on P is running): workflows and mails may have run twice, and what it wrote since the cutover is in no figure",
     );
     const paid = (await r.journal.entries()).findLast((e) => e.kind === "step" && e.verdict === "done");
-    expect(paid?.kind === "step" && paid.log?.join("\n")).to.contain(
-      "found at work: K2 Server on P is running",
-    );
     const seen = (await r.journal.entries()).find((e) => e.kind === "worked beside");
     expect(seen).to.deep.include({ epoch: 1, site: "primary", found: ["K2 Server on P is running"] });
     expect(seen?.seq, "before it is stopped").to.be.lessThan(paid?.seq ?? 0);
   });
 
   it("writes once what it finds at work, however often it finds it before it can be fenced", async () => {
-    const { project, registries } = opened();
-    const signs = ["K2 Server on P is running"];
-    const runs: Runs = {
-      ...blind(registries.runs),
-      "toy-data": async () => ({
-        ...(await (registries.runs["toy-data"]?.() ?? Promise.reject(new Error("no toys")))),
-        signs: () =>
-          Promise.resolve(signs.map((says): Sign => ({ site: "primary", host: "P", shows: "active", says }))),
-      }),
-    };
+    await r.journal.append(isOpen);
+    const signs = [works];
     const found = async (): Promise<readonly unknown[]> => {
-      await probed(undefined, () => Promise.resolve({ project, registries: { ...registries, runs } }));
-      return (await r.journal.entries()).flatMap((e) => (e.kind === "worked beside" ? [e.found] : []));
+      await probed(undefined, seeing(signs, blind(toyRuns(r.world))));
+      return keptBeside();
     };
     expect(await found()).to.deep.equal([["K2 Server on P is running"]]);
     expect(await found()).to.have.length(1);
-    signs.push("db on P is ONLINE");
+    signs.push({ ...works, says: "db on P is ONLINE" });
     expect(await found()).to.have.length(2);
   });
 
