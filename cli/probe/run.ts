@@ -143,8 +143,10 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   let paidNow = false;
   for (const d of steps) {
     const { step, attempt } = d;
+    const before = looks.get(d);
     // What was done here just now may be what this one waited for.
-    const look = paidNow ? await lookAt(d, due, estate.journal, world) : looks.get(d);
+    const look =
+      paidNow && before?.shows === "nothing" ? await lookAt(d, due, estate.journal, world) : before;
     // What stands in the journal already, word for word, is not written every few minutes.
     if (look?.shows === "nothing" && look.again) {
       failed.push(`${step.id}: ${look.says}`);

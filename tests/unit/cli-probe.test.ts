@@ -11,7 +11,7 @@ import { probeFindings, whyProbe } from "../../cli/probe/silent.ts";
 import { statusOf } from "../../cli/status/status.ts";
 import { statusText } from "../../cli/status/text.ts";
 import { probeAndTell, type Opened } from "../../cli/probe/tell.ts";
-import type { Runs, Sign } from "../../steps/act.ts";
+import type { RunModule, Runs, Sign } from "../../steps/act.ts";
 import { armEndpointVariable, armTokenVariable } from "../../steps/transports/arm.ts";
 import { writtenTerminal, type Written } from "./cli-fixture.ts";
 import { after, completed, declared, entriesFor, genesis, moveTo, started, word } from "./journal-facts.ts";
@@ -135,6 +135,53 @@ describe("a probe that nobody watches", function () {
     expect(await probed()).to.equal(0);
     expect(await r.verdict("web0/stop/web")).to.equal("done");
     expect(r.world.running.has("P:web")).to.equal(false);
+  });
+
+  /** Code that hears of each look at a service that is to be stopped, before it. */
+  const heeding = (looks: (service: string) => void): Promise<Opened> => {
+    const runs = toyRuns(r.world);
+    const toy = async (): Promise<RunModule> => {
+      const module = await (runs["toy"]?.() ?? Promise.reject(new Error("no toys")));
+      return {
+        ...module,
+        runnables: module.runnables.map((runnable) => ({
+          ...runnable,
+          bind: (args: unknown) => {
+            const bound = runnable.bind(args);
+            const check: typeof bound.check = async (io) => {
+              if (runnable.name === "toy/stop") looks((args as { service: string }).service);
+              return bound.check(io);
+            };
+            return { ...bound, check };
+          },
+        })),
+      };
+    };
+    return Promise.resolve({ ...opened(), registries: { parts: toyParts, runs: { ...runs, toy } } });
+  };
+
+  it("looks once before a step that it can look at, whatever it has done before that one", async () => {
+    r.world.running.add("P:db");
+    await r.run("web0/stop/db");
+    r.world.fails.clear();
+    const looks: string[] = [];
+    expect(await probed(undefined, () => heeding((service) => looks.push(service)))).to.equal(0);
+    expect(r.world.running.has("P:db")).to.equal(false);
+    const of = (name: string): number => looks.filter((service) => service === name).length;
+    expect(of("db"), "as often as at the first step").to.equal(of("web"));
+  });
+
+  it("looks again at what it could not look at, once it has done something there", async () => {
+    r.world.running.add("P:db");
+    await r.run("web0/stop/db");
+    const once = () =>
+      heeding((service) => {
+        if (service === "db" && r.world.running.has("P:web")) throw new Error("P gives no access");
+      });
+    expect(await probed(undefined, once)).to.equal(6);
+    r.world.fails.clear();
+    expect(await probed(undefined, once)).to.equal(0);
+    expect(r.world.running.has("P:db")).to.equal(false);
   });
 
   /** Code that sees these signs. */
