@@ -1,13 +1,17 @@
+import { fenceOwed } from "../journal/fence-owed.ts";
 import type { Journal } from "../journal/journal.ts";
 import { movingSystems } from "../journal/mode-change.ts";
 import { next, type Next } from "../journal/next.ts";
 import type { Repository } from "../journal/repository.ts";
 import { situation } from "../journal/situation.ts";
 import { termsIn } from "../journal/terms.ts";
+import { besideText } from "../journal/two-writers.ts";
 import { canonical } from "../model/recovery.ts";
 import { Refused } from "../steps/act.ts";
 import { endOpenDrill } from "../steps/drill/sweep.ts";
 import { strangersEnd } from "../steps/lock.ts";
+import { workedBeside } from "../steps/worked-beside.ts";
+import { siteAnswers } from "./owed.ts";
 import type { Prepared } from "./prepare.ts";
 
 /** How long an activation waits for steps of provisioning or of an earlier activation that still run. */
@@ -43,6 +47,7 @@ export async function begin(
         !situation(entries).ended.has(now.epoch);
       return changed ? { kind: "plan changed", epoch: now.epoch, planHash: made.hash } : undefined;
     });
+    await keepBeside(prepared, journal, say);
     return;
   }
   const { from, to } = now.request;
@@ -68,6 +73,25 @@ export async function begin(
     };
   });
   await nothingElseRuns(journal, now.epoch, say);
+}
+
+/** Before an owed fence is paid: keeps what works at a site that answers again. It holds nothing up where that fails. */
+async function keepBeside(
+  { now, recovery, at }: Prepared,
+  journal: Journal,
+  say: (line: string) => void,
+): Promise<void> {
+  const { from, to } = now.request;
+  try {
+    if (fenceOwed(situation(await journal.entries())).length === 0) return;
+    if (!(await siteAnswers(recovery.hosts.filter((h) => h.site === from)))) return;
+    const found = await workedBeside({ from, to, epoch: now.epoch, recovery }, at.journalRef, at.world);
+    if (found.length > 0) say(besideText(`${from} (${recovery.sites[from].place})`, found));
+  } catch (error) {
+    say(
+      `what may work at ${from} beside ${to} is not in the journal: ${error instanceof Error ? error.message : String(error)}`,
+    );
+  }
 }
 
 type Start = Extract<Next, { kind: "start" }>;

@@ -1,12 +1,15 @@
 import { expect } from "chai";
+import { createServer, type AddressInfo, type Server } from "node:net";
 import type { Fact } from "../../journal/entries.ts";
+import type { Journal } from "../../journal/journal.ts";
 import { next } from "../../journal/next.ts";
-import { situation } from "../../journal/situation.ts";
+import { factsOf, situation } from "../../journal/situation.ts";
 import { isLease } from "../../journal/store.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { begin } from "../../stacks/begin.ts";
+import type { Sign } from "../../steps/act.ts";
 import { failureOf } from "./cli-fixture.ts";
-import { rig, type Rig } from "./runner-rig.ts";
+import { inFolder, rig, type Rig } from "./runner-rig.ts";
 import { toyParts, toyRecovery, toyRuns } from "./toy.ts";
 
 const changed = (acceptLossSec: number): Fact => ({
@@ -130,5 +133,92 @@ describe("the commit of the estate", () => {
     const last = (await r.journal.entries()).findLast((e) => e.kind === "activation started");
     expect(last).to.deep.include({ epoch: 2, repository });
     expect(asked).to.equal(1);
+  });
+});
+
+describe("a move that goes on while its fence is owed", function () {
+  this.timeout(20_000);
+  const heard: string[] = [];
+  let server: Server;
+  let r: Rig;
+  const noReturn: Fact = { kind: "no return", epoch: 1, step: "data0/open/db0-0" };
+  beforeEach(async () => {
+    heard.length = 0;
+    server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const { port } = server.address() as AddressInfo;
+    const ssh = { port, user: "u", hostKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } };
+    r = await rig("unplanned", {
+      waiveFence: "the room burns",
+      estate: (e) => ({ ...e, hosts: e.hosts.map((h) => (h.id === "P" ? { ...h, ssh } : h)) }),
+    });
+    r.world.fails.set("stop", "no answer");
+    await r.run("web0/stop/web");
+  });
+  afterEach(() => void server.close());
+
+  /** Goes on; gives what is kept in the journal of what was found at work. */
+  async function goesOn(
+    see: () => Promise<readonly Sign[]> = () =>
+      Promise.resolve([{ site: "primary", host: "P", shows: "active", says: "K2 Server on P is running" }]),
+    cannotKeep = false,
+  ): Promise<readonly unknown[]> {
+    const runs = toyRuns(r.world);
+    const seeing = async () => ({
+      ...(await (runs["toy-data"]?.() ?? Promise.reject(new Error("no toys")))),
+      signs: see,
+    });
+    const entries = await r.journal.entries();
+    const s = situation(entries);
+    const now = next(s, "dr", new Date());
+    if (now.kind !== "go on") throw new Error(now.kind);
+    const facts = factsOf(entries, s);
+    if (!facts) throw new Error("no facts");
+    const journal: Journal = cannotKeep
+      ? { ...r.journal, append: () => Promise.reject(new Error("the disk is full")) }
+      : r.journal;
+    const at = {
+      world: { journal, parts: toyParts, runs: { ...runs, "toy-data": seeing } },
+      journalRef: { folder: "journal" },
+    };
+    const known = { plan: r.made, recovery: facts.recovery, factsHash: facts.factsHash, s, at };
+    await inFolder(r.folder, () =>
+      begin({ kind: "move", now, target: "dr", ...known }, r.journal, (line) => heard.push(line)),
+    );
+    return (await r.journal.entries()).flatMap((e) => (e.kind === "worked beside" ? [e.found] : []));
+  }
+
+  it("keeps what works at the old site that answers again, before it fences it, and once", async () => {
+    await r.journal.append(noReturn);
+    expect(await goesOn()).to.deep.equal([["K2 Server on P is running"]]);
+    expect(heard.join()).to.match(
+      /^primary \(London\) worked beside the new site \(K2 Server on P is running\)/,
+    );
+    expect(await goesOn()).to.have.length(1);
+  });
+
+  it("keeps nothing while nothing is open at the new site, or while nothing answers", async () => {
+    expect(await goesOn(), "nothing is open").to.deep.equal([]);
+    await r.journal.append(noReturn);
+    server.close();
+    expect(await goesOn(), "dark").to.deep.equal([]);
+  });
+
+  it("looks at nothing where nothing of its fence is owed", async () => {
+    await r.journal.append(noReturn);
+    r.world.fails.clear();
+    await r.run("web0/stop/web", { attempt: 1 });
+    let looked = 0;
+    const see = () => Promise.resolve<readonly Sign[]>([]).finally(() => looked++);
+    expect(await goesOn(see)).to.deep.equal([]);
+    expect(looked).to.equal(0);
+  });
+
+  it("is not held up where that cannot be kept", async () => {
+    await r.journal.append(noReturn);
+    expect(await goesOn(undefined, true)).to.deep.equal([]);
+    expect(heard.join()).to.equal(
+      "what may work at primary beside dr is not in the journal: the disk is full",
+    );
   });
 });
