@@ -8,6 +8,7 @@ import { guardFile } from "../../components/windows/guard/place.ts";
 import { guardScript } from "../../components/windows/guard/script.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { labClock } from "../../lab/servers/clock.ts";
+import type { LabClock } from "../../lab/servers/types.ts";
 import { labDisks } from "../../lab/servers/disk.ts";
 import { labNetwork } from "../../lab/servers/network.ts";
 import { sqlHost, type SqlHost } from "../../lab/world/sql-host.ts";
@@ -32,6 +33,7 @@ import { sshPassword } from "./windows-bench.ts";
 describe("databases of a returning site whose guard holds SQL Server back", function () {
   this.timeout(20_000);
   let sql: SqlHost;
+  let clock: LabClock;
   let step: StepBench;
   let close: () => Promise<void>;
   const lost = [genesis, declared, moveTo("dr"), started(1), noReturn(1)];
@@ -39,7 +41,7 @@ describe("databases of a returning site whose guard holds SQL Server back", func
   const over: readonly Fact[] = [...lost, owed, completed(1)];
   beforeEach(async () => {
     const root = await mkdtemp(path.join(os.tmpdir(), "held-back-"));
-    const clock = labClock({ startMs: Date.UTC(2026, 10, 22, 3) });
+    clock = labClock({ startMs: Date.UTC(2026, 10, 22, 3) });
     const network = labNetwork();
     const identity = { name: "SQLPRD01", site: "primary", address: "127.20.1.5", timeZone: "UTC" } as const;
     network.addHost(identity);
@@ -132,6 +134,27 @@ describe("databases of a returning site whose guard holds SQL Server back", func
       says: "K2 on SQLPRD01 is OFFLINE",
     });
     expect(running()).to.deep.equal(["MSSQLSERVER"]);
+    expect(await databases()).to.equal("K2 OFFLINE, Claims OFFLINE, Other ONLINE");
+  });
+
+  it("are closed by the step that started SQL Server, too, where that takes minutes to come up", async () => {
+    const service = sql.host.services.find("MSSQLSERVER");
+    if (!service) throw new Error("the lab has no MSSQLSERVER");
+    Object.assign(service, { startUpMs: 3_600_000 });
+    const now = performance.now.bind(performance);
+    let aheadMs = 0;
+    performance.now = () => now() + aheadMs;
+    try {
+      const step = run(closeK2(), io(...over)).catch(String);
+      await until("it starts", () => service.state === "start-pending", 10_000);
+      aheadMs = 200_000;
+      // Longer than it waits between two looks at the service.
+      await new Promise((resolve) => setTimeout(resolve, 1200));
+      await clock.advance(3_600_000);
+      expect(await step).to.deep.include({ there: true, says: "K2 on SQLPRD01 is OFFLINE" });
+    } finally {
+      performance.now = now;
+    }
     expect(await databases()).to.equal("K2 OFFLINE, Claims OFFLINE, Other ONLINE");
   });
 

@@ -8,7 +8,7 @@ import { LogShippingFacts } from "../facts.ts";
 import { isClosed, stateOf } from "../look.ts";
 import { takeOffline } from "../tsql/changes.ts";
 
-/** How long SQL Server may take to start, and then to let the runner in. Seconds. */
+/** How long SQL Server may take to let the runner in once it has begun to start. Seconds. */
 const startSec = 90;
 /** How long it may take to listen once its service runs. Seconds. */
 const listensSec = 5;
@@ -46,13 +46,13 @@ export async function sqlOrHeldBack(host: string, io: Io): Promise<Sql | undefin
 
 /**
  * Starts SQL Server that its guard holds back, without Agent, and closes all databases of the estate there in the same
- * act: they come up with it. Where that fails it is stopped again; where time ends first a database is still recovering,
- * in which nobody can write, and the next try closes it.
+ * act: they come up with it. It is waited for as long as the step may take, since one that nobody waits for comes up with
+ * all of them open. Where that fails it is stopped again; where time ends first the next try closes them.
  */
 export async function wokenAndClosed(host: string, io: Io): Promise<void> {
   const [service] = sqlServices(io.host(host));
   if (service === undefined) throw new Error(`${host} has no sql in the estate`);
-  await startHeldBack(host, service, startSec, io);
+  await startHeldBack(host, service, Number.POSITIVE_INFINITY, io);
   try {
     const sql = await letIn(host, io, startSec);
     await Promise.all(
