@@ -83,7 +83,6 @@ async function keepOff(ssh: Ssh, services: readonly string[], io: Io): Promise<r
     }
     if (service.startType === "disabled" && service.state === "stopped") continue;
     const was = `"${name}" was ${service.state}, start type ${service.startType}`;
-    await io.mayStillAct();
     const stop = serviceRunnables.find((r) => r.name === stopService.name);
     await stop?.bind({ host: ssh.host, service: name, disable: true }).act?.(io);
     found.push(

@@ -62,6 +62,7 @@ function deallocate(): Act<{ host: string }> {
     act: async ({ host }, io) => {
       if ((await settledPower(host, io)) === "deallocated") return;
       io.say(`deallocating the VM of ${host}`);
+      await io.mayStillAct();
       await deallocateVm(host, io);
     },
   };

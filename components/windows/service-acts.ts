@@ -34,11 +34,12 @@ export const serviceRunnables: readonly Runnable[] = [
       const ssh = await sshTo(host, io);
       const before = await there(ssh, name);
       // Disabled first: whatever watches over the service cannot start it again in between.
+      await io.mayStillAct();
       if (disable && before.startType !== "disabled") await setStartType(ssh, name, "disabled");
       const say = (line: string): void => {
         io.say(line);
       };
-      await stop(ssh, name, { signal: io.signal, limitSec: waitSec, say });
+      await stop(ssh, name, { signal: io.signal, limitSec: waitSec, say, before: () => io.mayStillAct() });
     },
   }),
   runs(startService, {
@@ -91,6 +92,8 @@ export const serviceRunnables: readonly Runnable[] = [
 interface Waiting {
   readonly signal: AbortSignal;
   readonly limitSec: number;
+  /** Called just before the service is asked for anything. */
+  readonly before: () => Promise<void>;
 }
 
 async function there(ssh: Ssh, name: string): Promise<Service> {
@@ -110,6 +113,7 @@ async function stop(
     async () => {
       const service = await there(ssh, name);
       if (!settled.has(service.state) || service.state === "stopped") return service;
+      await waiting.before();
       const code = await control(ssh, name, "stop");
       if (code === scCode.dependentsRunning) {
         const dependents = await dependentsOf(ssh, name);
@@ -131,11 +135,7 @@ async function stop(
 }
 
 /** Starts a service and waits until the state says so, or says that it has ended again. */
-export async function startAndWait(
-  ssh: Ssh,
-  name: string,
-  { before, ...waiting }: Waiting & { readonly before: () => Promise<void> },
-): Promise<void> {
+export async function startAndWait(ssh: Ssh, name: string, { before, ...waiting }: Waiting): Promise<void> {
   let asked = false;
   const last = await poll(
     async () => {

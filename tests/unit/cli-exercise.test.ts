@@ -2,11 +2,12 @@ import { expect } from "chai";
 import * as windows from "../../components/windows/run.ts";
 import type { Host } from "../../model/host.ts";
 import { lookupOf, type Recovery } from "../../model/recovery.ts";
+import { Refused } from "../../steps/act.ts";
 import { exerciseFindings } from "../../readiness/exercise-findings.ts";
 import { vmId } from "./azure-fixture.ts";
 import { failureOf, started, write } from "./cli-fixture.ts";
 import { exerciseBench, type ExerciseBench } from "./exercise-bench.ts";
-import { stepBench } from "./step-io.ts";
+import { bound, failure as stepFailure, run as stepRun, stepBench } from "./step-io.ts";
 
 describe("exercise", function () {
   this.timeout(60_000);
@@ -22,6 +23,25 @@ describe("exercise", function () {
     expect(at.terminal.lines[0]).to.equal("K2DR01: it could be used: nothing found");
     expect((await at.kept()).map((e) => [e.host, e.as, e.ok])).to.deep.equal([["K2DR01", "R. Okafor", true]]);
     expect(await at.project.journal.store.leases()).to.deep.equal([]);
+  });
+
+  it("leaves a VM that it was to deallocate, where others have gone on while another start or stop went on", async () => {
+    at.azure.start(at.azure.get(vmId("K2DR01")));
+    await at.powerIs("running");
+    const step = stepBench({ hosts: [at.host()] });
+    const overtaken = {
+      ...step.io,
+      mayStillAct: () => Promise.reject(new Refused("activation 2 has begun since")),
+    };
+    for (const verb of ["windows/deallocate", "windows/park"])
+      expect(
+        (await stepFailure(stepRun(bound(windows, verb, { host: "K2DR01" }), overtaken))).message,
+        verb,
+      ).to.equal("activation 2 has begun since");
+    expect(at.power()).to.equal("running");
+    await stepRun(bound(windows, "windows/deallocate", { host: "K2DR01" }), step.io);
+    expect(at.power()).to.equal("deallocated");
+    await step.end();
   });
 
   it("parks it again whatever was found, ends with 1, and readiness tells it until it is mended", async () => {

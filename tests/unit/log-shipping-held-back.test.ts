@@ -14,6 +14,7 @@ import { labNetwork } from "../../lab/servers/network.ts";
 import { sqlHost, type SqlHost } from "../../lab/world/sql-host.ts";
 import { site } from "../../model/estate.ts";
 import { guardFolder } from "../../model/guard.ts";
+import { Refused } from "../../steps/act.ts";
 import {
   completed,
   declared,
@@ -195,6 +196,19 @@ describe("databases of a returning site whose guard holds SQL Server back", func
     };
     expect((await failure(run(closeK2(), locked as typeof step.io))).message).to.contain("refused the login");
     await until("SQL Server is stopped", () => running().length === 0, 10_000);
+  });
+
+  it("are left open where others have gone on while they recovered, and SQL Server is not stopped", async () => {
+    let asked = 0;
+    // The first question is asked before SQL Server is started.
+    const overtaken = {
+      ...io(...over),
+      mayStillAct: () =>
+        ++asked < 2 ? Promise.resolve() : Promise.reject(new Refused("activation 2 has begun since")),
+    };
+    expect((await failure(run(closeK2(), overtaken))).message).to.equal("activation 2 has begun since");
+    expect(running()).to.deep.equal(["MSSQLSERVER"]);
+    expect(await databases()).to.equal("K2 ONLINE, Claims ONLINE, Other ONLINE");
   });
 
   it("are left alone where no guard holds SQL Server back: it is disabled, or the guard knows it not", async () => {

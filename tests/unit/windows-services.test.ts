@@ -60,6 +60,26 @@ describe("Services of a Windows host", () => {
     }
   });
 
+  it("are neither disabled nor stopped once others have ended what it belongs to, asked before each", async () => {
+    for (const [late, startType] of [
+      [1, "auto"],
+      [2, "disabled"],
+    ] as const) {
+      await begin([k2]);
+      let asked = 0;
+      const mayStillAct = (): Promise<void> =>
+        ++asked < late ? Promise.resolve() : Promise.reject(new Refused("activation 2 has begun since"));
+      expect(
+        String(await failure(run(bound(windows, "windows/stop-service", stop), { ...step.io, mayStillAct }))),
+      ).to.match(/activation 2 has begun since/);
+      expect(service()).to.include({ state: "running", startType });
+      if (late === 1) {
+        await step.end();
+        await bench.close();
+      }
+    }
+  });
+
   it("are only stopped where they shall not be disabled", async () => {
     await begin([k2]);
     await run(bound(windows, "windows/stop-service", { ...stop, disable: false }), step.io);

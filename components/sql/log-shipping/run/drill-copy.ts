@@ -51,7 +51,7 @@ export const drillCopyRunnables: readonly Runnable[] = [
         const moves = await movesTo(sql, database, copy, files);
         await io.mayStillAct();
         await restoreFiles(sql, copy, file, full.set.position, moves, false, io);
-        await restoreLogs(sql, copy, route, { place, target }, io, () => io.mayStillAct());
+        await restoreLogs(sql, copy, route, { place, target }, io);
         await io.mayStillAct();
         io.say(`opening ${copy} on ${host}`);
         await sql.long(recover(copy));

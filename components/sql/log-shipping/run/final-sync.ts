@@ -1,5 +1,6 @@
-import { Refused, runs, type Act, type Found, type Io, type Runnable } from "../../../../steps/act.ts";
+import { runs, type Act, type Found, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, SqlError, Unreachable, type Sql } from "../../../../steps/transports/sql.ts";
+import { worksOn } from "../../../../steps/works-on.ts";
 import { filesOf, isLogOf, stateOf } from "../look.ts";
 import { tailName, unshipped, type LogBackup } from "../shipped.ts";
 import { enableJob } from "../tsql/agent.ts";
@@ -140,6 +141,7 @@ const take: Act<{ part: string; database: string; host: string }> = {
       );
     const jobs = await jobsOfRole(sql, database, "source");
     const enabled = (await readJobs(sql, jobs)).filter((j) => j.isEnabled);
+    await io.mayStillAct();
     try {
       await quietJobs(sql, jobs, isPlanned ? 3600 : 120, io);
       const [now] = await sql.rows<{ utc: string }>(serverNow);
@@ -148,12 +150,14 @@ const take: Act<{ part: string; database: string; host: string }> = {
         tailName(database, now?.utc ?? "", await filesOf(sql, way.backupFolder)),
       );
       io.say(`taking the tail of ${database} on ${host}`);
+      // The jobs may have run for an hour.
+      await io.mayStillAct();
       if (state === "ONLINE")
         await alone(sql, database, tailOf(database, file, isPlanned ? "sound" : "any state"), io);
       else await tailOfDamaged(sql, database, file, io);
     } catch (error) {
       // What can't be closed is given back as it was: production may have to go on.
-      if ((await stateOf(sql, database)).state === "ONLINE" && !(await isOvertaken(io))) {
+      if ((await stateOf(sql, database)).state === "ONLINE" && (await worksOn(io.host(host).site, io))) {
         await sql.run(multiUser(database)).catch(() => undefined);
         for (const job of enabled) await sql.run(enableJob(job.name, true)).catch(() => undefined);
       }
@@ -161,13 +165,6 @@ const take: Act<{ part: string; database: string; host: string }> = {
     }
   },
 };
-
-/** Whether others have ended what this step belongs to. Where the journal does not say, production comes first. */
-const isOvertaken = (io: Io): Promise<boolean> =>
-  io.mayStillAct().then(
-    () => false,
-    (error: unknown) => error instanceof Refused,
-  );
 
 async function tailOfDamaged(sql: Sql, database: string, file: string, io: Io): Promise<void> {
   try {

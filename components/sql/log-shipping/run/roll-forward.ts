@@ -65,19 +65,18 @@ const roll: Act<Args> = {
   },
 };
 
-/** Restores the logs of a route to the point, leaving the database closed. `before` is called before each. */
+/** Restores the logs of a route to the point, leaving the database closed. */
 export async function restoreLogs(
   sql: Sql,
   database: string,
   route: Route,
   { place, target }: { readonly place: Place; readonly target: Target },
   io: Io,
-  before: () => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   const stopAt = localTime(target.atSec, place.timeZone);
   const logs = route.restores.filter(({ set }) => set.type === "log");
   for (const [i, { set, stops }] of logs.entries()) {
-    await before();
+    await io.mayStillAct();
     await restoreOne(sql, database, pathOf(place.folder, set.file), set, stops ? stopAt : undefined, io);
     io.say(`restored ${String(i + 1)} of ${String(logs.length)} logs of ${database}`);
     if (stops && set.finishSec >= target.atSec && (await isStoppedIn(sql, database, set))) break;

@@ -1,4 +1,4 @@
-import type { Io } from "../../../../steps/act.ts";
+import { Refused, type Io } from "../../../../steps/act.ts";
 import { refuseToWake } from "../../../../steps/may-wake.ts";
 import { poll } from "../../../../steps/poll.ts";
 import { sqlOn, Unreachable, type Sql } from "../../../../steps/transports/sql.ts";
@@ -59,7 +59,8 @@ export async function wokenAndClosed(host: string, io: Io): Promise<void> {
       databasesOn(host, io).flatMap(({ databases }) => databases.map((d) => closed(sql, host, d, io))),
     );
   } catch (error) {
-    if (!io.signal.aborted) await stopAgain(host, service, io);
+    // Where others have gone on meanwhile, people may be served from it by now.
+    if (!io.signal.aborted && !(error instanceof Refused)) await stopAgain(host, service, io);
     throw error;
   }
 }
@@ -94,6 +95,7 @@ export async function closed(sql: Sql, host: string, database: string, io: Io): 
   );
   if (isClosed(seen)) return;
   io.say(`taking ${database} on ${host} offline`);
+  await io.mayStillAct();
   await sql.run(takeOffline(database)).catch(async (error: unknown) => {
     // A step beside this one closes the same ones.
     if (!isClosed(await stateOf(sql, database))) throw error;
