@@ -1,3 +1,4 @@
+import { notParkedId, powerUnseenId } from "../../journal/not-parked.ts";
 import { inTwo, note, stops, type Finding } from "../../model/finding.ts";
 import type { Io } from "../../steps/act.ts";
 import type { Exercise } from "../../steps/exercise.ts";
@@ -20,8 +21,8 @@ export class MoveBegan extends Error {
 
 /** What exercising one server may use. */
 export interface Tools {
-  /** Whether the exercise before has started it and never came to park it. */
-  readonly wasInterrupted: boolean;
+  /** Whether an exercise before has started it and did not park it: its own, not somebody who works there. */
+  readonly wasLeftRunning: boolean;
   /** Writes that it is started now. */
   readonly begin: () => Promise<unknown>;
   readonly within: <T>(limitSec: number, work: (io: Io) => Promise<T>) => Promise<T>;
@@ -37,36 +38,36 @@ export async function exerciseOne(
   host: string,
   services: readonly string[],
   how: Exercise,
-  { wasInterrupted, begin, within, atRest }: Tools,
+  { wasLeftRunning, begin, within, atRest }: Tools,
 ): Promise<readonly Finding[]> {
   const found: Finding[] = [];
-  const tried = async <T>(
-    what: string,
-    work: () => Promise<T>,
-  ): Promise<{ readonly value: T } | undefined> => {
+  const tried = async <T>(id: string, work: () => Promise<T>): Promise<{ readonly value: T } | undefined> => {
     try {
       return { value: await work() };
     } catch (error) {
       if (error instanceof MoveBegan) throw error;
       const message = error instanceof Error ? error.message : String(error);
       found.push({
-        ...stops(host, "", "", `exercise-${what}:${host}`),
+        ...stops(host, "", "", id),
         ...inTwo(message, "mend that, then exercise it again"),
       });
       return undefined;
     }
   };
-  const isOff = await tried("power", () => within(limits.power, (io) => how.isOff(host, io)));
+  const isOff = await tried(powerUnseenId(host), () => within(limits.power, (io) => how.isOff(host, io)));
   if (!isOff) return found;
-  const park = isOff.value || wasInterrupted;
+  const park = isOff.value || wasLeftRunning;
   if (park) await begin();
-  if (!park || (await tried("start", () => within(limits.start, (io) => how.start(host, io)))))
-    await tried("look", async () => {
+  if (
+    !park ||
+    (await tried(`exercise-start:${host}`, () => within(limits.start, (io) => how.start(host, io))))
+  )
+    await tried(`exercise-look:${host}`, async () => {
       found.push(...(await atRest(() => within(limits.keepOff, (io) => how.keepOff(host, services, io)))));
       found.push(...(await within(limits.look, (io) => how.look(host, services, io))));
     });
   if (park)
-    await tried("park", async () => {
+    await tried(notParkedId(host), async () => {
       try {
         await atRest(() => within(limits.beginPark, (io) => how.beginPark(host, io)));
       } catch (error) {
@@ -76,7 +77,7 @@ export async function exerciseOne(
             host,
             "a move began while it was exercised: it was left running",
             "if the move is abandoned, exercise it again, which parks it",
-            `exercise-park:${host}`,
+            notParkedId(host),
           ),
         );
         return;

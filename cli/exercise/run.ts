@@ -1,4 +1,4 @@
-import { openExercises } from "../../journal/exercised.ts";
+import { notParked } from "../../journal/not-parked.ts";
 import { situation } from "../../journal/situation.ts";
 import { movementOf } from "../../journal/state.ts";
 import { isLease } from "../../journal/store.ts";
@@ -87,7 +87,7 @@ async function exerciseAlone(
     await atRest(project, known);
     const findings = inOrder(
       await exerciseOne(id, services, how, {
-        wasInterrupted: openExercises(await journal.entries()).has(id),
+        wasLeftRunning: notParked(await journal.entries()).has(id),
         begin: () => journal.append({ kind: "exercise begun", host: id, as }),
         within: (limitSec, work) =>
           withIo(

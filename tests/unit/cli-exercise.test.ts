@@ -1,12 +1,15 @@
 import { expect } from "chai";
 import * as windows from "../../components/windows/run.ts";
+import { stops } from "../../model/finding.ts";
 import type { Host } from "../../model/host.ts";
 import { lookupOf, type Recovery } from "../../model/recovery.ts";
-import { Refused } from "../../steps/act.ts";
+import { notParked } from "../../journal/not-parked.ts";
 import { exerciseFindings } from "../../readiness/exercise-findings.ts";
+import { Refused } from "../../steps/act.ts";
 import { vmId } from "./azure-fixture.ts";
 import { failureOf, started, write } from "./cli-fixture.ts";
 import { exerciseBench, type ExerciseBench } from "./exercise-bench.ts";
+import { begunActivation, completed } from "./report-fixture.ts";
 import { bound, failure as stepFailure, run as stepRun, stepBench } from "./step-io.ts";
 
 describe("exercise", function () {
@@ -93,6 +96,32 @@ describe("exercise", function () {
     await at.powerIs("running");
     await at.run();
     expect(at.power()).to.equal("running");
+  });
+
+  it("parks a server that the exercise before could not park", async () => {
+    const deallocating = "Microsoft.Compute/virtualMachines/deallocate/action";
+    at.azure.faults.deny(deallocating);
+    await failureOf(at.run());
+    expect(at.power()).to.equal("running");
+    expect((await at.kept()).at(-1)?.findings.map((f) => f.id)).to.deep.equal(["exercise-park:K2DR01"]);
+    at.azure.faults.allow(deallocating);
+    await at.run();
+    expect(at.power()).to.equal("deallocated");
+    expect((await at.kept()).at(-1)?.ok).to.equal(true);
+  });
+
+  it("takes a server for left running until an exercise has parked it, or a move has it work", () => {
+    const s = begunActivation().add({ kind: "exercise begun", host: "K2DR01", as: "scheduler" });
+    const ended = (...ids: readonly string[]): readonly string[] => {
+      const findings = ids.map((id) => stops("K2DR01", "it is not well", "mend that", id));
+      s.add({ kind: "exercised", host: "K2DR01", as: "scheduler", ok: ids.length === 0, findings });
+      return [...notParked(s.entries)];
+    };
+    expect([...notParked(s.entries)], "interrupted").to.deep.equal(["K2DR01"]);
+    expect(ended("exercise-power:K2DR01"), "Azure was not reached").to.deep.equal(["K2DR01"]);
+    expect(ended("trust:K2DR01")).to.deep.equal([]);
+    expect(ended("exercise-park:K2DR01")).to.deep.equal(["K2DR01"]);
+    expect([...notParked(s.add(completed).entries)]).to.deep.equal([]);
   });
 
   it("says when Azure has no such VM", async () => {

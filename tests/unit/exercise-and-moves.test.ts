@@ -48,6 +48,9 @@ describe("An exercise beside others", function () {
     expect((await at.kept()).map((e) => [e.ok, e.findings.map((f) => f.says)])).to.deep.equal([
       [true, ["a move began while it was exercised: it was left running"]],
     ]);
+    await write(at.project, [{ kind: "abandoned", epoch: 1, as: "op", reason: "it was a false alarm" }]);
+    await at.run();
+    expect(at.power(), "exercised again once the move is abandoned").to.equal("deallocated");
   });
 
   it("touches nothing of a move that came while it slept between its question and its act", async () => {
