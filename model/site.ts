@@ -19,5 +19,13 @@ export type BySite<T> = Readonly<Record<SiteId, T>>;
 /** The stack that provisions a site. */
 export const stackOf: BySite<string> = { primary: "primary", dr: "standby" };
 
+/**
+ * The command with which every step of provisioning at a site looks again, and mends what is no longer as it left it:
+ * `up` alone repeats those only whose input has changed. Nothing else is replaced. Double quotes keep the pattern whole
+ * in cmd.exe, PowerShell and sh alike.
+ */
+export const provisionAgain = (site: SiteId): string =>
+  `pulumi up -s ${stackOf[site]} --replace "**command:local:Command::**"`;
+
 /** The stack that makes a site active. */
 export const activeStack = (site: SiteId): string => `${site}-active`;

@@ -1,7 +1,7 @@
 import { inTwo } from "../model/finding.ts";
 import type { Request } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
-import { stackOf } from "../model/site.ts";
+import { provisionAgain } from "../model/site.ts";
 import { guardedHosts } from "../planning/guarded.ts";
 import type { Look } from "../steps/act.ts";
 import type { World } from "../steps/find.ts";
@@ -28,7 +28,7 @@ export const guardLooks = (
         run: async (io) => {
           const says = await wrongWithGuard(guarded, recovery, runs, io);
           if (says === undefined) return [];
-          const todo = `run "pulumi up -s ${stackOf[site]}": it puts the guard and its start types back`;
+          const todo = `have the guard and its start types put back: ${provisionAgain(site)}`;
           return [{ id: `guard:${id}`, severity: "risk", at: id, ...inTwo(says, todo) }];
         },
       };

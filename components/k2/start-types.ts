@@ -1,5 +1,5 @@
 import { risk, type Finding } from "../../model/finding.ts";
-import { stackOf, type SiteId } from "../../model/site.ts";
+import { provisionAgain, type SiteId } from "../../model/site.ts";
 import type { Look } from "../../steps/act.ts";
 import { sshTo } from "../../steps/transports/ssh.ts";
 import { serviceSays, serviceState, startsByItself } from "../windows/services.ts";
@@ -28,7 +28,7 @@ export const startTypeLook = (
           risk(
             host,
             `${serviceSays(host, name, service)}: it starts with Windows, and works beside the active site then`,
-            `run "pulumi up -s ${stackOf[passive]}", which disables it`,
+            `have it disabled again: ${provisionAgain(passive)}`,
             `start-type:${host}:${name}`,
           ),
         );

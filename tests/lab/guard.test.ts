@@ -60,6 +60,34 @@ describe("a primary site that comes back by itself, guarded, on the real engine"
     });
   });
 
+  it("is mended with the command that readiness names where a start type was changed by hand, and nothing else is", async () => {
+    const done = async (): Promise<readonly string[]> =>
+      (await made.entries()).flatMap((e) => (e.kind === "step" && e.verdict === "done" ? [e.step] : []));
+    const mending = async (host: string): Promise<readonly string[]> => {
+      const { findings } = JSON.parse((await made.cli(["readiness", "--json"])).stdout) as {
+        readonly findings: readonly { readonly id: string; readonly todo: string }[];
+      };
+      const todo = findings.find((f) => f.id === `guard:${host}`)?.todo ?? "";
+      const words = (/: pulumi up (.+)$/.exec(todo)?.[1] ?? "").matchAll(/"([^"]*)"|(\S+)/g);
+      return [...words].map(([, quoted, bare]) => quoted ?? bare ?? "");
+    };
+    for (const [host, name, stack] of [
+      ["K2PRD01", "K2 Server", "primary"],
+      ["SQLDR01", "MSSQLSERVER", "standby"],
+    ] as const) {
+      made.lab.host(host).services.configure(name, { startType: "auto" });
+      unchanged(await up(made, stack));
+      expect(service(host, name), "up alone").to.include({ startType: "auto" });
+      const before = (await done()).length;
+      const [s, named, ...more] = await mending(host);
+      expect([s, named]).to.deep.equal(["-s", stack]);
+      ok(await up(made, stack, more));
+      expect(service(host, name)).to.include({ startType: "manual", state: "running" });
+      expect((await done()).slice(before)).to.deep.equal([`guard/install/${host}`]);
+      expect(await mending(host)).to.deep.equal([]);
+    }
+  });
+
   it("starts production again after an ordinary power cut, with what its witness says", async () => {
     await made.lab.network.siteDown("primary");
     // K2 waits for no SQL Server that starts later: the one comes up before the other gets its power.

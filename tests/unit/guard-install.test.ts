@@ -99,7 +99,7 @@ describe("a guard that is put on a server", () => {
     bench.server.services.configure("K2 Server", { startType: "auto" });
     for (const to of ["primary", "dr"] as const)
       expect((await found(to))[0]).to.match(
-        /^risk guard:K2DR01: "K2 Server" on K2DR01 is \w+, start type auto: it starts with Windows, whatever the guard says; run "pulumi up -s standby"/,
+        /^risk guard:K2DR01: "K2 Server" on K2DR01 is \w+, start type auto: it starts with Windows, whatever the guard says; .*: pulumi up -s standby --replace "\*\*command:local:Command::\*\*"$/,
       );
   });
 
@@ -109,8 +109,8 @@ describe("a guard that is put on a server", () => {
         before: () => [],
         note: () => undefined,
       });
-    expect((await found()).map((f) => `${f.severity} ${f.id}`)).to.deep.equal([
-      "risk start-type:K2DR01:K2 Server",
+    expect((await found()).map((f) => `${f.severity} ${f.id}; ${f.todo}`)).to.deep.equal([
+      'risk start-type:K2DR01:K2 Server; have it disabled again: pulumi up -s standby --replace "**command:local:Command::**"',
     ]);
     bench.server.services.configure("K2 Server", { startType: "disabled" });
     expect(await found()).to.deep.equal([]);

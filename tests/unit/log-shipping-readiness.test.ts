@@ -147,7 +147,11 @@ describe("Readiness of log shipping", function () {
       "stops logins:data/K2: SQLDR01 lacks logins that K2 needs: app. Nobody would get into it by them",
       "note login-sids:data/K2: SQLDR01 has logins of K2 under another SID: other",
     ]);
-    expect(found[0]?.todo).to.contain('run "pulumi up -s standby"');
+    expect(found[0]?.todo).to.contain(
+      'have them created with the SID and the password that they have at the source: pulumi up -s standby --replace "**command:local:Command::**"',
+    );
+    const adopted = await look(bench, "logins", { ...bench.facts, manage: "adopt" });
+    expect(adopted[0]?.todo).to.match(/^create them there with the SID/);
   });
 
   it("finds a job that lacks or is disabled at either side, and one that is enabled where its role is not", async () => {
@@ -166,6 +170,12 @@ describe("Readiness of log shipping", function () {
     await bench.run("dr", "EXEC msdb.dbo.sp_add_job @job_name = N'LSBackup_K2', @enabled = 1");
     await job("dr", "LSCopy_SQLPRD01_K2", 1);
     await job("dr", "LSRestore_SQLPRD01_K2", 1);
+    const mend = async (facts = bench.facts): Promise<string | undefined> =>
+      (await look(bench, "source-jobs", facts))[0]?.todo;
+    expect(await mend()).to.equal(
+      'have it made again: pulumi up -s primary --replace "**command:local:Command::**"',
+    );
+    expect(await mend({ ...bench.facts, manage: "adopt" })).to.match(/^make it again by hand/);
     expect(told(await look(bench))).to.have.members([
       'stops job:data/SQLPRD01/LSBackup_K2: SQLPRD01 has no job "LSBackup_K2", which backs up the log of K2',
       'risk stray-job:data/SQLDR01/LSBackup_K2: the job "LSBackup_K2" is enabled on SQLDR01, which is the standby of K2: it belongs to the site that is active',
@@ -314,6 +324,6 @@ describe("Readiness of log shipping", function () {
   });
 
   it("says nothing of logins where none lack", () => {
-    expect(loginFindings(of, "SQLDR01", [], [])).to.deep.equal([]);
+    expect(loginFindings(of, { host: "SQLDR01" }, [], [])).to.deep.equal([]);
   });
 });

@@ -1,5 +1,5 @@
 import { note, risk, stops, type Finding } from "../../../../model/finding.ts";
-import { stackOf, type SiteId } from "../../../../model/site.ts";
+import { provisionAgain, type SiteId } from "../../../../model/site.ts";
 import { versionSays } from "../../instance/facts.ts";
 import { linesOf } from "../lines.ts";
 import type { JobState } from "../run/jobs.ts";
@@ -11,8 +11,6 @@ export interface Of {
   readonly database: string;
   readonly to: SiteId;
 }
-
-const up = (to: SiteId): string => `run "pulumi up -s ${stackOf[to]}"`;
 
 /** A chain that breaks off: what was backed up after the gap cannot be restored. */
 export function gapFindings({ part, database }: Of, seen: DatabaseSeen): readonly Finding[] {
@@ -31,7 +29,7 @@ export function gapFindings({ part, database }: Of, seen: DatabaseSeen): readonl
 /** Logins that users of the database need and that the standby lacks, or has under another SID. */
 export function loginFindings(
   { part, database, to }: Of,
-  host: string,
+  { host, isAdopted = false }: { readonly host: string; readonly isAdopted?: boolean },
   missing: readonly string[],
   strangers: readonly string[],
 ): readonly Finding[] {
@@ -41,7 +39,9 @@ export function loginFindings(
           stops(
             part,
             `${host} lacks logins that ${database} needs: ${missing.join(", ")}. Nobody would get into it by them`,
-            `${up(to)}, which creates them with the SID and the password that they have at the source`,
+            isAdopted
+              ? "create them there with the SID and the password that they have at the source (sp_help_revlogin)"
+              : `have them created with the SID and the password that they have at the source: ${provisionAgain(to)}`,
             `logins:${part}/${database}`,
           ),
         ]
@@ -71,15 +71,23 @@ export const staleFindings = (
         risk(
           part,
           `owner, settings or logins of ${database} have changed on ${source} since they were recorded (${stale.join(", ")})`,
-          `${up(to)}, which records them and creates what lacks`,
+          `have them recorded: ${provisionAgain(to)}`,
           `recorded:${part}/${database}`,
         ),
       ];
 
+/** A server whose jobs are looked at. */
+export interface JobsAt {
+  readonly host: string;
+  readonly site: SiteId;
+  /** Nothing is written there: whoever set log shipping up mends it. */
+  readonly isAdopted: boolean;
+}
+
 /** Jobs of one server in its role, as far as they lack or stand still. */
 export function jobFindings(
-  { part, database, to }: Of,
-  host: string,
+  { part, database }: Of,
+  { host, site, isAdopted }: JobsAt,
   wanted: readonly { readonly name: string; readonly does: string }[],
   jobs: readonly JobState[],
 ): readonly Finding[] {
@@ -90,7 +98,9 @@ export function jobFindings(
         stops(
           part,
           `${host} has no job "${name}", which ${does} ${database}`,
-          `run "pulumi up" of both sites; the stack of ${to} is ${stackOf[to]}`,
+          isAdopted
+            ? "make it again by hand: log shipping that is adopted is only looked at"
+            : `have it made again: ${provisionAgain(site)}`,
           `job:${part}/${host}/${name}`,
         ),
       ];

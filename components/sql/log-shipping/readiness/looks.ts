@@ -1,6 +1,6 @@
 import type { Finding } from "../../../../model/finding.ts";
 import type { Lookup, Request } from "../../../../model/part.ts";
-import { stackOf } from "../../../../model/site.ts";
+import { provisionAgain } from "../../../../model/site.ts";
 import type { RecoveryPart } from "../../../../model/recovery.ts";
 import type { Io, Look } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
@@ -26,6 +26,7 @@ import {
   strayJobFindings,
   undeclaredFindings,
   versionFindings,
+  type JobsAt,
   type Of,
 } from "./judge.ts";
 import { awayJobFindings } from "./away-job.ts";
@@ -39,6 +40,7 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
   const f = LogShippingFacts.parse(part.facts);
   const [source, standby] = [f.host[from], f.host[to]];
   const way = f.way[from];
+  const isAdopted = f.manage === "adopt";
   const { id } = part;
   const at = (name: string, host: string, run: Look["run"]): Look => ({
     id: `${name}:${id}`,
@@ -61,7 +63,7 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
           const { missing, strangers } = await missingLogins(database, standby, io);
           return loginFindings(
             of,
-            standby,
+            { host: standby, isAdopted },
             missing.map((l) => l.name),
             strangers,
           );
@@ -74,8 +76,8 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
               }),
             ]
           : []),
-        each("standby-jobs", standby, (io) => standbyJobs(of, standby, io)),
-        each("source-jobs", source, (io) => sourceJobs(of, source, io)),
+        each("standby-jobs", standby, (io) => standbyJobs(of, { host: standby, site: to, isAdopted }, io)),
+        each("source-jobs", source, (io) => sourceJobs(of, { host: source, site: from, isAdopted }, io)),
         ...awayLooks(of, f, from, each),
         each("source-fit", source, async (io) => {
           const args = { database, host: source, backupFolder: way.backupFolder, adoptChain: f.adoptChain };
@@ -140,7 +142,7 @@ function awayLooks(
           away: await filesOf(sql, awayTo),
           ...(outcome === undefined || outcome.isWell ? {} : { failed: outcome.says }),
         };
-        return awayJobFindings(part, seen, f.everyMin, `run "pulumi up -s ${stackOf[from]}"`);
+        return awayJobFindings(part, seen, f.everyMin, `have it made again: ${provisionAgain(from)}`);
       }),
       failing: "risk",
     },
@@ -158,7 +160,8 @@ const usedOn = (host: string, lookup: Lookup): readonly UsedDatabase[] =>
 const databasesOn = (host: string, lookup: Lookup): readonly string[] =>
   usedOn(host, lookup).map((d) => d.name);
 
-async function standbyJobs(of: Of, host: string, io: Io): Promise<readonly Finding[]> {
+async function standbyJobs(of: Of, at: JobsAt, io: Io): Promise<readonly Finding[]> {
+  const { host } = at;
   const sql = await sqlOn(host, io);
   // Without any it is the preflight that says so.
   const wanted = (await secondariesOf(sql, of.database)).flatMap((row) => [
@@ -171,7 +174,7 @@ async function standbyJobs(of: Of, host: string, io: Io): Promise<readonly Findi
   return [
     ...jobFindings(
       of,
-      host,
+      at,
       due,
       await readJobs(
         sql,
@@ -182,11 +185,12 @@ async function standbyJobs(of: Of, host: string, io: Io): Promise<readonly Findi
   ];
 }
 
-async function sourceJobs(of: Of, host: string, io: Io): Promise<readonly Finding[]> {
+async function sourceJobs(of: Of, at: JobsAt, io: Io): Promise<readonly Finding[]> {
+  const { host } = at;
   const sql = await sqlOn(host, io);
   const [backup = backupJobName(of.database)] = await jobsOfRole(sql, of.database, "source");
   const wanted = [{ name: backup, does: "backs up the log of" }];
-  return jobFindings(of, host, wanted, await readJobs(sql, [backup]));
+  return jobFindings(of, at, wanted, await readJobs(sql, [backup]));
 }
 
 async function space(
