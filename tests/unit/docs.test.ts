@@ -8,6 +8,7 @@ import { neededStacks } from "../../cli/doctor/settings.ts";
 import { completed } from "../../cli/init/answers.ts";
 import { projectFiles } from "../../cli/init/files.ts";
 import { buildProgram } from "../../cli/program.ts";
+import { multiUser, recover, takeOnline } from "../../components/sql/log-shipping/tsql/changes.ts";
 import { orderOf } from "../../lab/control/orders.ts";
 import { describe as describeEstate } from "../../model/describe.ts";
 import type { Estate } from "../../model/estate.ts";
@@ -208,6 +209,25 @@ describe("The pages for owners", () => {
       "k2.corp.example",
       "k2",
     ]);
+  });
+
+  it("open the copies of a site that was left as the product does, by the state they are in, once their guard lets SQL Server start", () => {
+    const part =
+      pageOf("docs/cutover.md").text.split("## When both sites are lost")[1]?.split("\n## ")[0] ?? "";
+    const said = [
+      "guard allow SQLPRD01 --as YOUR-NAME --second NAME",
+      "RESTORING",
+      recover("K2"),
+      "OFFLINE",
+      takeOnline("K2"),
+      "SINGLE_USER",
+      multiUser("K2"),
+      "Start its services",
+      "journal adopt",
+      "guard publish",
+    ].map((what) => part.indexOf(what));
+    expect(said).to.not.include(-1);
+    expect(said).to.deep.equal(said.toSorted((a, b) => a - b));
   });
 
   itParses("show T-SQL that SQL Server takes", async () => {
