@@ -59,7 +59,7 @@ export async function sweepDrill(args: SweepArgs): Promise<string> {
     await journal.append({ kind: "drill swept", drill: number, says, left });
     if (left.length > 0)
       throw new Error(
-        `${name} is ended, but not all of it is gone: ${left.join("; ")}. Mend that, then run "parallel-standby drill sweep --as YOUR-NAME" or "pulumi destroy -s dr-drill" again`,
+        `${name} is ended, but not all of it is gone: ${left.join("; ")}. Mend that, then run "parallel-standby drill sweep --drill ${String(number)} --as YOUR-NAME"${again ? "" : ' or "pulumi destroy -s dr-drill"'} again`,
       );
     return `done: ${name} is swept: ${says}`;
   } finally {

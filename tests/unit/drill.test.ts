@@ -255,7 +255,7 @@ describe("a drill's sweep", () => {
     await rig.all();
     rig.toys.fails.set("sweep", "SQLDR01 refuses connections");
     expect((await failureOf(rig.sweep())).message).to.match(
-      /drill 1 is ended, but not all of it is gone: data0\/drill-sweep: SQLDR01 refuses connections/,
+      /drill 1 is ended, but not all of it is gone: data0\/drill-sweep: SQLDR01 refuses connections.*run "parallel-standby drill sweep --drill 1 --as YOUR-NAME" or "pulumi destroy -s dr-drill" again$/,
     );
     const drill = drillOf(await rig.journal.entries());
     expect(drill && isOpen(drill)).to.equal(true);
@@ -318,6 +318,12 @@ describe("a drill's sweep", () => {
     rig.toys.copies.set("db0-0#1", 1);
     expect(await rig.sweep()).to.match(/^already/);
     expect(rig.toys.copies.size).to.equal(1);
+    rig.toys.fails.set("sweep", "SQLDR01 refuses connections");
+    expect(
+      (await failureOf(rig.sweep({ again: true }))).message,
+      "neither the last drill nor a stack's",
+    ).to.match(/Mend that, then run "parallel-standby drill sweep --drill 1 --as YOUR-NAME" again$/);
+    rig.toys.fails.clear();
     expect(await rig.sweep({ again: true })).to.match(/^done/);
     expect(rig.toys.copies.size).to.equal(0);
   });
