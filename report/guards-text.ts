@@ -1,8 +1,7 @@
 import { guardsUntilText } from "../journal/guards-until.ts";
 import type { Report } from "./report.ts";
+import { siteText } from "./site-text.ts";
 
 /** Until when the site that was left may start itself, without a full stop; undefined where it is fenced or has no guard. */
 export const guardsText = ({ from, guardsUntilSec }: Report): string | undefined =>
-  guardsUntilSec === undefined
-    ? undefined
-    : guardsUntilText(`${from.id} (${from.place})`, guardsUntilSec, from.timeZone);
+  guardsUntilSec === undefined ? undefined : guardsUntilText(siteText(from), guardsUntilSec, from.timeZone);

@@ -15,7 +15,8 @@ import { exceptions, systemsTable } from "./html-systems.ts";
 import { modeChangedText } from "./mode-changes.ts";
 import { namedValues } from "./html-rows.ts";
 import { pageOf } from "./page.ts";
-import { isOpen, type Report, type ReportSite } from "./report.ts";
+import { isOpen, type Report } from "./report.ts";
+import { siteText } from "./site-text.ts";
 
 /** A report as one HTML page: what stops it first, then exceptions, figures and waivers, and every step and hash at the end. */
 export const renderHtml = (r: Report): string =>
@@ -46,12 +47,10 @@ export const renderHtml = (r: Report): string =>
     evidence(r),
   ]);
 
-const named = (s: ReportSite): string => (s.place === s.id ? s.id : `${s.id} (${s.place})`);
-
 const over = (r: Report): VNode =>
   html`<p class="over">
     <b>${r.estate}</b
-    >${` · activation ${String(r.epoch)} · ${r.mode} move from ${named(r.from)} to `}<b>${named(r.to)}</b>${` · ${r.outcome}`}
+    >${` · activation ${String(r.epoch)} · ${r.mode} move from ${siteText(r.from)} to `}<b>${siteText(r.to)}</b>${` · ${r.outcome}`}
   </p>`;
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -70,7 +69,7 @@ const beside = ({ from, twoWriters: w }: Report): VNode | null =>
     ? null
     : html`<section class="note waived">
         <h2>Two writers</h2>
-        <p>${`${sentence(twoWritersText(named(from), w, from.timeZone))}.`}</p>
+        <p>${`${sentence(twoWritersText(siteText(from), w, from.timeZone))}.`}</p>
         <p class="todo">${`Do: ${twoWritersTodo(w)}`}</p>
       </section>`;
 
@@ -194,7 +193,7 @@ function circumstances(r: Report): VNode {
 const evidence = ({ hashes, from, repository }: Report): VNode =>
   html`<footer>
     <p>
-      ${`Times are UTC, and in brackets, with their offset, those of ${named(from)} (${from.timeZone}) where its clocks differ. Everything here is drawn from the journal, whose entries are chained by their hashes; "parallel-standby journal verify" proves the chain.`}
+      ${`Times are UTC, and in brackets, with their offset, those of ${siteText(from)} (${from.timeZone}) where its clocks differ. Everything here is drawn from the journal, whose entries are chained by their hashes; "parallel-standby journal verify" proves the chain.`}
     </p>
     <dl>
       <dt>Commit of the estate</dt>

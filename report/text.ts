@@ -4,6 +4,7 @@ import { howText } from "./blocking.ts";
 import { guardsText } from "./guards-text.ts";
 import { headline } from "./headline.ts";
 import type { Report } from "./report.ts";
+import { siteText } from "./site-text.ts";
 import { systemLine } from "./systems.ts";
 import { settledTogether, whyWaived } from "./waiver-text.ts";
 import type { Waiver } from "./waivers.ts";
@@ -26,7 +27,7 @@ export function reportText(r: Report): readonly string[] {
     ...(r.twoWriters === undefined
       ? []
       : [
-          `! TWO WRITERS: ${twoWritersText(`${r.from.id} (${r.from.place})`, r.twoWriters, r.from.timeZone)}`,
+          `! TWO WRITERS: ${twoWritersText(siteText(r.from), r.twoWriters, r.from.timeZone)}`,
           `  do: ${twoWritersTodo(r.twoWriters)}`,
         ]),
     ...(r.systems.length > 1 ? r.systems.map((x) => `  ${systemLine(x)}`) : []),

@@ -1,6 +1,7 @@
 import * as fs from "node:fs/promises";
 import { drawnAgain, drawnFrom } from "../../report/drawn.ts";
 import { CliError, UsageError } from "../failure.ts";
+import { count } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
@@ -27,7 +28,7 @@ export async function verifyReport(
   const last = entries[seq];
   if (last?.hash !== hash)
     throw new CliError(
-      `${file} was drawn from a journal whose entry ${String(seq)} has the hash ${hash}; ${last ? `in ${journal.store.place} it is ${last.hash}` : `the one in ${journal.store.place} has ${String(entries.length)} entries`}. It is a page of another journal, or it or the journal was changed: parallel-standby journal verify`,
+      `${file} was drawn from a journal whose entry ${String(seq)} has the hash ${hash}; ${last ? `in ${journal.store.place} it is ${last.hash}` : `the one in ${journal.store.place} has ${count(entries.length, "entry", "entries")}`}. It is a page of another journal, or it or the journal was changed: parallel-standby journal verify`,
     );
   const again = drawnAgain(entries, drawn);
   if (!again.includes(page))
@@ -36,7 +37,7 @@ export async function verifyReport(
     );
   const later = entries.length - 1 - seq;
   terminal.out(
-    `${file} is what the journal tells of activation ${String(epoch)} to entry ${String(seq)}, byte by byte, and its chain holds${later > 0 ? `; ${String(later)} ${later === 1 ? "entry has" : "entries have"} been written since` : ""}`,
+    `${file} is what the journal tells of activation ${String(epoch)} to entry ${String(seq)}, byte by byte, and its chain holds${later > 0 ? `; ${count(later, "entry has", "entries have")} been written since` : ""}`,
   );
 }
 

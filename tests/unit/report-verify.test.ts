@@ -82,6 +82,12 @@ describe("report --verify", () => {
       /drawn from a journal whose entry 3 has the hash [0-9a-f]{64}; in .* it is [0-9a-f]{64}\. It is a page of another journal/,
     );
     await other.leave();
+    const young = await tempProject();
+    await write(young, begun(holdingRecovery()).slice(0, 1));
+    expect((await failureOf(verifyReport(file, young, terminal))).message).to.match(
+      /drawn from a journal whose entry 3 has the hash [0-9a-f]{64}; the one in \S+ has 1 entry\. It is a page/,
+    );
+    await young.leave();
     await fs.writeFile(file, "<html>");
     const none = await failureOf(verifyReport(file, project, terminal));
     expect([none.exitCode, none.message]).to.deep.equal([

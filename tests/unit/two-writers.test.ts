@@ -57,6 +57,15 @@ describe("an old site that worked beside the new one", () => {
     expect(page).to.match(says).and.to.contain("<h2>Two writers</h2>");
   });
 
+  it("is told by the site's name alone in a report where its place is called that, too", () => {
+    const r = reported(over());
+    const bare = { ...r, from: { ...r.from, place: "primary" }, guardsUntilSec: 0 };
+    for (const text of [reportText(bare).join("\n"), renderHtml(bare)])
+      expect(text)
+        .to.match(/primary worked beside the new site/i)
+        .and.to.match(/guards at primary may start services/i);
+  });
+
   it("is over for status and runs once what it held is saved; the report keeps it", () => {
     const after = over().add(saved, 60);
     expect(status(after).twoWriters).to.equal(undefined);
