@@ -1,12 +1,11 @@
 import { isLease, type Store } from "../journal/store.ts";
+import { runTtlMs } from "../stacks/sole-run.ts";
 import { strangersEnd } from "../steps/lock.ts";
 import { CliError } from "./failure.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** How long steps that still run are waited for. Seconds. */
 const waitForStepsSec = 120;
-/** How long another run is respected that gives no sign. Milliseconds. */
-const runTtlMs = 30_000;
 
 /** What to do where steps still run of a move that the journal has ended already. */
 export const noStepActs = "None of its steps acts any more; stop it (Ctrl+C there), then type the same again";

@@ -2,6 +2,7 @@ import * as path from "node:path";
 import { hands } from "../components/registry/hands.ts";
 import { parts } from "../components/registry/parts.ts";
 import { situation } from "../journal/situation.ts";
+import type { Recovery } from "../model/recovery.ts";
 import type { SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { writeWhole } from "../report/whole.ts";
@@ -24,8 +25,13 @@ export type Lying =
 export async function lyingAt(to: SiteId, { journal, keep }: PapersAt): Promise<Lying> {
   const { declared } = situation(await journal.entries());
   if (!declared) throw new Refused('the journal holds no facts. Run "pulumi up -s standby" first');
+  return lyingOf(to, declared.recovery, keep);
+}
+
+/** The same from these facts. `keep`: the folder of the journal. */
+export async function lyingOf(to: SiteId, facts: Recovery, keep: string): Promise<Lying> {
   try {
-    const papers = papersFor(upgraded(declared.recovery, parts), to, parts, hands, dayOf(new Date()));
+    const papers = papersFor(upgraded(facts, parts), to, parts, hands, dayOf(new Date()));
     return { papers, stale: await staleOf(to, papers, keep) };
   } catch (error) {
     return { why: error instanceof Error ? error.message : String(error) };

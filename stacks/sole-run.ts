@@ -3,8 +3,8 @@ import type { Journal } from "../journal/journal.ts";
 import { isLease, type Lease } from "../journal/store.ts";
 import { Refused } from "../steps/act.ts";
 
-/** How long a run's lease outlives a program that was killed on another machine. */
-const runTtlMs = 30_000;
+/** How long a run's lease outlives a program that was killed on another machine. Milliseconds. */
+export const runTtlMs = 30_000;
 
 /** How long another run is waited for: the program of an engine that was killed needs moments to see it. Milliseconds. */
 const patienceMs = 4_000;

@@ -4,7 +4,6 @@ import { isFinding, risk, type Finding } from "../../model/finding.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import { otherSite, stackOf } from "../../model/site.ts";
-import { upgraded } from "../../model/upgrade.ts";
 import { stackNames } from "../../steps/pulumi-stacks.ts";
 import { journalFindings } from "../doctor/journal.ts";
 import { estateFindings } from "../doctor/run.ts";
@@ -32,7 +31,7 @@ export async function runnerLook(
     journalFindings(project),
     secretFindings([project.estate.systems, project.estate.journal], project.root),
     stackFindings(),
-    paperFindings(project, parts),
+    paperFindings(project),
     lastRan(project.folder),
   ]);
   const seen = [
@@ -71,42 +70,32 @@ async function stackFindings(): Promise<readonly ReturnType<typeof stackFinding>
 }
 
 /** Runbook and card beside the journal, as the facts that a move would go by have them. */
-async function paperFindings({ journal, folder }: Project, parts: Parts): Promise<readonly Finding[]> {
+async function paperFindings({ journal, folder }: Project): Promise<readonly Finding[]> {
   const s = await journal.entries().then(
     (entries) => (entries.length === 0 ? undefined : situation(entries)),
     () => undefined,
   );
   if (!s?.declared) return [];
-  const [{ hands }, { papersFor }, { staleOf }] = await Promise.all([
-    import("../../components/registry/hands.ts"),
-    import("../../runbook/papers.ts"),
-    import("../../runbook/stale.ts"),
-  ]);
+  const { lyingOf } = await import("../../runbook/renew.ts");
   const to = otherSite(s.active);
-  try {
-    const stale = await staleOf(
-      to,
-      papersFor(upgraded(s.declared.recovery, parts), to, parts, hands),
-      folder,
-    );
-    return stale.length === 0
-      ? []
-      : [
-          risk(
-            "runbooks",
-            `${stale.join(", ")} beside the journal: missing, or not what a move to ${to} would do now`,
-            `run "pulumi up -s ${stackOf[to]}", then print them again`,
-          ),
-        ];
-  } catch (error) {
+  const lying = await lyingOf(to, s.declared.recovery, folder);
+  if ("why" in lying)
     return [
       risk(
         "runbooks",
-        `they can't be written: ${error instanceof Error ? error.message : String(error)}`,
+        `they can't be written: ${lying.why}`,
         "write down by hand how that step is done; the tool itself is not concerned",
       ),
     ];
-  }
+  return lying.stale.length === 0
+    ? []
+    : [
+        risk(
+          "runbooks",
+          `${lying.stale.join(", ")} beside the journal: missing, or not what a move to ${to} would do now`,
+          `run "pulumi up -s ${stackOf[to]}", then print them again`,
+        ),
+      ];
 }
 
 /** Mistakes in estate.ts are findings of their own; then there is nothing to compare. */
