@@ -60,10 +60,12 @@ describe("log shipping: what an owner declares", () => {
     expect(problems({ awayTo: { dr: "\\\\FILE02\\K2" }, salvageTo: { primary: "E:\\Kept" } })).to.deep.equal(
       [],
     );
-    for (const dr of ["D:\\Away", "\\\\sqldr01\\Away", '\\\\FILE02\\a"b'])
+    for (const dr of ["D:\\Away", "\\\\sqldr01\\Away", "\\\\SQLDR01.corp.local\\Away", '\\\\FILE02\\a"b'])
       expect(problems({ awayTo: { dr } }).join()).to.match(
         /awayTo\.dr: .*is no share of another server than SQLDR01/,
       );
+    for (const dr of ["\\\\SQLDR011\\Away", "\\\\10.0.0.7\\Away"])
+      expect(problems({ awayTo: { dr } })).to.deep.equal([]);
     expect(problems({ salvageTo: { primary: "Kept" } }).join()).to.match(
       /salvageTo\.primary: "Kept" is neither a folder with a drive nor a share/,
     );

@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import { risk, type Finding } from "../../../model/finding.ts";
 import type { OnlyThere } from "../../../model/part.ts";
 import { stackOf, type SiteId } from "../../../model/site.ts";
@@ -19,10 +20,15 @@ export function onlyThere(
   };
 }
 
-const isOfAnother = (folder: string, host: string): boolean => {
-  const server = /^\\\\([^\\]+)\\/.exec(folder)?.[1];
-  return server !== undefined && server.toLowerCase() !== host.toLowerCase();
-};
+/** Whether a path is a share of another server than that one, by its short or its full name. */
+export function isOfAnother(path: string, host: string): boolean {
+  const server = /^\\\\([^\\]+)\\[^\\]/.exec(path)?.[1];
+  return server !== undefined && shortName(server) !== shortName(host);
+}
+
+/** A server's name without its domain. An address has none. */
+const shortName = (server: string): string =>
+  (isIP(server) === 0 ? (server.split(".")[0] ?? server) : server).toLowerCase();
 
 /** Sites at which backups would lie on one server alone. `isAlone`: the active site is there by a move, which left it without a standby. */
 export function onlyThereFindings(

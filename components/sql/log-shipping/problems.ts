@@ -1,6 +1,7 @@
 import { didYouMean } from "../../../model/nearest.ts";
 import type { Lookup, Problem } from "../../../model/part.ts";
 import { otherSite, siteIds, type SiteId } from "../../../model/site.ts";
+import { isOfAnother } from "./away.ts";
 import { samePath } from "./differences.ts";
 import { isSameName, LogShippingFacts, timeToDecideMin, worstLossMin } from "./facts.ts";
 
@@ -127,10 +128,9 @@ const bad = (path: string): boolean => /["%]|\$\(/.test(path);
 function placeProblems(at: string, f: LogShippingFacts, site: SiteId): readonly Problem[] {
   const away = f.awayTo?.[site];
   const salvage = f.salvageTo?.[site];
-  const server = f.host[site].toLowerCase();
   const unfit = { away: `${at}.awayTo.${site}`, salvage: `${at}.salvageTo.${site}` };
   return [
-    ...(away !== undefined && (!isUnc(away) || away.toLowerCase().startsWith(`\\\\${server}\\`) || bad(away))
+    ...(away !== undefined && (!isOfAnother(away, f.host[site]) || bad(away))
       ? [
           {
             at: unfit.away,
