@@ -6,9 +6,11 @@ import { spaceFindings, type SpaceAsked } from "../../components/sql/log-shippin
 import { pointLastsUntil } from "../../components/sql/log-shipping/lasts.ts";
 import * as run from "../../components/sql/log-shipping/run.ts";
 import type { BackupSet } from "../../components/sql/log-shipping/seen.ts";
+import type { Fact } from "../../journal/entries.ts";
 import type { Finding } from "../../model/finding.ts";
 import { lookupOf } from "../../model/recovery.ts";
 import { gather } from "../../readiness/gather.ts";
+import { abandoned, declared, entriesFor, genesis, moveTo, noReturn, started } from "./journal-facts.ts";
 import { failure } from "./log-shipping-looks.ts";
 import { shippingBench, type Bench } from "./log-shipping-bench.ts";
 
@@ -48,6 +50,7 @@ describe("Readiness of log shipping", function () {
     const [quarters, change, options] = args;
     const made = await shippingBench(quarters, change ?? awayAtDr, options);
     benches.push(made);
+    made.entries.push(...entriesFor(genesis));
     return made;
   };
   afterEach(async () => {
@@ -58,26 +61,33 @@ describe("Readiness of log shipping", function () {
     expect(told(await look(await shipped(6)))).to.deep.equal([]);
   });
 
-  it("finds a site that would keep all its backups on the server of the data, also the active one since a move made it that", async () => {
+  it("finds a site that would keep all its backups on the server of the data, also the active one while it has no standby", async () => {
     const bench = await shipped(0, {});
     const after =
       "risk away:data/dr: after a move to dr backups of K2 lie on SQLDR01 alone, the server that holds the data, until the other site follows again";
     const [found] = await look(bench, "away");
     expect(told(found ? [found] : [])).to.deep.equal([after]);
     expect(found?.todo).to.contain('awayTo: { dr: "\\\\\\\\FILE02\\\\K2" }');
-    const word = { seq: 1, prev: "", at: new Date().toISOString(), by: "t", hash: "h" };
-    bench.entries.push({
+    const inJournal = async (...facts: readonly Fact[]): Promise<readonly string[]> => {
+      bench.entries.splice(0, Infinity, ...entriesFor(genesis, declared, ...facts));
+      return told(await look(bench, "away"));
+    };
+    const now =
+      "risk away:data/primary: primary has no standby, and backups of K2 lie on SQLPRD01 alone, the server that holds the data, until the other site follows again";
+    const adopted: Fact = {
       kind: "adopted",
       active: "primary",
+      epoch: 1,
       as: "op",
       reason: "by hand",
       seen: [],
-      ...word,
-    } as never);
-    expect(told(await look(bench, "away"))).to.deep.equal([
-      after,
-      "risk away:data/primary: since the move to primary backups of K2 lie on SQLPRD01 alone, the server that holds the data, but for what the other site holds once it follows",
-    ]);
+    };
+    const wentBack: Fact = { kind: "abandoned", epoch: 1, as: "op", reason: "x", lossSec: 60 };
+    const follows: Fact = { kind: "readiness", to: "dr", verdict: "warnings", findings: [], noted: {} };
+    expect(await inJournal(adopted)).to.deep.equal([after, now]);
+    expect(await inJournal(adopted, follows), "it has a standby again").to.deep.equal([after]);
+    expect(await inJournal(moveTo("dr"), started(1), noReturn(1), wentBack)).to.deep.equal([after, now]);
+    expect(await inJournal(moveTo("dr"), started(1), abandoned(1))).to.deep.equal([after]);
     const share = LogShippingFacts.parse({
       ...bench.facts,
       way: { ...bench.facts.way, dr: { ...bench.facts.way.dr, backupFolder: "\\\\FILE02\\K2" } },
@@ -87,6 +97,8 @@ describe("Readiness of log shipping", function () {
       onlyThere({ ...share, host: { ...share.host, dr: "file02" } }, "dr"),
       "its own is not",
     ).to.not.equal(undefined);
+    for (const host of ["file02.corp.local", "FILE02.other.local"])
+      expect(onlyThere({ ...share, host: { ...share.host, dr: host } }, "dr"), host).to.not.equal(undefined);
   });
 
   it("looks at the job that copies backups away: that it is there and enabled, how it ended, and what lies there", async () => {

@@ -30,7 +30,7 @@ export function isOfAnother(path: string, host: string): boolean {
 const shortName = (server: string): string =>
   (isIP(server) === 0 ? (server.split(".")[0] ?? server) : server).toLowerCase();
 
-/** Sites at which backups would lie on one server alone. `isAlone`: the active site is there by a move, which left it without a standby. */
+/** Sites at which backups would lie on one server alone. `isAlone`: the active site has no standby, as far as is known. */
 export function onlyThereFindings(
   part: string,
   f: LogShippingFacts,
@@ -54,7 +54,7 @@ export function onlyThereFindings(
       ? [
           risk(
             part,
-            `since the move to ${from} ${now.says}, but for what the other site holds once it follows`,
+            `${from} has no standby, and ${now.says}, until the other site follows again`,
             `${now.todo}, then "pulumi up -s ${stackOf[from]}"`,
             `away:${part}/${from}`,
           ),

@@ -17,6 +17,7 @@ import { lastOutcome, readJobs } from "../run/jobs.ts";
 import { missingLogins, staleRecords } from "../run/record.ts";
 import { shippingOf } from "../run/shipping.ts";
 import { sourceFitRunnables } from "../run/source-fit.ts";
+import { isAlone } from "../../../../steps/alone.ts";
 import { isHeld } from "../../../../steps/held.ts";
 import {
   gapFindings,
@@ -31,9 +32,6 @@ import {
 } from "./judge.ts";
 import { awayJobFindings } from "./away-job.ts";
 import { spaceFindings, type FileSize } from "./space.ts";
-
-/** What an estate has behind it whose active site became so by a move: it was left without a standby then. */
-const hasMoved: ReadonlySet<string> = new Set(["completed", "adopted", "break-glass"]);
 
 /** What readiness looks at for databases that are shipped, beside the preflight of a move. */
 export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup): readonly Look[] {
@@ -89,10 +87,7 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
     {
       id: `away:${id}`,
       at: id,
-      run: async (io) => {
-        const isMoved = (await io.journal.entries()).some((e) => hasMoved.has(e.kind));
-        return onlyThereFindings(id, f, { from, to }, isMoved);
-      },
+      run: async (io) => onlyThereFindings(id, f, { from, to }, await isAlone(io)),
     },
     // These ask both; without the source nothing can be compared.
     at("disk", source, (io) => space(id, f, { from, to }, io)),
