@@ -100,12 +100,12 @@ describe("What has to be alike at both sites: SQL Server", () => {
     });
 
   describe("logins that databases of the estate are used by", () => {
-    const used = (isRecorded = true): UsedLogins => new Map([["app", { isRecorded }]]);
+    const used = (isNeeded = false): UsedLogins => new Map([["app", { isNeeded }]]);
     const found = (more: Partial<Aligned>, of = used(), active: Partial<Aligned> = {}): readonly string[] =>
       told(alignmentFindings(side("A", { jobs: [], ...active }), side("B", { jobs: [], ...more }), of));
 
-    it("stop a move where they lack and nobody records them; where their part does, it has its own word", () => {
-      expect(found({ logins: [], roles: [], permissions: [] }, used(false))).to.deep.equal([
+    it("stop a move where they lack and a user needs them; elsewhere that is a note", () => {
+      expect(found({ logins: [], roles: [], permissions: [] }, used(true))).to.deep.equal([
         "stops align-logins-used: B has no login app, which users of the estate's databases on A need: nobody would get in by it",
       ]);
       expect(found({ logins: [], roles: [], permissions: [] })).to.deep.equal([
@@ -200,7 +200,9 @@ describe("What has to be alike at both sites: SQL Server", () => {
       };
       for (const name of ["app", "report"])
         await both(`CREATE LOGIN [${name}] WITH PASSWORD = N'x y z', CHECK_POLICY = OFF`);
-      await bench.run("primary", "CREATE LOGIN [only] WITH PASSWORD = N'x y z', CHECK_POLICY = OFF");
+      for (const name of ["only", "builder"])
+        await bench.run("primary", `CREATE LOGIN [${name}] WITH PASSWORD = N'x y z', CHECK_POLICY = OFF`);
+      await bench.run("primary", "ALTER AUTHORIZATION ON DATABASE::[K2] TO [builder]");
       for (const name of ["app", "only"])
         await bench.run("primary", `CREATE USER [${name}] FOR LOGIN [${name}]`, "K2");
       for (const name of ["app", "report"]) {
@@ -217,7 +219,7 @@ describe("What has to be alike at both sites: SQL Server", () => {
       await end();
       expect(told(found).filter((f) => /logins|server-/.test(f))).to.have.members([
         "stops align-logins-used: SQLDR01 has no login only, which users of the estate's databases on SQLPRD01 need: nobody would get in by it",
-        "note align-logins: SQLDR01 has no login people, which SQLPRD01 has",
+        "note align-logins: SQLDR01 has no login people; builder, which SQLPRD01 has",
         "risk align-logins-disabled: login app is disabled on SQLDR01, and enabled on SQLPRD01",
         "note align-logins-disabled-others: login report is disabled on SQLDR01, and enabled on SQLPRD01",
         "risk align-server-roles: logins of SQLDR01 are not in the server roles that they are in on SQLPRD01: app > dbcreator",

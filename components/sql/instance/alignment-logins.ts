@@ -6,8 +6,11 @@ import { lacking, listed, one } from "./alignment-names.ts";
 export type UsedLogins = ReadonlyMap<
   string,
   {
-    /** Only by databases whose logins are recorded for the standby, which has a finding of its own where they lack. */
-    readonly isRecorded: boolean;
+    /**
+     * A move stops where the standby lacks it: users go by it. Not so the owner alone, in whose place a cutover puts
+     * that of the installation, nor where logins are recorded for the standby, which has a finding of its own.
+     */
+    readonly isNeeded: boolean;
   }
 >;
 
@@ -21,7 +24,7 @@ type Side = Pick<Aligned, "host" | "logins" | "roles" | "permissions">;
 export function loginAlignment(active: Side, standby: Side, used: UsedLogins): readonly Finding[] {
   const id = (what: string): string => `align-${what}:${active.host}/${standby.host}`;
   const absent = lacking(active.logins, standby.logins);
-  const stopping = absent.filter((name) => used.get(name.toLowerCase())?.isRecorded === false);
+  const stopping = absent.filter((name) => used.get(name.toLowerCase())?.isNeeded);
   const there = new Set(standby.logins.map((l) => l.name.toLowerCase()));
   const atBoth = active.logins.filter((l) => there.has(l.name.toLowerCase()));
   const enabled = new Set(standby.logins.filter((l) => l.is === "0").map((l) => l.name.toLowerCase()));

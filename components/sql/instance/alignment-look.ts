@@ -45,14 +45,14 @@ export const alignmentLook = (
   },
 });
 
-/** By login, whether only databases use it whose logins are recorded. One that cannot be read now is told by its part. */
+/** By login, whether a move needs it at the standby. A database that cannot be read now is told by its part. */
 async function usedLogins(host: string, databases: readonly UsedDatabase[], io: Io): Promise<UsedLogins> {
   const sql = await sqlOn(host, io);
-  const used = new Map<string, { isRecorded: boolean }>();
+  const used = new Map<string, { isNeeded: boolean }>();
   for (const { name, isRecorded } of databases)
-    for (const { name: login } of await sql.rows<Named>(alignmentUsers(name)).catch(() => [])) {
-      const before = used.get(login.toLowerCase())?.isRecorded ?? true;
-      used.set(login.toLowerCase(), { isRecorded: before && isRecorded });
+    for (const { name: login, is } of await sql.rows<Named>(alignmentUsers(name)).catch(() => [])) {
+      const before = used.get(login.toLowerCase())?.isNeeded ?? false;
+      used.set(login.toLowerCase(), { isNeeded: before || (is !== "owner" && !isRecorded) });
     }
   return used;
 }

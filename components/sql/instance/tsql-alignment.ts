@@ -25,7 +25,7 @@ WHERE sp.class = 100 AND p.type IN ('S', 'U', 'G', 'R') AND p.principal_id > 2
   AND p.name NOT LIKE N'##%' AND p.name NOT LIKE N'NT %' AND p.name NOT LIKE N'BUILTIN\\%'
   AND NOT (sp.permission_name = N'CONNECT SQL' AND sp.state_desc = N'GRANT');`;
 
-/** Logins that a database is used by: those of its users, and its owner. */
+/** Logins that a database is used by: those of its users, and its owner, of which the second column says so. */
 export const alignmentUsers = (
   database: string,
 ): string => `SELECT p.name AS [name], CONVERT(nvarchar(128), NULL) AS [is]
@@ -33,7 +33,7 @@ FROM ${ident(database)}.sys.database_principals AS u
 JOIN sys.server_principals AS p ON p.sid = u.sid
 WHERE u.type IN ('S', 'U', 'G') AND u.principal_id > 4 AND p.principal_id > 1
 UNION
-SELECT p.name, NULL FROM sys.databases AS d
+SELECT p.name, N'owner' FROM sys.databases AS d
 JOIN sys.server_principals AS p ON p.sid = d.owner_sid
 WHERE d.name = ${text(database)} AND p.principal_id > 1;`;
 
