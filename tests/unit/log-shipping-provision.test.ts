@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { standbyRunnables } from "../../components/sql/log-shipping/run/standby-jobs.ts";
+import { working } from "../../components/sql/log-shipping/verbs.ts";
+import { failureOf } from "./cli-fixture.ts";
 import { logShippingBench, shippingBench, type Bench } from "./log-shipping-bench.ts";
 import { already, one } from "./log-shipping-looks.ts";
 import { registered } from "./recorder.ts";
@@ -50,6 +53,25 @@ describe("log shipping: provisioning", function () {
     expect((await bench.provision("dr", "primary", { replaces: ["K2"] })).get("data-seed-K2")).to.match(
       /^done/,
     );
+  });
+
+  it("names the command that makes the backup job of the source again where none is there to bring a first log", async () => {
+    bench = await shippingBench(6);
+    await bench.run("primary", "EXEC msdb.dbo.sp_delete_job @job_name = N'LSBackup_K2'");
+    const { backupFolder, copyTo } = bench.facts.way.primary;
+    for (const [site, folder] of [
+      ["primary", backupFolder],
+      ["dr", copyTo],
+    ] as const)
+      for (const { name } of await bench.disk(site).list(folder))
+        await bench.disk(site).remove(`${folder}\\${name}`);
+    const { io, end } = bench.io("dr");
+    const args = { database: "K2", host: "SQLDR01", source: "SQLPRD01", copyTo, start: true };
+    const runnable = standbyRunnables.find((r) => r.name === working.name);
+    expect((await failureOf(runnable?.bind(args).act?.(io) ?? Promise.resolve())).message).to.equal(
+      'SQLPRD01 has no job "LSBackup_K2", so no log of K2 can come. Have it made there: pulumi up -s primary --replace "**command:local:Command::**". Then run this again',
+    );
+    await end();
   });
 
   it("takes the weekly full backup beside the chain, in turns, so that no log is taken out of it", async () => {

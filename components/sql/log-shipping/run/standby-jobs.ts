@@ -1,3 +1,4 @@
+import { otherSite, provisionAgain } from "../../../../model/site.ts";
 import { runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
 import { isHeld } from "../../../../steps/held.ts";
 import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
@@ -205,7 +206,13 @@ export const standbyRunnables: readonly Runnable[] = [
       };
       // What the source has written already may do.
       if (await copy()) return;
-      await runJob(await sqlOn(source, io), source, backupJobName(database), firstLogSec, io);
+      const at = await sqlOn(source, io);
+      const backup = backupJobName(database);
+      if ((await readJobs(at, [backup])).length === 0)
+        throw new Error(
+          `${source} has no job "${backup}", so no log of ${database} can come. Have it made there: ${provisionAgain(otherSite(io.to))}. Then run this again`,
+        );
+      await runJob(at, source, backup, firstLogSec, io);
       await copy();
     },
   }),
