@@ -5,7 +5,7 @@ import type { Project } from "../../cli/project.ts";
 import { withdraw } from "../../cli/withdraw/run.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
-import { asleepAt } from "./asleep.ts";
+import { asleepAt } from "../../lab/simulator/lab/asleep.ts";
 import {
   begun,
   holdingParts,

@@ -4,7 +4,7 @@ import { goBack } from "../../cli/back/run.ts";
 import type { Project } from "../../cli/project.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
-import { asleepAt, type Asleep } from "./asleep.ts";
+import { asleepAt, type Asleep } from "../../lab/simulator/lab/asleep.ts";
 import { failureOf, writtenTerminal, type Written } from "./cli-fixture.ts";
 import { inFolder, rig, type Rig } from "./runner-rig.ts";
 import { toyParts, toyRuns } from "./toy.ts";

@@ -4,7 +4,7 @@ import { parts } from "../../components/registry/parts.ts";
 import { runs } from "../../components/registry/runs.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { wires, type Wires } from "../../steps/transports/wires.ts";
-import { asleepAt } from "./asleep.ts";
+import { asleepAt } from "../../lab/simulator/lab/asleep.ts";
 import { tempProject, writtenTerminal } from "./cli-fixture.ts";
 import { exampleEstate } from "./example-estate.ts";
 import { until } from "./until.ts";

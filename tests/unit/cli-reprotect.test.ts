@@ -7,7 +7,7 @@ import type { Part, Parts } from "../../model/part.ts";
 import { hashOf, type Recovery } from "../../model/recovery.ts";
 import { verb } from "../../model/verb.ts";
 import { runs, type Runs } from "../../steps/act.ts";
-import { asleepAt } from "./asleep.ts";
+import { asleepAt } from "../../lab/simulator/lab/asleep.ts";
 import { failureOf, tempProject, writtenTerminal, type Written } from "./cli-fixture.ts";
 import { until } from "./until.ts";
 

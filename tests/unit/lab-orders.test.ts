@@ -87,7 +87,7 @@ describe("orders to a lab that runs", function () {
   it("name what the lab has where something else was written", async () => {
     const wrong = async (...words: readonly string[]) => (await give(...words)).says;
     expect(await wrong("fault", "primry", "down")).to.equal(
-      'the lab has no site or server "primry"; it has primary, dr, K2PRD01, SQLPRD01, K2DR01, SQLDR01, DNSDR01. Did you mean primary?',
+      'the lab has no site or server "primry"; it has primary, dr, K2PRD01, SQLPRD01, K2DR01, SQLDR01, DNS01. Did you mean primary?',
     );
     expect(await wrong("sql", "K2PRD01", "SELECT 1")).to.match(
       /no server with SQL Server "K2PRD01"; it has SQLPRD01, SQLDR01\./,

@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { setTimeout as wait } from "node:timers/promises";
 import { createServer, type AddressInfo, type Socket } from "node:net";
 import { parts } from "../../components/registry/parts.ts";
 import { runs } from "../../components/registry/runs.ts";
@@ -138,7 +139,7 @@ describe("the time of a preview", function () {
       parts: holdingParts,
       runs: {
         holding: saying(() => Promise.resolve(fast)),
-        stiff: saying(() => new Promise((resolve) => setTimeout(() => resolve("it works"), 1000 * slowSec))),
+        stiff: saying(() => wait(1000 * slowSec, "it works", { ref: false })),
       },
     };
   };

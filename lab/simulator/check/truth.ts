@@ -102,7 +102,7 @@ export function truthOf(m: Moves): Truth {
             ? `${lost.id} has not brought the last transactions over, and the point says that nothing is lost`
             : undefined;
         },
-        // Nothing is given back here once a database is open at the new site.
+        // The model has no minutes of work: what a way back loses, the simulator looks for.
         lostByReturn: () => undefined,
         taken: () =>
           graph.steps

@@ -1,27 +1,41 @@
 import type { Journal } from "../../../journal/journal.ts";
 
-/** A command on a laptop that is closed. */
-export interface Sleeper {
-  /** The journal as the command uses it. */
+/** A journal of a command that stands still, as on a laptop that sleeps: before what it next asks, writes or takes. */
+export interface Asleep {
   readonly journal: Journal;
-  readonly wake: () => void;
+  /** Whether it has come to that point. */
+  sleeps(): boolean;
+  wake(): void;
 }
 
-/**
- * A command that stands still before it takes the lock of its first step: by then the journal has its word, and others can
- * go on with it. Whatever it holds is over while it sleeps.
- */
-export function sleeperOn(journal: Journal, over: () => void): Sleeper {
+/** Stands still before the call of which `at` says so; once. Calls are named `lease NAME`, `append` and `entries`. */
+export function asleepAt(journal: Journal, at: (call: string) => boolean): Asleep {
   const woken = Promise.withResolvers<undefined>();
-  const lease: Journal["store"]["lease"] = async (name, ttlMs) => {
-    if (name.startsWith("step ")) {
-      over();
-      await woken.promise;
-    }
-    return journal.store.lease(name, ttlMs);
+  let isAsleep = false;
+  const before = async (call: string): Promise<void> => {
+    if (isAsleep || !at(call)) return;
+    isAsleep = true;
+    await woken.promise;
   };
   return {
-    journal: { ...journal, store: { ...journal.store, lease } },
+    journal: {
+      store: {
+        ...journal.store,
+        lease: async (name, ttlMs) => {
+          await before(`lease ${name}`);
+          return journal.store.lease(name, ttlMs);
+        },
+      },
+      entries: async () => {
+        await before("entries");
+        return journal.entries();
+      },
+      append: async (fact) => {
+        await before("append");
+        await journal.append(fact);
+      },
+    },
+    sleeps: () => isAsleep,
     wake: () => woken.resolve(undefined),
   };
 }

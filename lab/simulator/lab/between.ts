@@ -4,7 +4,7 @@ import { reprotect } from "../../../cli/reprotect/run.ts";
 import { parts } from "../../../components/registry/parts.ts";
 import { situation } from "../../../journal/situation.ts";
 import { describe } from "../../../model/describe.ts";
-import type { SiteId } from "../../../model/site.ts";
+import { stackOf, type SiteId } from "../../../model/site.ts";
 import { guardedHosts } from "../../../planning/guarded.ts";
 import { tookPart } from "../../../steps/only-copy.ts";
 import { projectOf, quietTerminal, type Crew } from "./crew.ts";
@@ -137,7 +137,12 @@ export async function betweenMoves(
         const { runs } = world;
         const project = projectOf(stage, world.journal);
         const why = { as: "ann", reason: "simulated", preview: false };
-        await reprotect(why, project, { parts, runs }, quietTerminal);
+        await reprotect(why, project, { parts, runs }, quietTerminal).catch(async (error: unknown) => {
+          // As it says.
+          if (error instanceof Error && error.message.includes(`pulumi up -s ${stackOf[way.from]}`))
+            await provisionUp(stage.estate, way.from, world);
+          throw error;
+        });
       },
     );
     if (saved) return saved;

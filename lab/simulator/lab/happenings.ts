@@ -82,6 +82,10 @@ export function happeningsOf({ stage, recovery, watch, people, crew, way, beside
       case "who gives it up falls asleep":
         await people.fallAsleep();
         return undefined;
+      case "who slept goes on":
+        beside.push(people.wake());
+        await wait(1000);
+        return undefined;
       case "a system goes on unplanned":
         beside.push(people.goOnUnplanned(call.step, situation(journal.all)));
         return undefined;

@@ -15,8 +15,9 @@ import { stateOf } from "../../../journal/state.ts";
 import { systemOf } from "../../../journal/systems.ts";
 import type { SiteId } from "../../../model/site.ts";
 import type { Step } from "../../../model/verb.ts";
+import { asksForLaterPoint, putAside } from "./advice.ts";
 import { projectOf, quietTerminal } from "./crew.ts";
-import { sleeperOn, type Sleeper } from "./asleep.ts";
+import { asleepAt, type Asleep } from "./asleep.ts";
 import { Runner, running } from "./points.ts";
 import type { Stage } from "./stage.ts";
 import type { Run } from "./up.ts";
@@ -24,7 +25,8 @@ import type { Watch } from "./watch.ts";
 
 /** Who knows the product, and does with its own commands what it asks for. */
 export interface People {
-  declare(mode: "planned" | "unplanned", waived: boolean): Promise<void>;
+  /** `latest`: to the latest point that can be had; else to the one that the estate's rule gives. */
+  declare(mode: "planned" | "unplanned", waived: boolean, latest?: boolean): Promise<void>;
   /** What somebody does after a run; nothing where another `up` is all that is needed. */
   next(s: Situation, round: number, outcome: Run | "killed"): Promise<void>;
   giveUp(): Promise<void>;
@@ -85,15 +87,17 @@ export function peopleOf(
     );
     journal.ended(name);
   };
-  const asleep: (Pick<Sleeper, "wake"> & { readonly ended: Promise<void> })[] = [];
+  const asleep: (Pick<Asleep, "wake"> & { readonly ended: Promise<void> })[] = [];
   const siteIsUp = (): boolean => lab.systems.every((s) => lab.network.isUp(s.sql[way().from]));
   const lossSec = 48 * 3600;
   /** Somebody has decided to go back, and does as soon as that can be done. */
   let goesBack = false;
 
   const people: People = {
-    declare: (mode, waived) => {
-      told.push(`${mode} move declared${waived ? ", the fence waived" : ""}`);
+    declare: (mode, waived, latest = false) => {
+      told.push(
+        `${mode} move declared${waived ? ", the fence waived" : ""}${latest ? ", to the latest point" : ""}`,
+      );
       const fact: Fact = {
         kind: "move declared",
         to: way().to,
@@ -102,6 +106,7 @@ export function peopleOf(
         acceptLossSec: mode === "planned" ? 0 : lossSec,
         ...(mode === "planned" ? {} : { disasterAt: new Date().toISOString() }),
         ...(waived ? { waiveFence: "the site has no power" } : {}),
+        ...(latest ? { point: { latest: true } } : {}),
       };
       return way().isFirst
         ? journal.append(fact)
@@ -125,7 +130,13 @@ export function peopleOf(
           ? goBack({ ...who, acceptLoss: "48h" }, sleeping, registries, terminal)
           : abandon(who, sleeping, registries, terminal));
       };
-      const sleeper = sleeperOn(journal.as(name), () => journal.ended(name));
+      // By the lock of its first step the journal has its word, and others can go on with it.
+      const sleeper = asleepAt(journal.as(name), (call) => {
+        const isNow = call.startsWith("lease step ");
+        // Whatever it holds is over while it sleeps.
+        if (isNow) journal.ended(name);
+        return isNow;
+      });
       asleep.push({ wake: sleeper.wake, ended: command("what slept", work, name) });
       // Its first words, and what it waits for: not until it has come to its steps.
       await wait(1000);
@@ -222,9 +233,11 @@ export function peopleOf(
       }
       if (state === "moving past no return") {
         if (goesBack && isUp) return returned();
-        if (!isUp && outcome !== "killed") await putAside(outcome);
+        if (!isUp && outcome !== "killed") await putAside(lab, outcome.failed, told);
         return goOnPastReturn(s, round, isUp);
       }
+      if (!isUp && outcome !== "killed" && asksForLaterPoint(outcome.failed))
+        return people.declare("unplanned", true, true);
       if (!isUp) return s.last?.waiveFence === undefined ? people.declare("unplanned", true) : undefined;
       if (round % 4 === 2) return people.declare("unplanned", false);
       if (round % 4 === 0 && round > 8) return giveUp();
@@ -263,20 +276,6 @@ export function peopleOf(
     if (round % 3 !== 2 || !(isUp || waits)) return;
     told.push("what is left goes on unplanned");
     await people.goOnUnplanned(undefined, s);
-  }
-
-  /** A log that came after the disaster from a site that is dark by now is moved away, as the message says: what is open can't be declared anew. */
-  async function putAside({ failed }: Run): Promise<void> {
-    for (const says of failed.values()) {
-      const [, file, folder, host] =
-        /(\S+\.trn) was backed up at .* past no return, move that file out of (\S+) on (\w+)/.exec(says) ??
-        [];
-      const disk = host === undefined ? undefined : lab.host(host)?.disk;
-      if (file === undefined || folder === undefined || !(await disk?.exists(`${folder}\\${file}`))) continue;
-      told.push(`somebody moves ${file} out of ${folder}`);
-      await disk?.makeFolder(`${folder}-aside`);
-      await disk?.rename(`${folder}\\${file}`, `${folder}-aside\\${file}`);
-    }
   }
 
   async function returned(): Promise<void> {

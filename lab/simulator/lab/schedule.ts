@@ -16,7 +16,8 @@ export type Beside =
   | "a system goes on unplanned"
   | "somebody abandons it"
   | "somebody goes back"
-  | "who gives it up falls asleep";
+  | "who gives it up falls asleep"
+  | "who slept goes on";
 
 /** One thing that goes wrong, and when. */
 export interface Event {
@@ -80,6 +81,7 @@ const eventsOf = (most: number): fc.Arbitrary<readonly Event[]> =>
         "somebody abandons it",
         "somebody goes back",
         "who gives it up falls asleep",
+        "who slept goes on",
       ),
     }),
     { maxLength: most },
