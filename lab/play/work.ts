@@ -32,7 +32,7 @@ async function workUntil(lab: Lab, host: string, atMs: number): Promise<readonly
 /** What a site had when it was lost, and when that was. */
 const seen: { whole: readonly number[]; endedAtMs: number } = { whole: [], endedAtMs: 0 };
 
-/** The servers of the active site lose their power in the middle of an hour; the zone's name server, in a third place, does not. */
+/** The active site loses its power in the middle of an hour. */
 export const siteIsLost = (site: Site): Act<Memory> => ({
   title: `half an hour of work, and ${places[site].town} is gone`,
   run: async (memory, { rig, say }) => {
@@ -40,7 +40,7 @@ export const siteIsLost = (site: Site): Act<Memory> => ({
     memory.endedAtMs = rig.lab.clock.now();
     seen.endedAtMs = memory.endedAtMs;
     seen.whole = await workUntil(rig.lab, places[site].sqlServer, memory.endedAtMs);
-    for (const host of [places[site].sqlServer, places[site].k2]) await rig.lab.network.hostDown(host);
+    await rig.lab.network.siteDown(site);
     say(`${places[site].town} has no power since ${new Date(memory.endedAtMs).toISOString().slice(0, 19)}Z`);
   },
 });

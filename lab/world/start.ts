@@ -122,7 +122,7 @@ export async function startLab({
     ],
     now: () => clock.now(),
   });
-  await dns.listen(addressOf("DNSDR01"), 0, network);
+  await dns.listen(addressOf("DNS01"), 0, network);
 
   const worked = { k2: [] as number[], claims: [] as number[] };
   const sqlHosts = new Map<string, SqlHost>();
@@ -161,7 +161,7 @@ export async function startLab({
         login: { user: "k2_service", password: secrets.k2Service },
         database: behind(
           s.name,
-          addressAt(s.name, `k2-sql.${labZone}`, { network, nameServer: "DNSDR01", zone: dns.zone }),
+          addressAt(s.name, `k2-sql.${labZone}`, { network, nameServer: "DNS01", zone: dns.zone }),
         ),
         work: minuteOfWork,
         ...(s.site === "primary" ? { onWorked: () => worked.k2.push(clock.now()) } : {}),
@@ -206,7 +206,7 @@ export async function startLab({
       ]),
     ),
     ssh: { user: sshUser, privateKey: ".lab/keys/id_ed25519" },
-    dns: { address: addressOf("DNSDR01"), port: dns.port },
+    dns: { address: addressOf("DNS01"), port: dns.port },
     k2Port,
     ...(guard ? { guard: true as const } : {}),
     ...(journal === "sql"

@@ -145,10 +145,10 @@ describe("runners that outlive their engine", function () {
     await whileRuns("k2/start/K2DR01/K2 Server", () => made.powerCut());
     await second.done;
     ok(await made.pulumi(["cancel", "-s", "dr-active", "--yes"]));
-    made.lab.network.hostSlow("DNSDR01", 200);
+    made.lab.network.hostSlow("DNS01", 200);
     const third = await begin();
     await whileRuns("k2.corp.example/flip", () => killEngine(third));
-    made.lab.network.hostSlow("DNSDR01", 0);
+    made.lab.network.hostSlow("DNS01", 0);
     ok(await made.pulumi(["cancel", "-s", "dr-active", "--yes"]));
     ok(await (await begin()).done);
     expect((await situationOf(made)).active).to.equal("dr");
