@@ -18,23 +18,23 @@ export interface Watching {
 export function neverOpenAtWork(lab: Lab): Watching {
   const bad = new Set<string>();
   const over = new AbortController();
-  let looks = 0;
-  let worst = "";
+  let answered = 0;
+  let last = "";
   const look = async (): Promise<void> => {
-    looks += 1;
     if (lab.serviceAt("SQLPRD01", "MSSQLSERVER") !== "running") return;
-    const open = (
-      await rowsOf(
-        lab,
-        "SQLPRD01",
-        "SELECT name FROM sys.databases WHERE name IN (N'K2', N'Claims') AND state_desc = N'ONLINE'",
-      ).catch(() => [])
-    ).map((row) => String(row["name"]));
+    const rows = await rowsOf(
+      lab,
+      "SQLPRD01",
+      "SELECT name FROM sys.databases WHERE name IN (N'K2', N'Claims') AND state_desc = N'ONLINE'",
+    ).catch(() => undefined);
+    if (!rows) return;
+    answered += 1;
+    const open = rows.map((row) => String(row["name"]));
     if (open.length === 0) return;
     const agent = lab.serviceAt("SQLPRD01", "SQLSERVERAGENT");
     const k2 = lab.host("K2PRD01").services.find("K2 Server");
-    worst = `${open.join(", ")} ONLINE with Agent ${agent}, K2 Server ${k2?.state ?? ""} and ${k2?.startType ?? ""}`;
-    if (agent !== "stopped" || k2?.state !== "stopped" || k2.startType !== "disabled") bad.add(worst);
+    last = `${open.join(", ")} ONLINE with Agent ${agent}, K2 Server ${k2?.state ?? ""} and ${k2?.startType ?? ""}`;
+    if (agent !== "stopped" || k2?.state !== "stopped" || k2.startType !== "disabled") bad.add(last);
   };
   const watching = (async () => {
     while (!over.signal.aborted) {
@@ -49,11 +49,11 @@ export function neverOpenAtWork(lab: Lab): Watching {
       await look();
       return {
         name: "no database is open at the primary while Agent runs or K2 could start",
-        ok: bad.size === 0,
+        ok: bad.size === 0 && answered > 0,
         detail:
           bad.size > 0
             ? [...bad].join("; ")
-            : `${String(looks)} looks; at most ${worst === "" ? "none ONLINE" : worst}`,
+            : `SQL Server there answered ${String(answered)} looks; ${last === "" ? "none ONLINE" : `last seen open: ${last}`}`,
       };
     },
   };
