@@ -4,6 +4,7 @@ import { folderStore } from "../../journal/folder-store.ts";
 import { isLease } from "../../journal/store.ts";
 import { rowsOf } from "../../lab/play/checks.ts";
 import type { Rig } from "../../lab/play/rig.ts";
+import { until as soon } from "../unit/until.ts";
 import { declarePlanned, engineMs, failed, ok, provisioned, situationOf, until } from "./stage.ts";
 
 describe("a command that stands still for a whole move, on the real engine", function () {
@@ -31,8 +32,10 @@ describe("a command that stands still for a whole move, on the real engine", fun
     await first.done;
     const store = folderStore(dirname(made.journalFile), undefined, () => undefined);
     const eve = made.startCli(abandon("eve"));
-    await until("she gives back what was taken", async () =>
-      (await made.entries()).some((e) => e.kind === "step" && e.phase === "reopen"),
+    await soon(
+      "she gives back what was taken",
+      async () => (await made.entries()).some((e) => e.kind === "step" && e.phase === "reopen"),
+      60_000,
     );
     const lock = await store.lease("step 1 k2/again/start/K2PRD01/K2 Server", 60_000);
     if (!isLease(lock)) throw new Error(`the lock is held by ${lock.who}`);

@@ -1,23 +1,6 @@
 import { expect } from "chai";
-import { execa } from "execa";
-import { join, resolve } from "node:path";
+import { played } from "./played.ts";
 import { engineMs } from "./stage.ts";
-
-const repository = resolve(import.meta.dirname, "../..");
-
-/** Plays a scenario as `npm run rehearse -- --json` does. */
-async function played(scenario: string): Promise<Record<string, unknown>> {
-  const ran = await execa(
-    process.execPath,
-    [join(repository, "lab/play/main.ts"), "--scenario", scenario, "--json"],
-    { cwd: repository, reject: false, stdin: "ignore" },
-  );
-  expect(ran.exitCode, ran.stderr).to.equal(0);
-  const outcome = JSON.parse(ran.stdout) as Record<string, unknown>;
-  const checks = outcome["checks"] as { name: string; ok: boolean; detail: string }[];
-  expect(checks.filter((c) => !c.ok)).to.deep.equal([]);
-  return outcome;
-}
 
 describe("the estate while it moves, on the real engine", function () {
   this.timeout(2 * engineMs);
