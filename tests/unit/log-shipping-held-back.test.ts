@@ -184,9 +184,29 @@ describe("databases of a returning site whose guard holds SQL Server back", func
   it("stay behind a stopped SQL Server while what writes to them is not stopped for sure", async () => {
     const facts = [...lost, word("k2/stop/K2PRD01", "waived"), owed, completed(1)];
     expect((await failure(run(closeK2(), io(...facts)))).message).to.equal(
-      "SQL Server on SQLPRD01 is stopped and its guard keeps it so; it is started to close its databases once nothing stands against it: what would write there is not stopped: k2/stop/K2PRD01",
+      'SQL Server on SQLPRD01 is stopped and its guard keeps it so; it is started to close its databases once nothing stands against it: what would write there is not stopped: k2/stop/K2PRD01. Where a server of these is gone for good, start MSSQLSERVER on SQLPRD01 by hand, without Agent, then type "parallel-standby probe": it closes them. Re-protection begins once a server with these services answers in its place',
     );
     expect(running()).to.deep.equal([]);
+    // The guard looks on and leaves it as it is.
+    for (const line of ["net start MSSQLSERVER", `"${guardFile}"`]) await sql.host.run(line);
+    await clock.advance(10_000);
+    await until("it runs", () => sql.host.services.find("MSSQLSERVER")?.state === "running", 10_000);
+    for (const database of ["K2", "Claims"])
+      expect(
+        await run(
+          bound(logShipping, "sql/log-shipping/close-old", { database, host: "SQLPRD01" }),
+          io(...facts),
+        ),
+      ).to.deep.include({ there: true, says: `${database} on SQLPRD01 is OFFLINE` });
+    expect(running()).to.deep.equal(["MSSQLSERVER"]);
+    expect(await databases()).to.equal("K2 OFFLINE, Claims OFFLINE, Other ONLINE");
+  });
+
+  it("stay behind it, and nobody is told to start it, while the new site has not opened its own either", async () => {
+    const facts = [genesis, declared, moveTo("dr"), started(1), word("k2/stop/K2PRD01", "waived")];
+    expect((await failure(run(closeK2(), io(...facts)))).message).to.match(
+      /is not stopped: k2\/stop\/K2PRD01; the new site has not opened the databases of data$/,
+    );
   });
 
   it("do not stay open where they cannot be closed: SQL Server is stopped again", async () => {

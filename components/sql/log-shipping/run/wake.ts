@@ -34,14 +34,10 @@ export async function sqlOrHeldBack(host: string, io: Io): Promise<Sql | undefin
     // A step beside this one has begun to start it.
     if (state === "start pending" || state === "running")
       return await letIn(host, io, state === "running" ? listensSec : startSec);
-    if (state !== "stopped") throw error;
+    if (service === undefined || state !== "stopped") throw error;
+    await refuseToWake(host, { service, parts: databasesOn(host, io).map(({ part }) => part) }, io);
+    return undefined;
   }
-  await refuseToWake(
-    host,
-    databasesOn(host, io).map(({ part }) => part),
-    io,
-  );
-  return undefined;
 }
 
 /**
