@@ -1,3 +1,4 @@
+import { DateTime } from "luxon";
 import { risk, type Finding } from "../../../../model/finding.ts";
 import { isLogOf } from "../look.ts";
 
@@ -86,8 +87,8 @@ const newestLog = (database: string, files: readonly string[]): string | undefin
     .toSorted()
     .at(-1);
 
-function timeIn(file: string): number {
-  const [, year, month, day, hour, minute, second] =
-    /(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)\.trn$/i.exec(file)?.map(Number) ?? [];
-  return Date.UTC(year ?? 0, (month ?? 1) - 1, day, hour, minute, second);
-}
+/** When a log was taken, in milliseconds since 1970. */
+const timeIn = (file: string): number =>
+  DateTime.fromFormat(file.slice(-"yyyyMMddHHmmss.trn".length, -".trn".length), "yyyyMMddHHmmss", {
+    zone: "utc",
+  }).toMillis();
