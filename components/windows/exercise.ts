@@ -1,6 +1,9 @@
 import { note, risk, stops, type Finding } from "../../model/finding.ts";
-import type { Io } from "../../steps/act.ts";
+import type { Draft } from "../../model/verb.ts";
+import type { Io, Runnable } from "../../steps/act.ts";
+import { checkActCheck } from "../../steps/check-act-check.ts";
 import type { Exercise } from "../../steps/exercise.ts";
+import { findRunnable } from "../../steps/find.ts";
 import { poll } from "../../steps/poll.ts";
 import { deallocateVm, vmPower, type VmPower } from "../../steps/transports/arm.ts";
 import { sshTo, type Ssh } from "../../steps/transports/ssh.ts";
@@ -28,10 +31,7 @@ export const exercise: Exercise = {
     return off.includes(power);
   },
   start: async (host, io) => {
-    const start = hostRunnables.find((r) => r.name === startHost.name)?.bind({ host });
-    await start?.act?.(io);
-    const seen = await start?.check(io);
-    if (!seen?.there) throw new Error(`${seen?.says ?? ""}; expected: ${seen?.expected ?? ""}`);
+    await done(hostRunnables, startHost.step("start", { host }), io);
   },
   keepOff: async (host, services, io) => keepOff(await sshTo(host, io), services, io),
   look,
@@ -42,6 +42,12 @@ export const exercise: Exercise = {
   },
   parked: (host, io) => powerOnce(host, io, (power) => power === "deallocated" || !off.includes(power)),
 };
+
+/** Has a verb do its work as its step would: what counts is what is seen after it. */
+async function done(runnables: readonly Runnable[], { verb, args }: Draft, io: Io): Promise<void> {
+  const runnable = await findRunnable(verb, runnables, {});
+  await checkActCheck(runnable.bind(args), io, () => Promise.resolve());
+}
 
 async function powerOnce(host: string, io: Io, is: (power: VmPower) => boolean): Promise<void> {
   const power = await poll(() => vmPower(host, io), is, { signal: io.signal, limitSec: 900 });
@@ -83,8 +89,11 @@ async function keepOff(ssh: Ssh, services: readonly string[], io: Io): Promise<r
     }
     if (service.startType === "disabled" && service.state === "stopped") continue;
     const was = `"${name}" was ${service.state}, start type ${service.startType}`;
-    const stop = serviceRunnables.find((r) => r.name === stopService.name);
-    await stop?.bind({ host: ssh.host, service: name, disable: true }).act?.(io);
+    await done(
+      serviceRunnables,
+      stopService.step("keep-off", { host: ssh.host, service: name, disable: true }),
+      io,
+    );
     found.push(
       risk(
         ssh.host,

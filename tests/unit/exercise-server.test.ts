@@ -9,7 +9,7 @@ import { holdersIn, statusesIn } from "../../components/windows/logon.ts";
 import type { Finding } from "../../model/finding.ts";
 import type { Host } from "../../model/host.ts";
 import { sshPassword, windowsBench, type WindowsBench } from "./windows-bench.ts";
-import { stepBench } from "./step-io.ts";
+import { failure, stepBench } from "./step-io.ts";
 
 const told = (findings: readonly Finding[]): readonly string[] =>
   findings.map((f) => `${f.severity} ${f.id}: ${f.says}`);
@@ -52,6 +52,18 @@ describe("A parked server that was started to be looked at", function () {
       'risk enabled:K2DR01/K2 Server: "K2 Server" was running, start type auto, when the server started: it would have worked beside the active site\'s. It is stopped and disabled now',
     ]);
     expect(service).to.include({ state: "stopped", startType: "disabled" });
+  });
+
+  it("does not take a service for disabled that is not so when it is looked at once more", async () => {
+    await start();
+    const service = bench.server.services.find("K2 Server");
+    if (!service) throw new Error("no service");
+    // A policy puts it back at once.
+    Object.defineProperty(service, "startType", { get: () => "auto", set: () => undefined });
+    await bench.server.services.runAlready("K2 Server");
+    expect((await failure(look())).message).to.equal(
+      'it acted, but "K2 Server" on K2DR01 is stopped, start type auto; expected: stopped and disabled',
+    );
   });
 
   it("is told that a service is not there", async () => {
