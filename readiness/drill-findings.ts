@@ -1,6 +1,7 @@
 import { drillOf, dueMs, isOpen, openSince } from "../journal/drills.ts";
 import type { Entry } from "../journal/entries.ts";
 import { note, risk, type Finding } from "../model/finding.ts";
+import { moment } from "../model/time.ts";
 
 /** How old the last verified drill may be: a quarter; after a year nobody can say that it would work. Days. */
 const days = { note: 90, risk: 365 };
@@ -21,7 +22,7 @@ export function drillFindings(entries: readonly Entry[], now: Date): readonly Fi
       ? [
           (dueMs(drill) < now.getTime() ? risk : note)(
             "drill",
-            `drill ${String(drill.number)} is open since ${openSince(drill).slice(0, 16).replace("T", " ")} UTC${dueMs(drill) < now.getTime() ? ", longer than it was declared for" : ""}: a move ends it first`,
+            `drill ${String(drill.number)} is open since ${moment(Date.parse(openSince(drill)) / 1000)}${dueMs(drill) < now.getTime() ? ", longer than it was declared for" : ""}: a move ends it first`,
             'end it with "parallel-standby drill sweep --as YOUR-NAME", or "pulumi destroy -s dr-drill"',
             "drill-open",
           ),

@@ -3,6 +3,7 @@ import { exercisesOf, openExercises } from "../journal/exercised.ts";
 import { risk, type Finding } from "../model/finding.ts";
 import type { Host } from "../model/host.ts";
 import type { SiteId } from "../model/site.ts";
+import { moment } from "../model/time.ts";
 
 /** How old the exercise of a parked server may be: once a week, and a day for whoever was away. Days. */
 const oldDays = 8;
@@ -50,7 +51,7 @@ export function exerciseFindings(
           ? [
               risk(
                 id,
-                `the exercise that ${begun.as} began at ${begun.at} was interrupted: it runs on, if nobody has parked it`,
+                `the exercise that ${begun.as} began at ${moment(Date.parse(begun.at) / 1000)} was interrupted: it runs on, if nobody has parked it`,
                 `exercise it again, which parks it: ${command(id)}`,
                 `exercise-open:${id}`,
               ),

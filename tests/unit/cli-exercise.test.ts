@@ -124,6 +124,19 @@ describe("exercise", function () {
     expect([...notParked(s.add(completed).entries)]).to.deep.equal([]);
   });
 
+  it("is not called interrupted any more where a move came between and was completed, also after the way back", () => {
+    const s = begunActivation().add({ kind: "exercise begun", host: "K2DR01", as: "scheduler" });
+    const told = (): readonly string[] =>
+      exerciseFindings(s.entries, at.recovery().hosts, "dr", new Date("2026-12-01T00:00:00Z"))
+        .filter((f) => f.id === "exercise-open:K2DR01")
+        .map((f) => f.says);
+    expect(told().join()).to.match(
+      /^the exercise that scheduler began at 2026-11-22 \d\d:\d\d:\d\d UTC was interrupted/,
+    );
+    s.add(completed);
+    expect(told()).to.deep.equal([]);
+  });
+
   it("says when Azure has no such VM", async () => {
     const other = {
       ...at.recovery(),

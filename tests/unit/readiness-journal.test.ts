@@ -78,6 +78,9 @@ describe("what the journal keeps of readiness", () => {
     expect(ids([facts], 24 * 91), "never drilled").to.deep.equal(["risk drill-old"]);
     expect(ids([declared, begunDrill, verified], 1)).to.deep.equal(["note drill-open"]);
     expect(ids([declared, begunDrill, verified], 5)).to.deep.equal(["risk drill-open"]);
+    expect(drillFindings(dated([declared, begunDrill]), after(60))[0]?.says).to.match(
+      /^drill 1 is open since \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: a move ends it first$/,
+    );
     expect(ids([declared, begunDrill, verified, swept], 24 * 89)).to.deep.equal([]);
     expect(ids([declared, begunDrill, verified, swept], 24 * 91)).to.deep.equal(["note drill-old"]);
     expect(ids([declared, begunDrill, verified, swept], 24 * 366)).to.deep.equal(["risk drill-old"]);
