@@ -15,13 +15,19 @@ export async function stackNames(signal: AbortSignal): Promise<readonly string[]
       }[];
       return stacks.map((s) => s.name.split("/").at(-1) ?? s.name);
     } catch (error) {
-      // An engine writes a file of the backend in place: whoever reads it at that moment sees none of it, or half.
-      const isHalf =
-        error instanceof Error && /: (unexpected )?EOF|unexpected end of JSON/.test(error.message);
-      if (!isHalf || time >= listed.times) throw error;
+      // Whoever reads a file at the moment in which it is written in place sees none of it, or half.
+      if (!isHalfWritten(error) || time >= listed.times) throw error;
       await wait(listed.everyMs, undefined, { signal });
     }
 }
+
+/**
+ * Whether a file of the backend has been read that is empty or ends too early. A folder as backend has, beside each
+ * state, a file *.attrs that is written in place unless its address says metadata=skip (gocloud.dev/blob/fileblob,
+ * setAttrs): an engine that dies there leaves "failed to load checkpoint: EOF" for whoever comes later.
+ */
+export const isHalfWritten = (error: unknown): boolean =>
+  error instanceof Error && /: (unexpected )?EOF|unexpected end of JSON/.test(error.message);
 
 /** Names of the resources whose operation the stack's state holds as interrupted. */
 export async function pendingOperations(stack: string, signal: AbortSignal): Promise<readonly string[]> {

@@ -1,6 +1,10 @@
-import { pendingOperations } from "../../steps/pulumi-stacks.ts";
+import { isHalfWritten, pendingOperations } from "../../steps/pulumi-stacks.ts";
 import { count } from "../layout.ts";
-import { type Finding, note } from "../../model/finding.ts";
+import { type Finding, note, stops } from "../../model/finding.ts";
+
+/** What to do where an engine died while it wrote the file beside a state. */
+export const emptyFileTodo =
+  'below .state delete the files whose names end with .attrs and that are empty, then "pulumi cancel" that stack; let the url in Pulumi.yaml end with ?metadata=skip, and none is written any more. Until then "parallel-standby run" drives a move';
 
 /**
  * What stacks remember of operations that were interrupted (a killed engine, Ctrl+C twice): every later `up` warns of
@@ -14,9 +18,12 @@ export async function pendingFindings(
     stacks.map(async (stack): Promise<readonly Finding[]> => {
       try {
         return pendingFinding(stack, await pendingOperations(stack, signal));
-      } catch {
+      } catch (error) {
+        const todo = `look with "pulumi stack export -s ${stack}"`;
         return [
-          note(`stack ${stack}`, "its state can't be read", `look with "pulumi stack export -s ${stack}"`),
+          isHalfWritten(error)
+            ? stops(`stack ${stack}`, "its state can't be read: a file of it is empty", emptyFileTodo)
+            : note(`stack ${stack}`, "its state can't be read", todo),
         ];
       }
     }),

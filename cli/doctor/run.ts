@@ -1,7 +1,7 @@
 import type { Parts } from "../../model/part.ts";
 import { describe, EstateError } from "../../model/describe.ts";
 import type { Estate } from "../../model/estate.ts";
-import { stackNames } from "../../steps/pulumi-stacks.ts";
+import { isHalfWritten, stackNames } from "../../steps/pulumi-stacks.ts";
 import { CliError } from "../failure.ts";
 import { count } from "../layout.ts";
 import type { Project } from "../project.ts";
@@ -10,7 +10,7 @@ import { engineFindings } from "./engine.ts";
 import { type Finding, type Well, isFinding, stops, well } from "../../model/finding.ts";
 import { seenText } from "./text.ts";
 import { journalFindings } from "./journal.ts";
-import { pendingFindings } from "./pending.ts";
+import { emptyFileTodo, pendingFindings } from "./pending.ts";
 import { secretFindings } from "./secrets.ts";
 import { clockFinding, neededStacks, nodeFinding, settingFindings, stackFinding } from "./settings.ts";
 
@@ -76,8 +76,8 @@ export async function stacks(engine: readonly (Finding | Well)[]): Promise<reado
     return [
       stops(
         "stacks",
-        `can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
-        'run "pulumi stack ls" in this folder',
+        `can't be listed: ${error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? error.message) : String(error)}`,
+        isHalfWritten(error) ? emptyFileTodo : 'run "pulumi stack ls" in this folder',
       ),
     ];
   }

@@ -32,7 +32,8 @@ export function projectFiles(a: Answers, packageSpec: string): Readonly<Record<s
       "    typescript: false",
       "main: main.js",
       "backend:",
-      "  url: file://./.state",
+      "  # Without metadata=skip the engine writes a second file beside each state, in place: one that dies in it leaves a stack that nothing reads.",
+      "  url: file://./.state?metadata=skip",
       "",
     ].join("\n"),
     "main.js": [

@@ -1,7 +1,7 @@
 import { expect } from "chai";
 import { execa } from "execa";
 import { randomUUID } from "node:crypto";
-import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { addressOf, checksAtStandby } from "../../lab/play/checks.ts";
@@ -154,6 +154,10 @@ describe("an owner, from the packed package to a planned move", function () {
     await lab.clock.advance(3 * 3_600_000 + 20 * 60_000);
     for (const stack of ["primary", "standby"]) unchanged(await up(stack));
     ok(await typed("npx --no parallel-standby doctor"));
+    // Each is written in place: an engine that dies in it leaves a stack that nothing reads.
+    const state = await readdir(join(own, ".state"), { recursive: true });
+    expect(state.filter((name) => name.endsWith(".attrs"))).to.deep.equal([]);
+    expect(state.filter((name) => name.endsWith(".json"))).to.have.length.greaterThan(1);
   });
 
   it("moves over as planned, and clients are led to the standby by DNS", async () => {

@@ -106,7 +106,7 @@ describe("doctor", () => {
     });
   });
 
-  it("finds what stacks remember of interrupted operations, and what makes them forget it", async () => {
+  it("finds what stacks remember of interrupted operations, and what makes them forget it; and a state beside which an engine died", async () => {
     const urn =
       "urn:pulumi:dr-active::toys::parallel-standby:index:Failover$command:local:Command::move-k2/start";
     const states: Readonly<Record<string, string>> = {
@@ -118,14 +118,19 @@ describe("doctor", () => {
       primary: JSON.stringify({ version: 3, deployment: null }),
       "primary-active": "no state",
     };
+    const dead = "dead";
     const bin = path.join(project.root, "bin");
     await fs.mkdir(bin);
     for (const [stack, text] of Object.entries(states)) await fs.writeFile(path.join(bin, stack), text);
-    await fs.writeFile(path.join(bin, "pulumi"), `#!/bin/sh\nexec cat "${bin}/$4"\n`, { mode: 0o755 });
+    await fs.writeFile(
+      path.join(bin, "pulumi"),
+      `#!/bin/sh\n[ "$4" != ${dead} ] || { echo "error: failed to load checkpoint: EOF" >&2; exit 255; }\nexec cat "${bin}/$4"\n`,
+      { mode: 0o755 },
+    );
     const before = process.env["PATH"];
     process.env["PATH"] = `${bin}${path.delimiter}${before ?? ""}`;
     try {
-      const found = await pendingFindings(Object.keys(states), AbortSignal.timeout(5000));
+      const found = await pendingFindings([...Object.keys(states), dead], AbortSignal.timeout(5000));
       expect(found).to.deep.equal([
         {
           id: "stack dr-active",
@@ -140,6 +145,13 @@ describe("doctor", () => {
           severity: "note",
           says: "its state can't be read",
           todo: 'look with "pulumi stack export -s primary-active"',
+        },
+        {
+          id: "stack dead",
+          at: "stack dead",
+          severity: "stops",
+          says: "its state can't be read: a file of it is empty",
+          todo: 'below .state delete the files whose names end with .attrs and that are empty, then "pulumi cancel" that stack; let the url in Pulumi.yaml end with ?metadata=skip, and none is written any more. Until then "parallel-standby run" drives a move',
         },
       ]);
     } finally {

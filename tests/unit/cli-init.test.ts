@@ -46,7 +46,7 @@ describe("init", () => {
       "tsconfig.json",
     ]);
     expect(await read("Pulumi.yaml")).to.match(
-      /^name: "contoso"\n[^]*typescript: false\nmain: main\.js\nbackend:\n {2}url: file:\/\/\.\/\.state\n$/,
+      /^name: "contoso"\n[^]*typescript: false\nmain: main\.js\nbackend:\n {2}# [^\n]*\n {2}url: file:\/\/\.\/\.state\?metadata=skip\n$/,
     );
     expect(await read("main.ts")).to.contain('import { runStack } from "parallel-standby/stack";');
     expect(JSON.parse(await read("package.json"))).to.deep.include({ type: "module", private: true });
@@ -345,6 +345,6 @@ describe("init", () => {
   it("needs no Azure and no account: the state is in a folder of the project", () => {
     const all = Object.values(projectFiles(completed({}), "1.0.0")).join("\n");
     expect(all).to.not.match(/azure/i);
-    expect(all).to.contain("url: file://./.state");
+    expect(all).to.contain("url: file://./.state?metadata=skip");
   });
 });
