@@ -92,3 +92,6 @@ export const Host = z.strictObject({
   whilePassive: z.enum(["running", "parked"]),
 });
 export type Host = z.infer<typeof Host>;
+
+/** Whether a server is kept deallocated while its site is passive. Only an Azure VM can be. */
+export const isParked = (host: Host): boolean => host.azure !== undefined && host.whilePassive === "parked";

@@ -11,7 +11,29 @@ export interface GuardedHost {
   readonly parts: readonly string[];
   /** The shares it asks: those outside of its own site. */
   readonly witnesses: readonly string[];
+  /** How long it may start what it runs after the last word that reached it. Hours. */
+  readonly leaseHours: number;
 }
+
+/** What the guard of a server is put there with, and looked at by. */
+export interface GuardInstall {
+  readonly host: string;
+  readonly estate: string;
+  readonly services: Omit<GuardedService, "host">[];
+  readonly witnesses: string[];
+  readonly leaseHours: number;
+}
+
+export const guardInstall = (
+  { host, services, witnesses, leaseHours }: GuardedHost,
+  { estate }: Pick<Recovery, "estate">,
+): GuardInstall => ({
+  host: host.id,
+  estate,
+  services: [...services],
+  witnesses: [...witnesses],
+  leaseHours,
+});
 
 /** All guarded servers; none where the estate has no guard. What parts stand on comes first, as they themselves do. */
 export function guardedHosts(recovery: Recovery, parts: Parts): readonly GuardedHost[] {
@@ -31,6 +53,7 @@ export function guardedHosts(recovery: Recovery, parts: Parts): readonly Guarded
         services: services.toSorted((a, b) => Number(a.exclusive) - Number(b.exclusive)),
         parts: [...new Set(own.map((g) => g.part))],
         witnesses: guard.witnesses.filter((w) => w.site !== host.site).map((w) => w.share),
+        leaseHours: guard.leaseHours,
       },
     ];
   });

@@ -1,7 +1,7 @@
 import type { Entry } from "../journal/entries.ts";
 import { exercisesOf, openExercises } from "../journal/exercised.ts";
 import { risk, type Finding } from "../model/finding.ts";
-import type { Host } from "../model/host.ts";
+import { isParked, type Host } from "../model/host.ts";
 import type { SiteId } from "../model/site.ts";
 import { moment } from "../model/time.ts";
 
@@ -21,7 +21,7 @@ export function exerciseFindings(
   const last = exercisesOf(entries);
   const open = openExercises(entries);
   return hosts
-    .filter((h) => h.site === to && h.azure !== undefined && h.whilePassive === "parked")
+    .filter((h) => h.site === to && isParked(h))
     .flatMap(({ id }): readonly Finding[] => {
       const e = last.get(id);
       const days = e ? Math.floor((now.getTime() - Date.parse(e.at)) / 86_400_000) : undefined;

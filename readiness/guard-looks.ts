@@ -1,4 +1,5 @@
 import { inTwo } from "../model/finding.ts";
+import { isParked } from "../model/host.ts";
 import type { Request } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { provisionAgain } from "../model/site.ts";
@@ -17,7 +18,7 @@ export const guardLooks = (
   { parts, runs }: Pick<World, "parts" | "runs">,
 ): readonly Look[] =>
   guardedHosts(recovery, parts)
-    .filter(({ host }) => host.site !== to || host.azure === undefined || host.whilePassive !== "parked")
+    .filter(({ host }) => host.site !== to || !isParked(host))
     .map((guarded): Look => {
       const { id, site } = guarded.host;
       return {

@@ -1,5 +1,5 @@
 import type { Recovery } from "../model/recovery.ts";
-import type { GuardedHost } from "../planning/guarded.ts";
+import { guardInstall, type GuardedHost } from "../planning/guarded.ts";
 import type { Io, Runs } from "./act.ts";
 import { findRunnable } from "./find.ts";
 
@@ -8,18 +8,12 @@ import { findRunnable } from "./find.ts";
  * where all is well. Changes nothing; throws where the server is not reached.
  */
 export async function wrongWithGuard(
-  { host, services, witnesses }: GuardedHost,
-  { estate, guard }: Pick<Recovery, "estate" | "guard">,
+  guarded: GuardedHost,
+  recovery: Pick<Recovery, "estate">,
   runs: Runs,
   io: Io,
 ): Promise<string | undefined> {
-  const check = (await findRunnable("windows/install-guard", [], runs)).bind({
-    host: host.id,
-    estate,
-    services,
-    witnesses,
-    leaseHours: guard?.leaseHours ?? 24,
-  });
+  const check = (await findRunnable("windows/install-guard", [], runs)).bind(guardInstall(guarded, recovery));
   const { there, says } = await check.check(io);
   return there ? undefined : says;
 }

@@ -1,9 +1,9 @@
+import { isParked } from "../../model/host.ts";
 import type { Lookup, Request } from "../../model/part.ts";
 import type { RecoveryPart } from "../../model/recovery.ts";
 import type { Look } from "../../steps/act.ts";
 import { sqlOn } from "../../steps/transports/sql.ts";
 import { serverAlignmentLook } from "../windows/alignment.ts";
-import { isParked } from "../windows/drafts.ts";
 import { keptRows } from "./capture.ts";
 import { keptOf, keyedDatabases, keysOf, sqlHosts } from "./drafts.ts";
 import { K2Facts } from "./facts.ts";

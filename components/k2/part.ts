@@ -1,4 +1,5 @@
 import { inOrder, type Draft } from "../../model/verb.ts";
+import { isParked } from "../../model/host.ts";
 import type { Lookup, Part, Request } from "../../model/part.ts";
 import { siteIds, type SiteId } from "../../model/site.ts";
 import { deallocateDrafts, isVm, startHostDrafts } from "../windows/drafts.ts";
@@ -121,7 +122,10 @@ const fenced = (id: string, f: K2Facts, site: SiteId): readonly Draft[] =>
 
 /** Hosts that are switched off with K2; one that also receives logs while its site is passive is its data's affair. */
 const parkable = (f: K2Facts, site: SiteId, lookup: Lookup): readonly string[] =>
-  f.servers[site].filter((id) => lookup.host(id)?.whilePassive === "parked");
+  f.servers[site].filter((id) => {
+    const host = lookup.host(id);
+    return host !== undefined && isParked(host);
+  });
 
 /** Hosts that run, and services that do not: an image or a reboot may have enabled them. */
 const startHosts = (id: string, f: K2Facts, site: SiteId, lookup: Lookup): readonly Draft[] =>

@@ -1,5 +1,5 @@
+import { isParked } from "../../model/host.ts";
 import type { Lookup, Problem } from "../../model/part.ts";
-import { isParked } from "../windows/drafts.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import { siteIds, type SiteId } from "../../model/site.ts";
 import { nameOf } from "./captured.ts";

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { local } from "@pulumi/command";
+import { isParked } from "../../model/host.ts";
 import { lookupOf } from "../../model/recovery.ts";
 import type { Draft } from "../../model/verb.ts";
 import { provisioningStep, type ProvisionArgs, type Provisioning } from "../provisioning.ts";
-import { isParked } from "../windows/drafts.ts";
 import { parkHost } from "../windows/verbs.ts";
 import { captureDraft, masterKeyDraft } from "./drafts.ts";
 import type { K2Facts } from "./facts.ts";

@@ -6,9 +6,6 @@ import { deallocateHost, startHost } from "./verbs.ts";
 /** Whether a host can be stopped and started through Azure; any other is adopted as it runs, and no step is planned for it. */
 export const isVm = (host: Host | undefined): boolean => host?.azure !== undefined;
 
-/** Whether a host is kept deallocated while its site is passive. */
-export const isParked = (host: Host): boolean => isVm(host) && host.whilePassive === "parked";
-
 /** For `fence-site`: deallocates the hosts that are Azure VMs, each a proof of its own; none for other hosts. */
 export const deallocateDrafts = (
   partId: string,

@@ -1,4 +1,5 @@
 import { note, risk, stops, type Finding } from "../../model/finding.ts";
+import { isParked } from "../../model/host.ts";
 import type { Draft } from "../../model/verb.ts";
 import type { Io, Runnable } from "../../steps/act.ts";
 import { checkActCheck } from "../../steps/check-act-check.ts";
@@ -8,7 +9,6 @@ import { poll } from "../../steps/poll.ts";
 import { deallocateVm, vmPower, type VmPower } from "../../steps/transports/arm.ts";
 import { sshTo, type Ssh } from "../../steps/transports/ssh.ts";
 import { certificateFindings, certificatesOf } from "./certificates.ts";
-import { isParked } from "./drafts.ts";
 import { hostRunnables } from "./host-acts.ts";
 import { hasKey, registryValue } from "./registry-value.ts";
 import { mayLogOn, trustFindings } from "./logon.ts";

@@ -1,8 +1,8 @@
-import type { Host } from "../../model/host.ts";
+import { isParked, type Host } from "../../model/host.ts";
 import type { Lookup, Request } from "../../model/part.ts";
 import type { Look } from "../../steps/act.ts";
 import { quotasAt, vmFacts } from "../../steps/transports/arm.ts";
-import { isParked, isVm } from "./drafts.ts";
+import { isVm } from "./drafts.ts";
 import { strayGuard } from "./guard/stray.ts";
 import { lookAtServer } from "./server-look.ts";
 import { vmFindings } from "./vm-readiness.ts";

@@ -2,7 +2,7 @@ import { expect } from "chai";
 import type { Host } from "../../model/host.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
-import { guardedHosts } from "../../planning/guarded.ts";
+import { guardedHosts, guardInstall } from "../../planning/guarded.ts";
 import { system, toyParts, toyRecovery } from "./toy.ts";
 
 const ssh: Host["ssh"] = { port: 22, user: "u", hostKey: "ssh-ed25519 AAAA", password: { env: "SSH" } };
@@ -29,6 +29,18 @@ const recovery = (): Recovery => {
 };
 
 describe("a guarded server", () => {
+  it("are put there with the lease of the estate, and looked at by the same", () => {
+    const { guard, ...rest } = recovery();
+    const asked: Recovery = { ...rest, ...(guard ? { guard: { ...guard, leaseHours: 6 } } : {}) };
+    expect(guardedHosts(asked, parts).map((g) => guardInstall(g, asked))[0]).to.deep.equal({
+      host: "P",
+      estate: asked.estate,
+      services: [{ service: "web", exclusive: true }],
+      witnesses: ["\\\\D\\Witness", "\\\\FILE03\\Witness"],
+      leaseHours: 6,
+    });
+  });
+
   it("asks the witnesses outside of its own site alone: what a site says of itself counts for nothing", () => {
     const asked = guardedHosts(recovery(), parts).map((g) => [g.host.id, ...g.witnesses]);
     expect(asked).to.deep.equal([

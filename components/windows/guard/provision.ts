@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { GuardedHost } from "../../../planning/guarded.ts";
+import { isParked } from "../../../model/host.ts";
+import { guardInstall, type GuardedHost } from "../../../planning/guarded.ts";
 import { provisioningStep, type Provisioning } from "../../provisioning.ts";
-import { isParked } from "../drafts.ts";
 import { installGuard } from "../verbs.ts";
 
 /** What a `Guard` is made from. */
@@ -18,23 +18,16 @@ export interface GuardArgs {
 export class Guard extends pulumi.ComponentResource {
   constructor(name: string, { hosts, at }: GuardArgs, opts?: pulumi.ComponentResourceOptions) {
     super("parallel-standby:index:Guard", name, {}, opts);
-    const { guard, estate } = at.recovery;
-    const reached = hosts.filter(
-      ({ host }) => host.site === at.site && (at.site === at.active || !isParked(host)),
-    );
-    for (const { host, services, witnesses } of guard ? reached : [])
+    for (const guarded of hosts) {
+      const { host } = guarded;
+      if (host.site !== at.site || (at.site !== at.active && isParked(host))) continue;
       provisioningStep(
         `${name}-${host.id}`,
-        installGuard.step(`guard/install/${host.id}`, {
-          host: host.id,
-          estate,
-          services: [...services],
-          witnesses: [...witnesses],
-          leaseHours: guard?.leaseHours ?? 24,
-        }),
+        installGuard.step(`guard/install/${host.id}`, guardInstall(guarded, at.recovery)),
         at,
         { parent: this },
       );
+    }
     this.registerOutputs({});
   }
 }
