@@ -2,6 +2,7 @@ import { expect } from "chai";
 import {
   type LogShippingFacts,
   restoreAlertMin,
+  shippedOn,
   timeToDecideMin,
   worstLossMin,
 } from "../../components/sql/log-shipping/facts.ts";
@@ -11,6 +12,23 @@ import { lookupOf } from "../../model/recovery.ts";
 import { factsOf, from, problems, to } from "./log-shipping-fixture.ts";
 
 describe("log shipping: what an owner declares", () => {
+  it("is found by either of its servers, all parts of it, and nothing of another kind", () => {
+    const facts = factsOf();
+    const lookup = {
+      parts: () => [
+        { id: "data", kind: "sql/log-shipping", facts },
+        { id: "more", kind: "sql/log-shipping", facts: { ...facts, databases: ["Claims"] } },
+        { id: "else", kind: "toy", facts },
+      ],
+    };
+    for (const host of [from.id, to.id])
+      expect(shippedOn(host, lookup).map((s) => [s.part, ...s.facts.databases])).to.deep.equal([
+        ["data", ...facts.databases],
+        ["more", "Claims"],
+      ]);
+    expect(shippedOn("SQLX", lookup)).to.deep.equal([]);
+  });
+
   it("has K2's recommendation as its defaults: hourly logs, held for three hours, two hours back", () => {
     expect(factsOf()).to.deep.include({
       everyMin: 60,

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Lookup } from "../../../model/part.ts";
 import { bySite, type SiteId } from "../../../model/site.ts";
 
 const folder = z.string().min(1);
@@ -88,3 +89,16 @@ export const backupAlertMin = ({ everyMin }: Pick<LogShippingFacts, "everyMin">)
 
 /** Whether two names are those of one database: case does not count, as in SQL Server's default collations. */
 export const isSameName = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+
+/** A part of log shipping that has databases on a server. */
+export interface ShippedOn {
+  readonly part: string;
+  readonly facts: LogShippingFacts;
+}
+
+/** All log shipping of the estate that a server is the source or the standby of. */
+export const shippedOn = (host: string, lookup: Pick<Lookup, "parts">): readonly ShippedOn[] =>
+  lookup.parts().flatMap(({ id, kind, facts: written }) => {
+    const facts = kind === "sql/log-shipping" ? LogShippingFacts.parse(written) : undefined;
+    return facts && Object.values(facts.host).includes(host) ? [{ part: id, facts }] : [];
+  });

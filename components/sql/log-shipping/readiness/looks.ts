@@ -7,7 +7,7 @@ import { sqlOn } from "../../../../steps/transports/sql.ts";
 import { alignmentLook, type UsedDatabase } from "../../instance/alignment-look.ts";
 import { readInstance } from "../../instance/facts.ts";
 import { onlyThereFindings } from "../away.ts";
-import { LogShippingFacts } from "../facts.ts";
+import { LogShippingFacts, shippedOn } from "../facts.ts";
 import { filesOf, look } from "../look.ts";
 import { backupJobName, copyAwayJobName } from "../tsql/shipping.ts";
 import { defaultFolders } from "../tsql/looks.ts";
@@ -104,7 +104,7 @@ export function looks(part: RecoveryPart, { from, to }: Request, lookup: Lookup)
       return undeclaredFindings(
         source,
         rows.map((r) => r.name),
-        databasesOn(source, lookup),
+        usedOn(source, lookup).map((d) => d.name),
       );
     }),
   ];
@@ -146,14 +146,9 @@ function awayLooks(
 
 /** Databases on a server that some part of this kind takes along. */
 const usedOn = (host: string, lookup: Lookup): readonly UsedDatabase[] =>
-  lookup.parts().flatMap((p) => {
-    const { success, data: f } = LogShippingFacts.safeParse(p.facts);
-    return success && Object.values(f.host).includes(host)
-      ? f.databases.map((name) => ({ name, isRecorded: f.recordIdentity }))
-      : [];
-  });
-const databasesOn = (host: string, lookup: Lookup): readonly string[] =>
-  usedOn(host, lookup).map((d) => d.name);
+  shippedOn(host, lookup).flatMap(({ facts }) =>
+    facts.databases.map((name) => ({ name, isRecorded: facts.recordIdentity })),
+  );
 
 async function standbyJobs(of: Of, at: JobsAt, io: Io): Promise<readonly Finding[]> {
   const { host } = at;

@@ -23,7 +23,7 @@ export const factsOfCopy = async (sql: Sql, copy: string): Promise<CopyFacts | u
   (await sql.rows<CopyFacts>(copyFacts(copy)))[0];
 
 /** All databases that users have made on a server, with their files. */
-export async function databasesOn(sql: Sql): Promise<readonly DatabaseFiles[]> {
+export async function filesByDatabase(sql: Sql): Promise<readonly DatabaseFiles[]> {
   const rows = await sql.rows<{ name: string; state: string; path: string }>(userDatabases);
   return [...Map.groupBy(rows, (r) => r.name)].map(([name, own]) => ({
     name,
@@ -34,7 +34,7 @@ export async function databasesOn(sql: Sql): Promise<readonly DatabaseFiles[]> {
 
 /** Throws where a database has the name that a copy is to get, and no drill has made it. */
 export async function mustBeOwn(sql: Sql, copy: string, host: string): Promise<void> {
-  if (copiesAmong(await databasesOn(sql), [copy]).strangers.length > 0)
+  if (copiesAmong(await filesByDatabase(sql), [copy]).strangers.length > 0)
     throw new Refused(
       `${host} has a database ${copy} whose files do not bear that name: no drill has made it, and it is not touched. Rename it, then run this again`,
     );

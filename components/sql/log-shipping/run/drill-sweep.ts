@@ -5,7 +5,7 @@ import { drillSweep } from "../drill-verbs.ts";
 import { pathOf } from "../headers.ts";
 import { filesOf } from "../look.ts";
 import { defaultFolders } from "../tsql/looks.ts";
-import { databasesOn, drillIn, dropCopy } from "./drill-copies.ts";
+import { filesByDatabase, drillIn, dropCopy } from "./drill-copies.ts";
 
 type Args = Parameters<(typeof drillSweep)["step"]>[1];
 
@@ -21,7 +21,7 @@ async function leftOn({ host, databases: names }: Args, io: Io): Promise<Left> {
   const { number } = drillIn(io);
   const copies = names.map((name) => copyName(name, number));
   const sql = await sqlOn(host, io);
-  const databases = await databasesOn(sql);
+  const databases = await filesByDatabase(sql);
   const [folders] = await sql.rows<{ data: string | null; log: string | null }>(defaultFolders);
   const used = new Set(databases.flatMap((d) => d.files.map((f) => f.toLowerCase())));
   const places = new Map(

@@ -4,7 +4,7 @@ import { poll } from "../../../../steps/poll.ts";
 import { sqlOn, Unreachable, type Sql } from "../../../../steps/transports/sql.ts";
 import { guardedState, startHeldBack, stopAgain } from "../../../windows/guard/held-back.ts";
 import { sqlServices } from "../../instance/services.ts";
-import { LogShippingFacts } from "../facts.ts";
+import { shippedOn } from "../facts.ts";
 import { isClosed, stateOf } from "../look.ts";
 import { takeOffline } from "../tsql/changes.ts";
 
@@ -35,7 +35,7 @@ export async function sqlOrHeldBack(host: string, io: Io): Promise<Sql | undefin
     if (state === "start pending" || state === "running")
       return await letIn(host, io, state === "running" ? listensSec : startSec);
     if (service === undefined || state !== "stopped") throw error;
-    await refuseToWake(host, { service, parts: databasesOn(host, io).map(({ part }) => part) }, io);
+    await refuseToWake(host, { service, parts: shippedOn(host, io.lookup).map(({ part }) => part) }, io);
     return undefined;
   }
 }
@@ -52,7 +52,7 @@ export async function wokenAndClosed(host: string, io: Io): Promise<void> {
   try {
     const sql = await letIn(host, io, startSec);
     await Promise.all(
-      databasesOn(host, io).flatMap(({ databases }) => databases.map((d) => closed(sql, host, d, io))),
+      shippedOn(host, io.lookup).flatMap(({ facts }) => facts.databases.map((d) => closed(sql, host, d, io))),
     );
   } catch (error) {
     // Where others have gone on meanwhile, people may be served from it by now.
@@ -60,16 +60,6 @@ export async function wokenAndClosed(host: string, io: Io): Promise<void> {
     throw error;
   }
 }
-
-/** All databases of the estate on a server, by their part. */
-const databasesOn = (
-  host: string,
-  { lookup }: Io,
-): readonly { readonly part: string; readonly databases: readonly string[] }[] =>
-  lookup.parts().flatMap(({ id, kind, facts }) => {
-    const f = kind === "sql/log-shipping" ? LogShippingFacts.parse(facts) : undefined;
-    return f && Object.values(f.host).includes(host) ? [{ part: id, databases: f.databases }] : [];
-  });
 
 /** It accepts nobody for a moment after its service runs. */
 async function letIn(host: string, io: Io, limitSec: number): Promise<Sql> {
