@@ -2,6 +2,7 @@ import { isMoving } from "../journal/state.ts";
 import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
 import { secondsText } from "../model/time.ts";
+import { noGuardFindings } from "../readiness/no-guard.ts";
 import { readinessText } from "../readiness/text.ts";
 import type { World } from "../steps/find.ts";
 import { refuseWrongClock } from "./clock.ts";
@@ -37,7 +38,7 @@ const restSec = 0.3;
  * again and waits for the answer. Throws `Refused` as `prepare` does.
  */
 export async function previewed(
-  estate: Pick<Estate, "journal">,
+  estate: Pick<Estate, "journal" | "guard">,
   target: SiteId,
   world: World,
   say: (line: string) => void,
@@ -67,7 +68,13 @@ export async function previewed(
         ? undefined
         : inTime(
             "what stands against the move, and what it would cost",
-            readinessNow(at, { wanted: now.declaration, limitSec: leftSec(), entries, now: new Date() }),
+            readinessNow(at, {
+              wanted: now.declaration,
+              limitSec: leftSec(),
+              entries,
+              now: new Date(),
+              more: noGuardFindings(estate, recovery, world.parts, s.active),
+            }),
           ),
     ]);
     return outlook && readinessText(outlook, recovery);

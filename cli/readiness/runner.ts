@@ -4,7 +4,9 @@ import { isFinding, risk, type Finding } from "../../model/finding.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import { otherSite, stackOf } from "../../model/site.ts";
-import { stackNames } from "../../steps/pulumi-stacks.ts";
+import { isHalfWritten, stackNames } from "../../steps/pulumi-stacks.ts";
+import { noGuardFindings } from "../../readiness/no-guard.ts";
+import { emptyFileTodo } from "../doctor/pending.ts";
 import { journalFindings } from "../doctor/journal.ts";
 import { estateFindings } from "../doctor/run.ts";
 import { secretFindings } from "../doctor/secrets.ts";
@@ -12,7 +14,6 @@ import { clockFinding, stackFinding } from "../doctor/settings.ts";
 import { lastRan } from "../probe/ran.ts";
 import { probeFindings, whyProbe } from "../probe/silent.ts";
 import type { Project } from "../project.ts";
-import { guardFindings } from "./guard.ts";
 import type { Terminal } from "../terminal.ts";
 
 /** Listing stacks of a file backend takes a second; on a share that is gone it takes for ever. */
@@ -48,7 +49,7 @@ export async function runnerLook(
     findings: [
       ...seen.filter(isFinding),
       ...(s ? probeFindings(ran, whyProbe(s), terminal.now()) : []),
-      ...(s && now.estate ? guardFindings(project.estate, now.estate, parts, s.active) : []),
+      ...(s && now.estate ? noGuardFindings(project.estate, now.estate, parts, s.active) : []),
     ],
     ...now,
   };
@@ -62,8 +63,10 @@ async function stackFindings(): Promise<readonly ReturnType<typeof stackFinding>
     return [
       risk(
         "stacks",
-        `they can't be listed: ${error instanceof Error ? (error.message.split("\n").at(-1) ?? error.message) : String(error)}`,
-        'run "parallel-standby doctor" in the shell that a move would be typed in; give the scheduler the same PATH',
+        `they can't be listed: ${error instanceof Error ? error.message : String(error)}`,
+        isHalfWritten(error)
+          ? emptyFileTodo
+          : 'run "parallel-standby doctor" in the shell that a move would be typed in; give the scheduler the same PATH',
       ),
     ];
   }

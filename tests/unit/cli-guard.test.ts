@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import { parts } from "../../components/registry/parts.ts";
-import { guardFindings } from "../../cli/readiness/guard.ts";
+import { noGuardFindings } from "../../readiness/no-guard.ts";
 import type { Estate } from "../../model/estate.ts";
 import { runs } from "../../components/registry/runs.ts";
 import { looksFor } from "../../readiness/looks.ts";
@@ -89,7 +89,7 @@ describe("what readiness looks at so that nothing starts by itself", () => {
 describe("what readiness finds of an estate without a guard", () => {
   const recovery = describeEstate(exampleEstate(), parts);
   const of = (guard: Estate["guard"], facts = recovery, active: "primary" | "dr" = "primary") =>
-    guardFindings({ ...(guard === undefined ? {} : { guard }) }, facts, parts, active).map(
+    noGuardFindings({ ...(guard === undefined ? {} : { guard }) }, facts, parts, active).map(
       (f) => `${f.severity} ${f.id}: ${f.says}; ${f.todo}`,
     );
   const adopted = {

@@ -111,6 +111,9 @@ describe("the time of a preview", function () {
       /^NOT SEEN IN TIME, in the 10 s of a preview; the move itself asks again before it begins, .*\n {2}whether London \(primary\) is seen from a third place, .*: OBS01 could not be asked: .*\nunplanned move from primary/,
     );
     expect(seen.outlook).to.match(/^NOT READY for a move .*\n(.*\n)*.*SQLDR01 .*refuses connections/);
+    expect(seen.outlook).to.match(
+      /risk +guard +the estate has no guard: when the power of primary returns after a disaster, .*"K2 Server" on K2PRD01/,
+    );
     // What asks the old site is left out: a standby that answers is not told to be silent.
     expect(seen.outlook)
       .to.match(/risk {3}OBS01 .*did not say in/)

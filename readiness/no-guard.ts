@@ -1,16 +1,16 @@
-import type { Estate } from "../../model/estate.ts";
-import { note, risk, type Finding } from "../../model/finding.ts";
-import type { GuardedService } from "../../model/guard.ts";
-import type { Parts } from "../../model/part.ts";
-import type { Recovery } from "../../model/recovery.ts";
-import { otherSite, type SiteId } from "../../model/site.ts";
-import { unguarded } from "../../planning/guarded.ts";
+import type { Estate } from "../model/estate.ts";
+import { note, risk, type Finding } from "../model/finding.ts";
+import type { GuardedService } from "../model/guard.ts";
+import type { Parts } from "../model/part.ts";
+import type { Recovery } from "../model/recovery.ts";
+import { otherSite, type SiteId } from "../model/site.ts";
+import { unguarded } from "../planning/guarded.ts";
 
 /**
  * What would start by itself at the active site after a disaster, since no guard keeps it from that. Nothing where the
  * estate says `guard: false`: somebody has chosen that.
  */
-export function guardFindings(
+export function noGuardFindings(
   { guard }: Pick<Estate, "guard">,
   recovery: Recovery,
   parts: Parts,
