@@ -61,12 +61,22 @@ const longestState = 256 * 1024 * 1024;
 async function pulumi(args: readonly string[], signal: AbortSignal): Promise<string> {
   // The engine that runs this step hands its own PULUMI_* settings down; with them the CLI would believe it is a plugin.
   const { PULUMI_MONITOR: _monitor, PULUMI_ENGINE: _engine, ...env } = process.env;
-  const { stdout } = await promisify(execFile)("pulumi", [...args, "--non-interactive", "--color", "never"], {
-    cwd: projectRoot(),
-    env,
-    signal,
-    windowsHide: true,
-    maxBuffer: longestState,
-  });
-  return stdout;
+  try {
+    const { stdout } = await promisify(execFile)(
+      "pulumi",
+      [...args, "--non-interactive", "--color", "never"],
+      {
+        cwd: projectRoot(),
+        env,
+        signal,
+        windowsHide: true,
+        maxBuffer: longestState,
+      },
+    );
+    return stdout;
+  } catch (error) {
+    const said = error instanceof Error && "stderr" in error ? String(error.stderr).trim() : "";
+    // Its last words say what is wrong; what Node adds before them is the command.
+    throw said === "" ? error : new Error(said.split("\n").at(-1), { cause: error });
+  }
 }

@@ -76,7 +76,7 @@ export async function stacks(engine: readonly (Finding | Well)[]): Promise<reado
     return [
       stops(
         "stacks",
-        `can't be listed: ${error instanceof Error ? (error.message.trim().split("\n").at(-1) ?? error.message) : String(error)}`,
+        `can't be listed: ${error instanceof Error ? error.message : String(error)}`,
         isHalfWritten(error) ? emptyFileTodo : 'run "pulumi stack ls" in this folder',
       ),
     ];

@@ -133,7 +133,7 @@ const lateIn = (
 const otherKey = (found: string): string =>
   `shows another host key than the estate does. Found: hostKey: "${found}". Do not accept it blindly: it may be another ` +
   `server that answers at this address. Compare it at the server itself ` +
-  `(type %ProgramData%\\ssh\\ssh_host_*_key.pub); only if it is the same, write it to estate.ts.`;
+  `(on Windows: type %ProgramData%\\ssh\\ssh_host_*_key.pub, on Linux: cat /etc/ssh/ssh_host_*_key.pub); only if it is the same, write it to estate.ts.`;
 
 function why(error: Error & { level?: string }, target: SshTarget): readonly [Obstacle, string] {
   if (error.level === "client-authentication")

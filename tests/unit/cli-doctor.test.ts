@@ -10,6 +10,7 @@ import { secretFindings } from "../../cli/doctor/secrets.ts";
 import { secretsIn } from "../../model/secret.ts";
 import { clockFinding, nodeFinding, settingFindings, stackFinding } from "../../cli/doctor/settings.ts";
 import { isFinding, stateOf, type Finding, type Well } from "../../model/finding.ts";
+import { stackNames } from "../../steps/pulumi-stacks.ts";
 import { begun, failureOf, holdingRecovery, tempProject, write, writtenTerminal } from "./cli-fixture.ts";
 
 const state = stateOf;
@@ -154,6 +155,25 @@ describe("doctor", () => {
           todo: 'below .state delete the files whose names end with .attrs and that are empty, then "pulumi cancel" that stack; let the url in Pulumi.yaml end with ?metadata=skip, and none is written any more. Until then "parallel-standby run" drives a move',
         },
       ]);
+    } finally {
+      process.env["PATH"] = before;
+    }
+  });
+
+  it("says in one line why stacks can't be listed: the last that Pulumi has said", async () => {
+    const bin = path.join(project.root, "silent");
+    await fs.mkdir(bin);
+    await fs.writeFile(
+      path.join(bin, "pulumi"),
+      "#!/bin/sh\necho 'warning: an old release' >&2\necho 'error: no such backend' >&2\nexit 255\n",
+      { mode: 0o755 },
+    );
+    const before = process.env["PATH"];
+    process.env["PATH"] = `${bin}${path.delimiter}${before ?? ""}`;
+    try {
+      expect((await failureOf(stackNames(AbortSignal.timeout(5000)))).message).to.equal(
+        "error: no such backend",
+      );
     } finally {
       process.env["PATH"] = before;
     }
