@@ -26,9 +26,9 @@ import type { Watch } from "./watch.ts";
 /** Who knows the product, and does with its own commands what it asks for. */
 export interface People {
   /** `latest`: to the latest point that can be had; else to the one that the estate's rule gives. */
-  declare(mode: "planned" | "unplanned", waived: boolean, latest?: boolean): Promise<void>;
+  declare(mode: "planned" | "unplanned", waived: boolean, latest?: boolean): Promise<unknown>;
   /** What somebody does after a run; nothing where another `up` is all that is needed. */
-  next(s: Situation, round: number, outcome: Run | "killed"): Promise<void>;
+  next(s: Situation, round: number, outcome: Run | "killed"): Promise<unknown>;
   giveUp(): Promise<void>;
   /** Goes back past no return, now or as soon as that can be done. */
   goBack(): Promise<void>;
@@ -43,8 +43,8 @@ export interface People {
   /** Hears of every entry: questions are answered after some minutes. */
   heard(entry: Entry): void;
   /** What they do while a step runs; a command that is refused is heard of and changes nothing. */
-  skip(step: string | undefined): Promise<void>;
-  goOnUnplanned(step: Step | undefined, s: Situation): Promise<void>;
+  skip(step: string | undefined): Promise<unknown>;
+  goOnUnplanned(step: Step | undefined, s: Situation): Promise<unknown>;
 }
 
 /** Which way a move goes. */
@@ -72,22 +72,27 @@ export function peopleOf(
   let count = 0;
   const nameOf = (): string => `command-${String(++count)}`;
   let declines = 0;
-  /** A command at somebody's own terminal: what goes wrong with runners does not go wrong with it. */
+  /** A command at somebody's own terminal: what goes wrong with runners does not go wrong with it. Gives what it was refused with. */
   const command = async (
     what: string,
     work: (project: Project) => Promise<void>,
     name = nameOf(),
-  ): Promise<void> => {
+  ): Promise<string | undefined> => {
     const project = projectOf(stage, journal.as(name));
-    await running.run({ runner: new Runner(name) }, () =>
-      work(project).catch((error: unknown) => {
-        refuse(`commands (${what})`);
-        told.push(`${what}: ${error instanceof Error ? error.message.slice(0, 300) : String(error)}`);
-      }),
+    const refusal = await running.run({ runner: new Runner(name) }, () =>
+      work(project).then(
+        () => undefined,
+        (error: unknown) => (error instanceof Error ? error.message : String(error)),
+      ),
     );
+    if (refusal !== undefined) {
+      refuse(`commands (${what})`);
+      told.push(`${what}: ${refusal.slice(0, 300)}`);
+    }
     journal.ended(name);
+    return refusal;
   };
-  const asleep: (Pick<Asleep, "wake"> & { readonly ended: Promise<void> })[] = [];
+  const asleep: (Pick<Asleep, "wake"> & { readonly ended: Promise<unknown> })[] = [];
   const siteIsUp = (): boolean => lab.systems.every((s) => lab.network.isUp(s.sql[way().from]));
   const lossSec = 48 * 3600;
   /** Somebody has decided to go back, and does as soon as that can be done. */
@@ -215,7 +220,7 @@ export function peopleOf(
       const state = stateOf(s);
       if (outcome !== "killed" && s.people.skips.size > 0) await afterSkip(s, outcome);
       if (state === "active") return people.declare(isUp ? "planned" : "unplanned", !isUp);
-      if (round < 2) return;
+      if (round < 2) return undefined;
       // Nobody can abandon without the site, and a link is mended in the end.
       if (lab.network.isCut(way().from) && round > 4) {
         told.push("the link is mended");
@@ -240,7 +245,7 @@ export function peopleOf(
         return people.declare("unplanned", true, true);
       if (!isUp) return s.last?.waiveFence === undefined ? people.declare("unplanned", true) : undefined;
       if (round % 4 === 2) return people.declare("unplanned", false);
-      if (round % 4 === 0 && round > 8) return giveUp();
+      return round % 4 === 0 && round > 8 ? giveUp() : undefined;
     },
   };
   return people;
@@ -280,14 +285,10 @@ export function peopleOf(
 
   async function returned(): Promise<void> {
     told.push("somebody goes back");
-    await command("back", (project) =>
-      goBack(
-        { as: "ann", reason: "simulated", acceptLoss: "48h", preview: false },
-        project,
-        registries,
-        terminal,
-      ),
-    );
+    const who = { as: "ann", reason: "simulated", acceptLoss: "48h", preview: false };
+    const refusal = await command("back", (project) => goBack(who, project, registries, terminal));
+    // As it says: the old site is no way out.
+    if (refusal?.includes("Finish the move instead") === true) goesBack = false;
   }
 
   async function giveUp(): Promise<void> {
