@@ -7,6 +7,18 @@ export const endedSays = (what: string, exceptions: readonly string[], owed: rea
     ...(owed.length > 0 ? [`owed: ${String(owed.length)} ${owed.length === 1 ? "step" : "steps"}`] : []),
   ].join("; ");
 
+/** What has the steps at the old site tried again where it answers; nothing where nothing does any more. */
+export function triedAgain({ last, noReturn, arrived }: Situation, system = ""): string {
+  const way = !noReturn
+    ? '"parallel-standby declare" again, with --mode unplanned,'
+    : (last?.systems?.length ?? 0) > 1 && !arrived.has(system)
+      ? `"parallel-standby mode unplanned --system ${system} --reason WHY"`
+      : undefined;
+  return way === undefined
+    ? ""
+    : `. To have its steps there tried once more: ${way} without --waive-fence, then "pulumi up"`;
+}
+
 /**
  * Once another system has arrived, a move is not declared anew: what is asked for is said for one system alone. That may
  * happen while this sentence is read.

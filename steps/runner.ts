@@ -17,6 +17,7 @@ import { evidenceOfLife } from "./fence.ts";
 import { findRunnable, type World } from "./find.ts";
 import { withIo } from "./io.ts";
 import { lockOfStep, lockStep } from "./lock.ts";
+import { triedAgain } from "./machinery-text.ts";
 import { machinery } from "./machinery.ts";
 import { mayActivate, type Leave } from "./may-act.ts";
 import type { Progress } from "./progress.ts";
@@ -206,10 +207,11 @@ async function refuseWhileAlive(
       life = await look();
     }
   }
-  if (life.length > 0)
-    throw new Refused(
-      `${recovery.sites[from].place} (${from}) still answers: ${life.join("; ")}. Two sites must never write. Fence it, then run "pulumi up" again`,
-    );
+  if (life.length === 0) return;
+  const s = situation(await world.journal.entries());
+  throw new Refused(
+    `${recovery.sites[from].place} (${from}) still answers: ${life.join("; ")}. Two sites must never write. Fence it, then run "pulumi up" again${triedAgain(s, systemOf(step.id, s.last?.systems))}`,
+  );
 }
 
 const noReturn = (epoch: number, step: string, { journal }: World): Promise<void> =>

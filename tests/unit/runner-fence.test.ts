@@ -1,7 +1,8 @@
 import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { situation } from "../../journal/situation.ts";
+import { situation, type Situation } from "../../journal/situation.ts";
+import { triedAgain } from "../../steps/machinery-text.ts";
 import { parseWords } from "../../journal/words-text.ts";
 import { wordsFileName } from "../../model/guard.ts";
 import type { Host } from "../../model/host.ts";
@@ -69,7 +70,11 @@ describe("a runner that asks a third place before the new site writes", () => {
     expect(await r.verdict("web0/prove-fence")).to.equal("already");
     seen = true;
     const refused = await seenNow(() => r.run(opening)).catch((e: unknown) => String(e));
-    expect(refused).to.include(`London (primary) still answers: ${sign}`);
+    expect(refused)
+      .to.include(`London (primary) still answers: ${sign}`)
+      .and.include(
+        'To have its steps there tried once more: "parallel-standby declare" again, with --mode unplanned, without --waive-fence, then "pulumi up"',
+      );
     expect(r.world.open.size).to.equal(0);
     expect(situation(await r.journal.entries()).noReturn).to.equal(false);
     seen = false;
@@ -123,7 +128,9 @@ describe("a runner, past no return, that finds the old site back between two dat
     const r = await before("data0/open/db0-1");
     r.world.fails.set("stop", "access denied");
     const refused = await r.run("data0/open/db0-1").catch((e: unknown) => String(e));
-    expect(refused).to.include("London (primary) still answers: web0: web answers");
+    expect(refused)
+      .to.include("London (primary) still answers: web0: web answers")
+      .and.not.include("tried once more");
     expect([...r.world.open]).to.deep.equal(["db0-0"]);
   });
 
@@ -172,5 +179,28 @@ describe("a runner's words to the guard", () => {
       "stop run",
       "standby run",
     ]);
+  });
+});
+
+describe("what has the steps at the old site tried once more", () => {
+  const of = (systems: readonly string[], noReturn: boolean, arrived: readonly string[]): string =>
+    triedAgain(
+      {
+        last: { systems: systems.map((system) => ({ system })) },
+        noReturn,
+        arrived: new Set(arrived),
+      } as unknown as Situation,
+      "claims",
+    );
+
+  it("is a new declaration before no return, the mode of a system that has not arrived after it, and nothing for one that has", () => {
+    const declared = /: "parallel-standby declare" again, with --mode unplanned, without --waive-fence/;
+    expect(of(["claims"], false, [])).to.match(declared);
+    expect(of(["k2", "claims"], false, [])).to.match(declared);
+    expect(of(["k2", "claims"], true, ["k2"])).to.match(
+      /: "parallel-standby mode unplanned --system claims --reason WHY" without --waive-fence/,
+    );
+    expect(of(["k2", "claims"], true, ["k2", "claims"])).to.equal("");
+    expect(of(["claims"], true, [])).to.equal("");
   });
 });
