@@ -9,11 +9,18 @@ export interface AllowOptions {
   readonly second?: string;
 }
 
-/** `guard`: looks at what keeps servers from starting by themselves, renews it, and overrides it. */
+/** Options of `guard remove`, as they were typed. */
+export interface RemoveOptions {
+  readonly as: string;
+  readonly reason: string;
+  readonly preview: boolean;
+}
+
+/** `guard`: looks at what keeps servers from starting by themselves, renews it, overrides it, and removes it. */
 export function addGuard(program: Command, terminal: Terminal): void {
   const guard = program
     .command("guard")
-    .summary("what servers may start by themselves: look, renew, override")
+    .summary("what servers may start by themselves: look, renew, override, remove")
     .description(
       "The guard on each server starts its services only where a witness outside of its own site says that it may, or within its lease.",
     )
@@ -23,6 +30,7 @@ export function addGuard(program: Command, terminal: Terminal): void {
         "parallel-standby guard status",
         "parallel-standby guard publish",
         'parallel-standby guard allow K2PRD01 --as R.Okafor --reason "both witnesses are down, London is active"',
+        'parallel-standby guard remove --as R.Okafor --reason "we live without, CAB-12"',
       ]),
     );
   guard
@@ -75,5 +83,33 @@ export function addGuard(program: Command, terminal: Terminal): void {
       const { guardAllow } = await import("./guard/allow.ts");
       const { openProject, registries } = await import("./project.ts");
       await guardAllow(host, options, await openProject(terminal), await registries(), terminal);
+    });
+  guard
+    .command("remove")
+    .argument("[host...]", "the servers; without any, all of the estate that have ssh")
+    .summary("after guard was taken out of estate.ts: remove the guards that were left on servers")
+    .description(
+      "On each server start types first: what the guard held back starts with Windows again, and at the passive site what runs at one site at a time is disabled. Then its tasks, then its files. What runs goes on, what stands still is not started. Type the same again after an interruption: it goes on. Refused while estate.ts or the journal's facts have a guard, while the estate moves, and where a guard keeps old databases closed.",
+    )
+    .requiredOption("--as <name>", "who answers for this")
+    .requiredOption("--reason <text>", "why, for the journal")
+    .option("--preview", "print what it would do on each server, and change nothing", false)
+    .addHelpText(
+      "after",
+      examples(
+        [
+          "parallel-standby guard remove --as R.Okafor --reason x --preview",
+          'parallel-standby guard remove --as R.Okafor --reason "we live without, CAB-12"',
+          'parallel-standby guard remove K2PRD01 SQLPRD01 --as R.Okafor --reason "we live without, CAB-12"',
+        ],
+        { 1: "refused, or a server was not reached or not done; it is named, the others are done" },
+      ),
+    )
+    .action(async (hosts: readonly string[], options: RemoveOptions) => {
+      const { consent } = await import("./declare/consent.ts");
+      consent(options);
+      const { guardRemove } = await import("./guard/remove.ts");
+      const { openProject, registries } = await import("./project.ts");
+      await guardRemove(hosts, options, await openProject(terminal), await registries(), terminal);
     });
 }

@@ -264,6 +264,8 @@ export const Fact = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("target closed"), epoch: z.int() }),
   /** The site that was left, before it was fenced: what was found at work there beside the new one. */
   z.object({ kind: z.literal("worked beside"), epoch: z.int(), site: SiteId, found: z.array(name) }),
+  /** Guards that the estate has left behind are removed from these servers. Written before anything is changed there. */
+  z.object({ kind: z.literal("guard removal"), hosts: z.array(name), as: name, reason: name }),
 ]);
 export type Fact = z.infer<typeof Fact>;
 

@@ -211,6 +211,7 @@ function readAnew(entries: readonly Entry[]): Situation {
       case "drill ending":
       case "drill swept":
       case "guard allowed":
+      case "guard removal":
       case "readiness":
       case "facts confirmed":
       case "exercise begun":

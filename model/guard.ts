@@ -81,6 +81,8 @@ export interface GuardedService {
   readonly exclusive: boolean;
   /** It is adopted: nothing is written to it, so that no guard covers it. */
   readonly isAdopted?: true;
+  /** How Windows starts it at the active site where no guard stands. Default: `auto`. */
+  readonly startType?: "auto" | "delayed-auto" | "manual";
 }
 
 const guardKeys: Readonly<Record<keyof GuardInput, true>> = {

@@ -17,6 +17,7 @@ export interface Consent {
     | "declined"
     | "skipped"
     | "allowed"
+    | "removed"
     | "abandoned"
     | "went back"
     | "re-protected"
@@ -83,6 +84,7 @@ function consentIn(
   if (e.kind === "withdrawn") return inMove ? by("withdrew", "what was declared", e) : [];
   if (e.kind === "guard allowed")
     return by("allowed", `${e.host} to start its services, although its guard said "${e.word}"`, e);
+  if (e.kind === "guard removal") return by("removed", `the guard from ${e.hosts.join(", ")}`, e);
   if (!("epoch" in e) || e.epoch === undefined || !epochs.has(e.epoch)) return [];
   switch (e.kind) {
     case "mode changed":

@@ -62,6 +62,8 @@ export function entryText(e: Entry): string {
       return `the fence is WAIVED for activation ${String(e.epoch)} by ${e.as}${e.second === undefined ? "" : ` and ${e.second}`}: ${e.reason}${e.accepted === undefined ? "" : `; although: ${e.accepted.join("; ")}`}`;
     case "guard allowed":
       return `${e.as}${e.second === undefined ? "" : ` and ${e.second}`} let ${e.host} start its services${e.word === "run" ? "" : `, although its site is not the active one ("${e.word}")`}: ${e.reason}`;
+    case "guard removal":
+      return `${e.as} has the guard removed from ${e.hosts.join(", ")}: ${e.reason}`;
     case "re-protect":
       return `${e.as} lets ${e.site} be re-protected, what it holds saved first: ${e.reason}`;
     case "re-protected":

@@ -39,7 +39,9 @@ export const k2: Part<"k2", K2Facts> = {
   approvals: (f) => f.approve,
   guards: (_id, f) =>
     siteIds.flatMap((site) =>
-      f.servers[site].flatMap((host) => f.services.map((service) => ({ host, service, exclusive: true }))),
+      f.servers[site].flatMap((host) =>
+        f.services.map((service) => ({ host, service, exclusive: true, startType: f.startType })),
+      ),
     ),
   problems,
   plan: (id, f, request, lookup) => ({

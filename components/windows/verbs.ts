@@ -76,6 +76,27 @@ export const installGuard = verb(
   "either",
 );
 
+/**
+ * Removes a guard from a server that an estate has left behind: start types of what it held back first, then its tasks,
+ * its files, and itself last. What runs goes on, what stands still stays so. Nothing where no guard stands.
+ */
+export const removeGuard = verb(
+  "windows/remove-guard",
+  z.strictObject({
+    host,
+    estate: z.string().min(1),
+    /** Which of the estate's services it may have held back, and how Windows is to start them then. */
+    services: z.array(
+      z.strictObject({
+        service: ServiceName,
+        startType: z.enum(["auto", "delayed-auto", "manual", "disabled"]),
+      }),
+    ),
+  }),
+  180,
+  "either",
+);
+
 /** Deallocates the Azure VM of a host at the old site: nothing there can write any more. */
 export const deallocateHost = verb("windows/deallocate", z.strictObject({ host }), 900, undefined, 120);
 

@@ -21,6 +21,7 @@ const every = [
   "guard status",
   "guard publish",
   "guard allow",
+  "guard remove",
   "doctor",
   "journal",
   "journal init",

@@ -30,7 +30,8 @@ describe("who said what, in a report", () => {
       .add({ kind: "approval", epoch: 1, step: "web0/approve-open", verdict: "approved", as: "ben" }, 60)
       .add({ kind: "skip", epoch: 1, step: "data0/backup", as: "ann", reason: "no disk" })
       .step("data0/backup", "protect", 5, "done", "backed up", false)
-      .add({ kind: "guard allowed", host: "P", word: "stop", as: "ann", second: "cy", reason: "a test" });
+      .add({ kind: "guard allowed", host: "P", word: "stop", as: "ann", second: "cy", reason: "a test" })
+      .add({ kind: "guard removal", hosts: ["P", "D"], as: "ann", reason: "no more" });
     const told = reported(s).consents.map((c) => [c.what, c.as, c.reason, c.came?.says]);
     expect(told).to.deep.equal([
       ["declared", "R. Okafor", undefined, "activation 1 began with it"],
@@ -38,6 +39,7 @@ describe("who said what, in a report", () => {
       ["approved", "ben", undefined, undefined],
       ["skipped", "ann", "no disk", "done after all: backed up"],
       ["allowed", "ann", "a test", undefined],
+      ["removed", "ann", "no more", undefined],
     ]);
     const page = renderHtml(reported(s));
     for (const text of ["Who said what", "because: no disk", "ann and cy", "approved later by ben"])

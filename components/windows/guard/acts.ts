@@ -127,7 +127,8 @@ async function known(ssh: Ssh, name: string): Promise<Service> {
   return found;
 }
 
-async function must(ssh: Ssh, command: string, what: string): Promise<void> {
+/** Runs a command that must succeed. Throws what it was to do and what it said where it does not. */
+export async function must(ssh: Ssh, command: string, what: string): Promise<void> {
   const { code, stdout, stderr } = await ssh.run(command);
   if (code !== 0)
     throw new Error(

@@ -1,6 +1,6 @@
 import { guardFolder } from "../../../model/guard.ts";
 import { hashOf } from "../../../model/recovery.ts";
-import { guardEvents as event, lastFile, ownWords } from "./place.ts";
+import { allowedFile, guardEvents as event, lastFile, ownWords } from "./place.ts";
 
 /** What the guard of one server is made from. */
 export interface GuardOf {
@@ -18,6 +18,17 @@ export interface GuardOf {
 
 /** The line with which a guard starts a service, where its word allows it. */
 export const startsLine = (service: string): string => `call :start "${service}"`;
+
+/** The services that a guard starts, as its text names them. */
+export const startedBy = (script: string): readonly string[] => [
+  ...new Set([...script.matchAll(/^call :start "([^"]+)"\r?$/gm)].map(([, service]) => service ?? "")),
+];
+
+/** The estate that a guard says it is of, where that is another one than this. */
+export function otherEstateIn(script: string, estate: string): string | undefined {
+  const found = /^rem Guard of \S+ in the estate (.*), made by parallel-standby\./m.exec(script)?.[1];
+  return found === plain(estate) ? undefined : found;
+}
 
 const source = "parallel-standby";
 const xml = (condition: string): string => `"/q:*[System[Provider[@Name='${source}'] and ${condition}]]"`;
@@ -52,7 +63,7 @@ function lines({ estate, host, services, witnesses, fileName, leaseHours }: Guar
     "call :newest",
     'if /i "%~1"=="allow" goto allow',
     "rem Somebody has allowed it, no longer ago than a lease is good for, and word and activation are still the same.",
-    `findstr /x /c:"%EPOCH% %WORD%" "${guardFolder}\\allowed.txt" >nul 2>&1 && call :recent ${String(event.allowed)} ${String(leaseHours * 3_600_000)} && set "ALLOWED=yes"`,
+    `findstr /x /c:"%EPOCH% %WORD%" "${allowedFile}" >nul 2>&1 && call :recent ${String(event.allowed)} ${String(leaseHours * 3_600_000)} && set "ALLOWED=yes"`,
     "if defined ALLOWED goto run",
     'if "%WORD%"=="run" goto lease',
     'if "%WORD%"=="standby" goto standby',
@@ -117,7 +128,7 @@ function lines({ estate, host, services, witnesses, fileName, leaseHours }: Guar
     "rem Two words more: who, and why. It counts for this word and this activation only.",
     'if "%~3"=="" echo Write: guard.cmd allow "YOUR NAME" "WHY"',
     'if "%~3"=="" exit /b 2',
-    `(echo %EPOCH% %WORD%)>"${guardFolder}\\allowed.txt"`,
+    `(echo %EPOCH% %WORD%)>"${allowedFile}"`,
     `eventcreate /L APPLICATION /T WARNING /SO ${source} /ID ${String(event.allowed)} /D "%~2 allows ${host} to start its services for ${String(leaseHours)} h, word %WORD%, activation %EPOCH%: %~3" >nul 2>&1`,
     "rem Without the event nobody could tell later that it was allowed, and nothing is.",
     "if errorlevel 1 echo The event could not be written: run this as administrator.",

@@ -23,8 +23,8 @@ export const strayGuard = (host: string): Look => ({
     return [
       risk(
         host,
-        `a guard stands there (${guardFile}) and the estate has none: nothing renews its lease, and once that has ended its services start neither with Windows nor by it`,
-        "write guard into estate.ts again, or take it away from the server with its start types: docs/guard.md",
+        `a guard stands there (${guardFile}) and the estate has none: nothing renews its lease, and once that has ended its services start neither with Windows nor by it; after a move to its site it stops by its old word what has been started there`,
+        `write guard into estate.ts again, or have it removed with its start types: parallel-standby guard remove ${host} --as YOUR-NAME --reason WHY`,
         `guard-left:${host}`,
       ),
     ];
