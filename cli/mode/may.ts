@@ -2,8 +2,9 @@ import type { Entry, EntryOf } from "../../journal/entries.ts";
 import { next } from "../../journal/next.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
-import { termsOf } from "../../journal/systems.ts";
+import { systemOf, termsOf } from "../../journal/systems.ts";
 import type { MovingSystem } from "../../journal/terms.ts";
+import { atOldSite } from "../../model/phase.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import { canonical } from "../../model/recovery.ts";
 import { activeStack } from "../../model/site.ts";
@@ -48,13 +49,25 @@ export function changeable(
     throw new CliError(
       `${arrived.join(", ")}: past the point of no return, and what it lost is settled. ${finish}`,
     );
-  const changed = others.filter((m) => canonical(termsOf(last, m.system)) !== canonical(terms));
+  // What has failed at the old site is tried once more in an activation of its own only, on whatever terms.
+  const changed = others.filter(
+    (m) => canonical(termsOf(last, m.system)) !== canonical(terms) || hasFailedThere(s, m.system, all),
+  );
   if (changed.length === 0)
     throw new CliError(
       `${others.map((m) => m.system).join(", ")}: moved unplanned on these very terms already. Go on with "pulumi up -s ${activeStack(last.to)}"`,
     );
   return { last, systems: changed, arrived };
 }
+
+const hasFailedThere = ({ verdicts }: Situation, system: string, all: readonly MovingSystem[]): boolean =>
+  [...verdicts.values()].some(
+    ({ step, phase, verdict }) =>
+      phase !== undefined &&
+      (atOldSite as ReadonlySet<string>).has(phase) &&
+      (verdict === "failed" || verdict === "waived") &&
+      systemOf(step, all) === system,
+  );
 
 /** The next `up` can begin with one thing only. */
 function refuseBesideDeclaration(s: Situation, { to }: EntryOf<"activation started">, now: Date): void {

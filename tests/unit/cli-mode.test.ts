@@ -51,6 +51,24 @@ const reach: Reach = {
   complete: false,
   evidence: "db_0040.trn",
 };
+/** Both systems move unplanned, on the terms that `options` say. */
+const onTheseTerms: readonly Fact[] = [
+  ...begun(recovery),
+  { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 },
+  {
+    ...begins,
+    systems: systems.map((s) => ({
+      ...s,
+      terms: {
+        mode: "unplanned" as const,
+        as: "R. Okafor",
+        disasterAt: "2026-11-22T03:10:00Z",
+        acceptLossSec: 14_400,
+        incident: "INC-77",
+      },
+    })),
+  },
+];
 const opened = (system: string): Fact => ({ kind: "no return", epoch: 1, step: `${system}/open/db` });
 
 describe("mode unplanned", () => {
@@ -104,6 +122,23 @@ describe("mode unplanned", () => {
     await run();
     expect([...situation(await project.journal.entries()).modeChanges.keys()]).to.deep.equal(["other"]);
     expect(said()).to.contain("data: past the point of no return, and finished as planned before");
+  });
+
+  it("takes the very same terms again where a step at the old site has failed: only another activation tries that once more", async () => {
+    const failed = (system: string): Fact => ({
+      kind: "step",
+      epoch: 1,
+      step: `${system}/tail/db`,
+      phase: "final-sync",
+      verdict: "waived",
+      critical: false,
+      says: "it hung to its limit",
+    });
+    await write(project, [...onTheseTerms, failed("data")]);
+    expect((await failureOf(run({ system: "other" }))).message).to.contain("on these very terms already");
+    await write(project, [failed("other")]);
+    await run({ system: "other" });
+    expect([...situation(await project.journal.entries()).modeChanges.keys()]).to.deep.equal(["other"]);
   });
 
   it("replaces an earlier change of the same system", async () => {
@@ -194,23 +229,7 @@ describe("mode unplanned", () => {
     ],
     [
       "that is unplanned on these terms already",
-      [
-        ...begun(recovery),
-        { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 },
-        {
-          ...begins,
-          systems: systems.map((s) => ({
-            ...s,
-            terms: {
-              mode: "unplanned",
-              as: "R. Okafor",
-              disasterAt: "2026-11-22T03:10:00Z",
-              acceptLossSec: 14_400,
-              incident: "INC-77",
-            },
-          })),
-        },
-      ],
+      onTheseTerms,
       { system: "other" },
       /^other: moved unplanned on these very terms already\. Go on with/,
     ],
