@@ -1,10 +1,12 @@
 import { expect } from "chai";
 import type { Context } from "mocha";
 import { parts } from "../../components/registry/parts.ts";
+import { apart } from "../../lab/simulator/check/main.ts";
 import { modelParts, modelRecovery, type ModelEstate } from "../../lab/simulator/check/parts.ts";
 import { search, type SearchOptions, type Searched } from "../../lab/simulator/check/search.ts";
 import { movesOf } from "../../lab/simulator/check/state.ts";
 import { describe as describeEstate } from "../../model/describe.ts";
+import { phases } from "../../model/phase.ts";
 import type { Parts, Request } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
 import { draw } from "../../planning/plan.ts";
@@ -30,6 +32,12 @@ function wholeAndUnbroken({ whole, breach, states, moves }: Searched, { test }: 
   if (test) test.title += ` (${String(states)} states, ${String(moves)} moves between them)`;
 }
 
+const twoSystems: ModelEstate = { systems: [{ databases: 1 }, { databases: 1 }] };
+/** All phases but those in which the old site is closed and the new one opened. */
+const apartFromOpening: SearchOptions["eager"] = new Set(
+  phases.filter((phase) => phase !== "final-sync" && phase !== "open"),
+);
+
 describe("No schedule breaks a rule: every state is looked at that", function () {
   this.timeout(60_000);
   const estates: Readonly<Record<string, readonly [ModelEstate, Partial<SearchOptions>]>> = {
@@ -50,6 +58,13 @@ describe("No schedule breaks a rule: every state is looked at that", function ()
       { systems: [{ databases: 1, vm: true }] },
       { faults: 2, skips: false },
     ],
+    "two systems lead to, with one fault": [twoSystems, { eager: apart, skips: false }],
+    "two systems and two activations lead to": [
+      twoSystems,
+      { eager: apart, skips: false, faults: 0, epochs: 2 },
+    ],
+    "two systems and two activations lead to, with one fault where the one site is closed and the other opened":
+      [twoSystems, { eager: apartFromOpening, skips: false, epochs: 2 }],
   };
   for (const [what, [estate, limits]] of Object.entries(estates))
     it(what, function () {

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { modelParts, modelRecovery } from "../../lab/simulator/check/parts.ts";
+import { phases } from "../../model/phase.ts";
 import { search, type Breach, type SearchOptions } from "../../lab/simulator/check/search.ts";
 import { movesOf } from "../../lab/simulator/check/state.ts";
 import { productWith, type Planted } from "../../lab/simulator/planted/load.ts";
@@ -11,6 +12,8 @@ interface Mistake extends Planted {
   readonly limits?: Partial<SearchOptions>;
   /** Default: 1. */
   readonly databases?: number;
+  /** Default: 1. Of more, each has one database and no name. */
+  readonly systems?: number;
 }
 
 const mistakes: Readonly<Record<string, Mistake>> = {
@@ -127,10 +130,33 @@ const mistakes: Readonly<Record<string, Mistake>> = {
     put: `return due ? act : order(s, step);`,
     rule: "the past rests",
   },
+  "what has failed at the old site is not tried once more on the same terms": {
+    file: "cli/mode/may.ts",
+    find: ` || hasFailedThere(s, m.system, all),`,
+    put: ` && hasFailedThere(s, m.system, all),`,
+    rule: "a way out",
+    systems: 2,
+    limits: { epochs: 2 },
+  },
 };
 
-async function found({ limits = {}, databases = 1, ...planted }: Mistake): Promise<Breach | undefined> {
-  const recovery = modelRecovery({ systems: [{ databases, names: ["client"] }] });
+/** Where two systems are looked at, all phases but those in which the old site is closed and the new one opened. */
+const apart: SearchOptions["eager"] = new Set(
+  phases.filter((phase) => phase !== "final-sync" && phase !== "open"),
+);
+
+async function found({
+  limits = {},
+  databases = 1,
+  systems = 1,
+  ...planted
+}: Mistake): Promise<Breach | undefined> {
+  const recovery = modelRecovery({
+    systems:
+      systems === 1
+        ? [{ databases, names: ["client"] }]
+        : Array.from({ length: systems }, () => ({ databases: 1 })),
+  });
   const product = await productWith(planted);
   const moves = movesOf(
     recovery,
@@ -138,10 +164,9 @@ async function found({ limits = {}, databases = 1, ...planted }: Mistake): Promi
     (r) => product.draw(recovery, r, modelParts).graph,
   );
   return search(moves, {
-    faults: 2,
-    epochs: 1,
-    skips: true,
-    eager: new Set(),
+    ...(systems === 1
+      ? { faults: 2, epochs: 1, skips: true, eager: new Set() }
+      : { faults: 1, epochs: 1, skips: false, eager: apart }),
     most: 400_000,
     ...limits,
     product,

@@ -1,3 +1,5 @@
+import type { changeable } from "../../../cli/mode/may.ts";
+import type { waivable } from "../../../cli/waive/may.ts";
 import type { Entry } from "../../../journal/entries.ts";
 import type { Next } from "../../../journal/next.ts";
 import type { Situation } from "../../../journal/situation.ts";
@@ -10,7 +12,17 @@ import type { Happened } from "../../../planning/rule.ts";
 import { choosePoint, complete, gate, proveFence } from "../../../planning/verbs.ts";
 import type { Leave } from "../../../steps/may-act.ts";
 import { othersOf } from "./others.ts";
-import { isOpened, openedBy, put, reader, type Acting, type Moves, type State } from "./state.ts";
+import {
+  isOpened,
+  isWaived,
+  openedBy,
+  placeOf,
+  put,
+  reader,
+  type Acting,
+  type Moves,
+  type State,
+} from "./state.ts";
 import { truthOf } from "./truth.ts";
 
 /** The product's own decisions, or one of them with a mistake. */
@@ -18,6 +30,8 @@ export interface Decisions {
   readonly situation: (entries: readonly Entry[]) => Situation;
   readonly mayActivate: (s: Situation, epoch: number, attempt: number | undefined, step: Step) => Leave;
   readonly next: (s: Situation, target: SiteId, now: Date) => Next;
+  readonly changeable: typeof changeable;
+  readonly waivable: typeof waivable;
 }
 
 /** Something that can happen in a state. */
@@ -73,17 +87,18 @@ export function movesFrom(m: Moves, product: Decisions, limits: Limits): (s: Sta
     const hosts = chain ? truth.hostsOf(chain) : [];
     if (hosts.every((h) => h.strong.some(done) || (h.together.length > 0 && h.together.every(done))))
       return true;
-    return s.waived && chain !== undefined && !truth.answers(s, chain);
+    return chain !== undefined && isWaived(s, m, chain) && !truth.answers(s, chain);
   };
   /** Whether an act can succeed as the world is now. */
-  const isAble = (s: State, step: Step, mode: State["mode"], chain: Chain | undefined): boolean => {
+  const isAble = (s: State, step: Step, modes: string, chain: Chain | undefined): boolean => {
     if (step.verb === proveFence.name) return false;
     if (atOldSite.has(step.phase)) return s.site === "up";
-    if (step.phase === "preflight") return mode === "unplanned" || s.site === "up";
+    const isPlanned = chain ? modes[placeOf(m, chain)] === "p" : modes.includes("p");
+    if (step.phase === "preflight") return !isPlanned || s.site === "up";
     if (!chain) return true;
     const stand = (...phases: readonly Phase[]): boolean =>
       stepsIn(chain, ...phases).every((p) => p.verb.startsWith("machinery/") || s.world[m.at(p.id)] !== "0");
-    if (step.verb === choosePoint.name) return mode === "unplanned" || stand("final-sync");
+    if (step.verb === choosePoint.name) return !isPlanned || stand("final-sync");
     if (step.phase === "roll-forward") return truth.pointAt(s, chain) !== "0";
     return step.phase === "verify-services" ? stand("start-services") : true;
   };
@@ -114,10 +129,10 @@ export function movesFrom(m: Moves, product: Decisions, limits: Limits): (s: Sta
 
   /** How a step that may act can end. */
   const endings = (s: State, who: Acting, isBegun: boolean): readonly Move[] => {
-    const step = m.step(who.mode, who.at);
+    const step = m.step(who.modes, who.at);
     if (!step) return [];
     const { at } = who;
-    const chain = m.graphs[who.mode].chainOf(step.id);
+    const chain = m.graph(who.modes).chainOf(step.id);
     const ended: State = isBegun ? { ...s, acting: undefined } : s;
     const how = isBegun ? "ends" : "runs";
     const starts: Move["happened"] = isBegun
@@ -152,7 +167,7 @@ export function movesFrom(m: Moves, product: Decisions, limits: Limits): (s: Sta
     if (opens && !mayOpen) return failed("refused, its activation is over");
     if (step.phase === "complete" && !(over.epoch === who.epoch && over.status === "moving"))
       return failed("nothing to complete");
-    if (!isAble(over, step, who.mode, chain)) return failed("fails");
+    if (!isAble(over, step, who.modes, chain)) return failed("fails");
     const before: State = opens && chain ? openedBy(over, m, chain) : over;
     const after = effectOf(before, step, at, chain);
     const acts: Move["happened"] = [
@@ -188,7 +203,7 @@ export function movesFrom(m: Moves, product: Decisions, limits: Limits): (s: Sta
 
   /** Steps of the activation before that a killed engine has left behind: none of them may begin. */
   const pastSteps = (s: State, now: Situation): Move[] =>
-    m.graphs.planned.steps.flatMap((step) =>
+    m.graph("p".repeat(m.chains.length)).steps.flatMap((step) =>
       s.epoch > 1 && product.mayActivate(now, s.epoch - 1, undefined, step).kind === "act"
         ? [
             {
@@ -209,12 +224,12 @@ export function movesFrom(m: Moves, product: Decisions, limits: Limits): (s: Sta
     const now = read(s);
     const found: Move[] = pastSteps(s, now);
     for (let at = 0; at < m.ids.length; at++) {
-      const step = m.step(s.mode, at);
+      const step = m.step(s.modes, at);
       if (!step || s.acting?.at === at) continue;
       if (s.verdicts[at] === "d" && (step.verb.startsWith("machinery/") || s.world[at] !== "0")) continue;
       const attempt = now.owed.has(step.id) ? now.attempts.get(step.id) : undefined;
       if (product.mayActivate(now, s.epoch, attempt, step).kind !== "act") continue;
-      const who: Acting = { at, epoch: s.epoch, mode: s.mode };
+      const who: Acting = { at, epoch: s.epoch, modes: s.modes };
       // `up` tries again what is owed; other steps only where the stack's state was lost: no way to count on.
       const again = s.verdicts[at] === "f" && !mayBeOwed.has(step.phase);
       const ends = endings(s, who, false).map((e) => (again ? { ...e, good: false } : e));

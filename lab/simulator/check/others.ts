@@ -1,10 +1,20 @@
 import { returnable } from "../../../cli/back/may.ts";
 import type { Phase } from "../../../model/phase.ts";
-import type { EntryOf } from "../../../journal/entries.ts";
+import type { EntryOf, Fact } from "../../../journal/entries.ts";
 import type { Situation } from "../../../journal/situation.ts";
-import { stepsIn } from "../../../planning/graph.ts";
+import { stepsIn, type Chain } from "../../../planning/graph.ts";
 import type { Decisions, Limits, Move } from "./moves.ts";
-import { isPastReturn, journalOf, kept, moment, put, type Moves, type State } from "./state.ts";
+import {
+  isOpened,
+  isPastReturn,
+  journalOf,
+  kept,
+  moment,
+  put,
+  termsFor,
+  type Moves,
+  type State,
+} from "./state.ts";
 import type { Truth } from "./truth.ts";
 
 /** What people do to a move, and what happens to the old site. */
@@ -18,25 +28,19 @@ export function othersOf(
   const when = new Date(moment);
   const begun = new Map<string, boolean>();
   /** What the product makes of such a declaration now; no word on a step changes it. */
-  const begins = (s: State, mode: State["mode"], waived: boolean): boolean => {
-    const key = `${String(s.epoch)} ${s.status} ${String(isPastReturn(s))} ${mode} ${String(waived)}`;
+  const begins = (s: State, mode: string, waived: string): boolean => {
+    const key = `${String(s.epoch)} ${s.status} ${String(isPastReturn(s))} ${mode} ${waived}`;
     const known = begun.get(key);
     if (known !== undefined) return known;
-    const entries = journalOf({ ...s, verdicts: ".".repeat(m.ids.length) }, m, { mode, waived });
+    const declared: Fact = { kind: "move declared", to: m.request.to, ...termsFor(mode, waived) };
+    const entries = journalOf({ ...s, verdicts: ".".repeat(m.ids.length) }, m, [declared]);
     const made = product.next(product.situation(entries), m.request.to, when).kind === "start";
     begun.set(key, made);
     return made;
   };
 
   /** What the product makes of somebody who wants to go back. */
-  const mayReturn = (s: State): boolean => {
-    try {
-      returnable(journalOf(s, m));
-      return true;
-    } catch {
-      return false;
-    }
-  };
+  const mayReturn = (s: State): boolean => allowed(() => returnable(journalOf(s, m))) !== undefined;
 
   /** The same, and somebody has said that a step is to be left out. */
   const withSkip = (now: Situation, step: string): Situation => ({
@@ -46,19 +50,15 @@ export function othersOf(
 
   const people = (s: State): readonly Move[] => {
     const found: Move[] = [];
-    for (const [mode, waived] of [
-      ["planned", false],
-      ["unplanned", false],
-      ["unplanned", true],
-    ] as const) {
+    for (const [mode, waived] of [["p", "-"], ...unplanned] as const) {
       if (s.epoch >= limits.epochs) break;
       if (!begins(s, mode, waived)) continue;
       const fresh = kept(m);
       const to: State = {
         ...s,
         epoch: s.epoch + 1,
-        mode,
-        waived,
+        modes: mode.repeat(m.chains.length),
+        waived: waived.repeat(m.chains.length),
         status: "moving",
         opened: "0".repeat(s.opened.length),
         verdicts: ".".repeat(m.ids.length),
@@ -66,12 +66,13 @@ export function othersOf(
         back: 0,
       };
       found.push({
-        says: `${mode} move declared${waived ? ", the fence waived" : ""}, and activation ${String(to.epoch)} begins`,
+        says: `${mode === "p" ? "planned" : "unplanned"} move declared${waived === "w" ? ", the fence waived" : ""}, and activation ${String(to.epoch)} begins`,
         to,
         happened: [[{ kind: "begins", epoch: to.epoch, declared: true }, s]],
-        good: (s.site === "up") !== waived,
+        good: (s.site === "up") !== (waived === "w"),
       });
     }
+    if (s.status === "moving" && m.chains.length > 1) found.push(...goOnUnplanned(s), ...waive(s));
     if (s.status === "moving" && !isPastReturn(s))
       found.push({
         says: "somebody abandons it",
@@ -101,7 +102,7 @@ export function othersOf(
     });
     if (limits.skips && s.faults > 0 && s.status === "moving")
       for (let at = 0; at < m.ids.length; at++) {
-        const step = m.step(s.mode, at);
+        const step = m.step(s.modes, at);
         if (!step || (s.verdicts[at] !== "." && s.verdicts[at] !== "f")) continue;
         if (product.mayActivate(withSkip(read(s), step.id), s.epoch, undefined, step).kind !== "skip")
           continue;
@@ -116,11 +117,70 @@ export function othersOf(
     return found;
   };
 
+  /** Systems of which nothing is open yet go on unplanned, in an activation of their own. */
+  const goOnUnplanned = (s: State): readonly Move[] =>
+    s.epoch >= limits.epochs
+      ? []
+      : unplanned.flatMap(([mode, waived]): Move[] => {
+          const terms = termsFor(mode, waived);
+          const systems = allowed(() => product.changeable(journalOf(s, m), { terms }, when).systems) ?? [];
+          if (systems.length === 0) return [];
+          const names = systems.map(({ system }) => system);
+          const change: Fact = {
+            kind: "mode changed",
+            epoch: s.epoch,
+            to: m.request.to,
+            systems: names,
+            reason: "model",
+            ...terms,
+          };
+          const then = product.next(product.situation(journalOf(s, m, [change])), m.request.to, when);
+          if (then.kind !== "start") return [];
+          const changes = (chain: Chain | undefined): boolean =>
+            chain !== undefined && names.includes(chain.name);
+          const stays = (at: number): boolean => {
+            const chain = m.graph(s.modes).chainOf(m.ids[at] ?? "");
+            return chain !== undefined && isOpened(s, m, chain);
+          };
+          const letters = (text: string, letter: string): string =>
+            m.chains.reduce((t, chain, i) => (changes(chain) ? put(t, i, letter) : t), text);
+          const to: State = {
+            ...s,
+            epoch: s.epoch + 1,
+            modes: letters(s.modes, mode),
+            waived: letters(s.waived, waived),
+            verdicts: m.ids.reduce((t, _, at) => (stays(at) ? t : put(t, at, ".")), s.verdicts),
+            world: kept(m).reduce((world, at) => (stays(at) ? world : put(world, at, "0")), s.world),
+          };
+          return [
+            {
+              says: `${names.join(", ")} goes on unplanned${waived === "w" ? ", the fence waived" : ""}, and activation ${String(to.epoch)} begins`,
+              to,
+              happened: [[{ kind: "begins", epoch: to.epoch, declared: true }, s]],
+              good: (s.site === "up") !== (waived === "w"),
+            },
+          ];
+        });
+
+  /** Somebody answers for the fence of what is left; nothing of the old site answers them. */
+  const waive = (s: State): readonly Move[] => {
+    if (s.site === "up") return [];
+    const parts = allowed(() => product.waivable(journalOf(s, m)).parts) ?? [];
+    const waived = m.chains.reduce(
+      (t, chain, i) => (chain.parts.some((p) => parts.includes(p)) ? put(t, i, "w") : t),
+      s.waived,
+    );
+    return waived === s.waived
+      ? []
+      : [{ says: "the fence of what is left is waived", to: { ...s, waived }, happened: [], good: true }];
+  };
+
   /** Services first, then databases: only when all of the target is closed is anything given back. */
   const closeTarget = (s: State): readonly Move[] => {
     const phases: readonly Phase[] = s.back === -2 ? ["start-services"] : undone;
-    const world = m.graphs[s.mode].chains
-      .flatMap((c) => stepsIn(c, ...phases))
+    const world = m
+      .graph(s.modes)
+      .chains.flatMap((c) => stepsIn(c, ...phases))
       .reduce((w, p) => put(w, m.at(p.id), "0"), s.world);
     const says = s.back === -2 ? "services are stopped at the new site" : "databases are closed there";
     return [{ says, to: { ...s, back: s.back + 1, world }, happened: [], good: true }];
@@ -128,7 +188,7 @@ export function othersOf(
 
   /** Databases first, then services: before each, the new site is looked at. */
   const giveBack = (s: State): readonly Move[] => {
-    const graph = m.graphs[s.mode];
+    const graph = m.graph(s.modes);
     if (graph.chains.some((c) => truth.newWriters(s, c).length > 0)) return [];
     const clear = (...phases: readonly Phase[]): State => ({
       ...s,
@@ -169,6 +229,21 @@ export function othersOf(
 
   return (s) => [...people(s), ...world(s)];
 }
+
+/** How an unplanned move can be asked for. */
+const unplanned = [
+  ["u", "-"],
+  ["u", "w"],
+] as const;
+
+/** What the product makes of it; undefined where it refuses. */
+const allowed = <T>(ask: () => T): T | undefined => {
+  try {
+    return ask();
+  } catch {
+    return undefined;
+  }
+};
 
 /** What is not so any more once a move is gone back from: before another, the site is made to follow again. */
 const undone: readonly Phase[] = [

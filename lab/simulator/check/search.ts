@@ -1,3 +1,5 @@
+import { changeable } from "../../../cli/mode/may.ts";
+import { waivable } from "../../../cli/waive/may.ts";
 import { rules as allRules } from "../../../planning/rules.ts";
 import type { Rule } from "../../../planning/rule.ts";
 import { next } from "../../../journal/next.ts";
@@ -39,7 +41,7 @@ export interface SearchOptions extends Limits {
  * shortest. When all are seen, it looks whether each of them can still be brought to an end.
  */
 export function search(m: Moves, options: SearchOptions): Searched {
-  const product: Decisions = { situation, mayActivate, next, ...options.product };
+  const product: Decisions = { situation, mayActivate, next, changeable, waivable, ...options.product };
   const from = movesFrom(m, product, options);
   const read = reader(product.situation, m);
   const truth = truthOf(m);
@@ -60,8 +62,9 @@ export function search(m: Moves, options: SearchOptions): Searched {
   };
   const brokenBy = (move: Move): { rule: string; says: string } | undefined => {
     for (const [happened, state] of move.happened) {
-      const graph =
-        m.graphs[happened.kind === "acts" && happened.epoch !== state.epoch ? otherMode(state) : state.mode];
+      const graph = m.graph(
+        happened.kind === "acts" && happened.epoch !== state.epoch ? otherModes(state) : state.modes,
+      );
       const now = truth.now(state, read);
       for (const rule of rules) {
         const broken = rule.moment?.(happened, now, graph);
@@ -112,7 +115,7 @@ export function search(m: Moves, options: SearchOptions): Searched {
   };
 }
 
-const otherMode = (s: State): State["mode"] => s.acting?.mode ?? s.mode;
+const otherModes = (s: State): string => s.acting?.modes ?? s.modes;
 
 /**
  * A move that is over, or that a better declaration still helps: after the last activation that is looked at there is no
@@ -124,9 +127,15 @@ function isEnd(s: State, epochs: number): boolean {
   if (s.status !== "moving" && s.status !== "abandoning") return true;
   // Who has closed the new site, and loses the old one, opens the new by hand and adopts it.
   if (s.status === "abandoning" && isPastReturn(s)) return s.site !== "up";
-  if (s.epoch < epochs || isPastReturn(s)) return false;
+  if (s.epoch < epochs) return false;
   if (s.status === "abandoning") return true;
-  return s.site === "up" ? s.mode === "unplanned" : !(s.mode === "unplanned" && s.waived);
+  // Past no return another declaration helps what has not arrived.
+  const behind = Array.from(s.modes).flatMap((mode, i) =>
+    s.opened[i] === "1" ? [] : [{ mode, waived: s.waived[i] }],
+  );
+  if (isPastReturn(s) && behind.length === 0) return false;
+  const isUnplanned = behind.every(({ mode }) => mode === "u");
+  return s.site === "up" ? isUnplanned : !(isUnplanned && behind.every(({ waived }) => waived === "w"));
 }
 
 /** The first state from which no good way leads to an end; undefined where there is none. */

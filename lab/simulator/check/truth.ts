@@ -4,7 +4,7 @@ import { choosePoint, gate, proveFence } from "../../../planning/verbs.ts";
 import { atOldSite } from "../../../model/phase.ts";
 import type { Situation } from "../../../journal/situation.ts";
 import type { SiteId } from "../../../model/site.ts";
-import { isOpened, type Moves, type State } from "./state.ts";
+import { isOpened, isWaived, type Moves, type State } from "./state.ts";
 
 /** The steps that each alone prove a host's fence, and those that prove it together. */
 interface Proof {
@@ -68,13 +68,13 @@ export function truthOf(m: Moves): Truth {
     answers: (s, chain) => s.site === "up" && oldWriters(s, chain).length > 0,
     pointAt,
     now: (s, read) => {
-      const graph = m.graphs[s.mode];
+      const graph = m.graph(s.modes);
       const worded = (letter: string | undefined): number | "end" | undefined =>
         letter === "0" || letter === undefined ? undefined : letter === "2" ? "end" : 1;
       return {
         epoch: s.epoch,
         state: s.status,
-        mode: s.mode,
+        mode: s.modes.includes("u") ? "unplanned" : "planned",
         noReturn: (chain) => isOpened(s, m, chain),
         owed: [...read(s).owed],
         verdict: (id) => {
@@ -91,7 +91,7 @@ export function truthOf(m: Moves): Truth {
         writers: (site: SiteId, chain) =>
           site === m.request.to
             ? newWriters(s, chain)
-            : s.site === "cut" && s.waived
+            : s.site === "cut" && isWaived(s, m, chain)
               ? []
               : oldWriters(s, chain),
         rolledTo: (id) => worded(s.world[m.at(id)]),

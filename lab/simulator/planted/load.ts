@@ -1,5 +1,7 @@
 import { registerHooks } from "node:module";
 import { fileURLToPath } from "node:url";
+import type * as changing from "../../../cli/mode/may.ts";
+import type * as waiving from "../../../cli/waive/may.ts";
 import type * as next from "../../../journal/next.ts";
 import type * as situation from "../../../journal/situation.ts";
 import type * as plan from "../../../planning/plan.ts";
@@ -25,6 +27,8 @@ export interface Product {
   readonly situation: typeof situation.situation;
   readonly mayActivate: typeof mayAct.mayActivate;
   readonly next: typeof next.next;
+  readonly changeable: typeof changing.changeable;
+  readonly waivable: typeof waiving.waivable;
 }
 
 const root = new URL("../../../", import.meta.url).href;
@@ -84,5 +88,7 @@ export async function productWith(mistake: Planted): Promise<Product> {
   const { situation: read } = await withMistake<typeof situation>("journal/situation.ts", mistake);
   const { mayActivate } = await withMistake<typeof mayAct>("steps/may-act.ts", mistake);
   const { next: decide } = await withMistake<typeof next>("journal/next.ts", mistake);
-  return { draw, situation: read, mayActivate, next: decide };
+  const { changeable } = await withMistake<typeof changing>("cli/mode/may.ts", mistake);
+  const { waivable } = await withMistake<typeof waiving>("cli/waive/may.ts", mistake);
+  return { draw, situation: read, mayActivate, next: decide, changeable, waivable };
 }
