@@ -166,6 +166,7 @@ async function untilKilled(
   victim: Disturbance["victim"],
 ): Promise<readonly Stood[]> {
   const killed: Stood[] = [];
+  let isDead = false;
   const over = child.done.then(() => true);
   const end = performance.now() + runLimitMs;
   for (;;) {
@@ -176,7 +177,9 @@ async function untilKilled(
       if (victim === "all") await made.powerCut();
       else if (victim === "runner") for (const { pid } of together) kill(pid);
       else {
-        kill(child.pid);
+        // What it had begun may come to its next point after its death.
+        if (!isDead) kill(child.pid);
+        isDead = true;
         await child.done;
         for (const stood of together) await stood.go();
       }
