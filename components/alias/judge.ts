@@ -1,4 +1,4 @@
-import type { SiteId } from "../../model/site.ts";
+import { provisionAgain, type SiteId } from "../../model/site.ts";
 import type { AliasFacts, AliasValue, NameServer } from "./facts.ts";
 
 /** What a name server holds for the name: a record set, nothing, or no answer. */
@@ -33,6 +33,10 @@ export const seenSays = (seen: Seen): string =>
 /** What a flip has to do: nothing, swap what is there for the new value, or stop with a sentence. */
 export type Decision = "already" | "swap" | { readonly refused: string };
 
+/** An alias that is nowhere, and how it is made again. */
+export const missingSays = (facts: AliasFacts, from: SiteId, to: SiteId): string =>
+  `${facts.name} does not exist. Create it with ${facts.value[from].value} by hand, or before a move with: ${provisionAgain(to)}; then run this again`;
+
 /** Judges what the server holds against the two sites' values. */
 export function decide(facts: AliasFacts, seen: Seen, from: SiteId, to: SiteId): Decision {
   if (holds(seen, facts.value[to])) return "already";
@@ -41,6 +45,6 @@ export function decide(facts: AliasFacts, seen: Seen, from: SiteId, to: SiteId):
   return {
     refused: seen
       ? `${facts.name} is ${seenSays(seen)}, neither ${both}: somebody changed it. Find out who and why; then set it to ${facts.value[from].value} by hand and run this again, or to ${facts.value[to].value} if people may go there now`
-      : `${facts.name} does not exist. Create it with ${facts.value[from].value} by hand, or with "pulumi up -s standby" before a move, and run this again`,
+      : missingSays(facts, from, to),
   };
 }

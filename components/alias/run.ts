@@ -14,7 +14,7 @@ import { portAnswers } from "../../steps/transports/tcp.ts";
 import { nameOfSecret } from "../../model/secret.ts";
 import type { SiteId } from "../../model/site.ts";
 import { AliasFacts, type AliasValue, type NameServer } from "./facts.ts";
-import { decide, holds, placeOf, seenSays, witnessesOf, type Witness } from "./judge.ts";
+import { decide, holds, placeOf, seenSays, witnessesOf, type Witness, missingSays } from "./judge.ts";
 import { aliasAnswers, checkAlias, createAlias, flipAlias, keyAccepted } from "./verbs.ts";
 
 /** Seconds for the servers of a site to agree after a flip: a zone transfer after NOTIFY takes a few. */
@@ -66,10 +66,9 @@ export const runnables: RunModule["runnables"] = [
       const facts = factsOf(alias, io);
       const server = facts.dns.update[to];
       const seen = await lookUp(server, facts.name, io.signal);
+      if (!seen) throw new Error(missingSays(facts, from, to));
       const decision = decide(facts, seen, from, to);
       if (typeof decision === "object") throw new Error(`${decision.refused}.`);
-      if (!seen)
-        throw new Error(`${facts.name} does not exist. Run "pulumi up -s standby", which creates it.`);
       await tryKey(facts, server, seen, io);
       await Promise.all(witnessesOf(facts, to).map((witness) => ask(facts.name, witness, io, "must")));
       return {

@@ -165,6 +165,13 @@ describe("The decision to flip", () => {
     expect(decide(made, found, "primary", "dr")).to.equal("swap");
   });
 
+  it("names the whole command that makes one again which somebody has deleted: up alone runs no step whose input is the same", () => {
+    const decision = decide(facts(), undefined, "primary", "dr");
+    expect(typeof decision === "object" && decision.refused).to.match(
+      /^k2\.corp\.example does not exist\. Create it with \S+ by hand, or before a move with: pulumi up -s standby --replace "\*\*command:local:Command::\*\*"; then run this again$/,
+    );
+  });
+
   it("is proven by the servers of the new site, by those of none as far as they answer, and never by those left behind", () => {
     const made = facts({
       dns: {
