@@ -8,6 +8,7 @@ export const verbs: readonly string[] = [
   "guard status",
   "guard publish",
   "guard allow",
+  "guard remove",
   "doctor",
   "journal init",
   "journal show",

@@ -24,7 +24,7 @@ export const strayGuard = (host: string): Look => ({
       risk(
         host,
         `a guard stands there (${guardFile}) and the estate has none: nothing renews its lease, and once that has ended its services start neither with Windows nor by it; after a move to its site it stops by its old word what has been started there`,
-        `write guard into estate.ts again, or have it removed with its start types: parallel-standby guard remove ${host} --as YOUR-NAME --reason WHY`,
+        `write guard into estate.ts again, or have it removed with its start types: "parallel-standby guard remove ${host} --as YOUR-NAME --reason WHY"`,
         `guard-left:${host}`,
       ),
     ];
