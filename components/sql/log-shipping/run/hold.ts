@@ -85,7 +85,9 @@ export const holdRunnables: readonly Runnable[] = [
     },
     act: async ({ database, host, role }, io) => {
       const sql = await sqlOn(host, io);
-      await quietJobs(sql, await jobsOfRole(sql, database, role), 300, io);
+      const jobs = await jobsOfRole(sql, database, role);
+      await io.mayStillAct();
+      await quietJobs(sql, jobs, 300, io);
     },
   }),
 ];

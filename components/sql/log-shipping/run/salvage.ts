@@ -1,22 +1,25 @@
 import { Refused, runs, type Act, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, type Sql } from "../../../../steps/transports/sql.ts";
+import { worksOn } from "../../../../steps/works-on.ts";
 import { pathOf } from "../headers.ts";
 import { filesOf, stateOf } from "../look.ts";
 import { isIn } from "../shipped.ts";
 import {
   copyOnlyFull,
   makeFolder,
+  multiUser,
   recover,
   salvageTail,
   singleUser,
   takeOnline,
   verifyBackup,
 } from "../tsql/changes.ts";
+import { enableJob } from "../tsql/agent.ts";
 import { lastOfEach, lastRestore, serverNow } from "../tsql/looks.ts";
 import { salvage } from "../verbs.ts";
 import { alone } from "./alone.ts";
 import { jobsOfRole } from "./hold.ts";
-import { quietJobs } from "./jobs.ts";
+import { quietJobs, readJobs } from "./jobs.ts";
 import { canCompress } from "./protect.ts";
 import { standingAt, type Pair } from "./standing.ts";
 
@@ -86,26 +89,53 @@ const act: Act<Args> = {
     return { there: false, says: `${database} on ${host} is ${seen.state} and not saved`, expected };
   },
   act: async (a, io) => {
-    const { database, host, salvageTo } = a;
+    const { database, host } = a;
     const sql = await sqlOn(host, io);
-    await opened(sql, a, io);
-    await quietJobs(sql, await jobsOfRole(sql, database, "source"), jobLimitSec, io);
-    await sql.run(makeFolder(salvageTo));
-    const [now] = await sql.rows<{ utc: string }>(serverNow);
-    const name = pathOf(
-      salvageTo,
-      `${database}_salvage_${(now?.utc ?? "").replaceAll(/\D/g, "").slice(0, 14)}`,
-    );
-    const [full, tail] = [`${name}.bak`, `${name}.trn`];
-    io.say(`backing up ${database} on ${host} to ${full}`);
-    await alone(sql, database, copyOnlyFull(database, full, await canCompress(sql)), io);
-    io.say(`reading ${full} to its end`);
-    await sql.long(verifyBackup(full, 1));
-    io.say(`taking the tail of ${database} on ${host} to ${tail}: it is closed with that`);
-    await alone(sql, database, salvageTail(database, tail), io);
-    await sql.long(verifyBackup(tail, 1));
+    const jobs = await jobsOfRole(sql, database, "source");
+    const enabled = (await readJobs(sql, jobs)).filter((j) => j.isEnabled);
+    await io.mayStillAct();
+    try {
+      await opened(sql, a, io);
+      await quietJobs(sql, jobs, jobLimitSec, io);
+      await closedByTail(sql, a, io);
+    } catch (error) {
+      // Others have gone on meanwhile, and people may work in it by now; after any other failure it is still to be saved.
+      if (
+        error instanceof Refused &&
+        (await isOpen(sql, database)) &&
+        (await worksOn(io.host(host).site, io))
+      ) {
+        await sql.run(multiUser(database)).catch(() => undefined);
+        for (const job of enabled) await sql.run(enableJob(job.name, true)).catch(() => undefined);
+      }
+      throw error;
+    }
   },
 };
+
+/** Saves a database that is open, and closes it with the last of it. */
+async function closedByTail(sql: Sql, { database, host, salvageTo }: Saved, io: Io): Promise<void> {
+  await sql.run(makeFolder(salvageTo));
+  const [now] = await sql.rows<{ utc: string }>(serverNow);
+  const name = pathOf(
+    salvageTo,
+    `${database}_salvage_${(now?.utc ?? "").replaceAll(/\D/g, "").slice(0, 14)}`,
+  );
+  const [full, tail] = [`${name}.bak`, `${name}.trn`];
+  io.say(`backing up ${database} on ${host} to ${full}`);
+  // The jobs may have run for an hour, and a backup takes hours.
+  await io.mayStillAct();
+  await alone(sql, database, copyOnlyFull(database, full, await canCompress(sql)), io);
+  io.say(`reading ${full} to its end`);
+  await sql.long(verifyBackup(full, 1));
+  await io.mayStillAct();
+  io.say(`taking the tail of ${database} on ${host} to ${tail}: it is closed with that`);
+  await alone(sql, database, salvageTail(database, tail), io);
+  await sql.long(verifyBackup(tail, 1));
+}
+
+const isOpen = async (sql: Sql, database: string): Promise<boolean> =>
+  (await stateOf(sql, database)).state === "ONLINE";
 
 const isClosed = (state: string): boolean => state === "RESTORING" || state === "STANDBY";
 
