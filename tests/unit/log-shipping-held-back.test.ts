@@ -218,16 +218,30 @@ describe("databases of a returning site whose guard holds SQL Server back", func
     await until("SQL Server is stopped", () => running().length === 0, 10_000);
   });
 
-  it("are left open where others have gone on while they recovered, and SQL Server is not stopped", async () => {
+  /** Others have gone on once SQL Server is started: the first question is asked before that. */
+  const overtakenLate = () => {
     let asked = 0;
-    // The first question is asked before SQL Server is started.
-    const overtaken = {
+    return {
       ...io(...over),
       mayStillAct: () =>
         ++asked < 2 ? Promise.resolve() : Promise.reject(new Refused("activation 2 has begun since")),
     };
-    expect((await failure(run(closeK2(), overtaken))).message).to.equal("activation 2 has begun since");
+  };
+
+  it("are left open where others have gone on while they recovered, and SQL Server is not stopped", async () => {
+    expect((await failure(run(closeK2(), overtakenLate()))).message).to.equal("activation 2 has begun since");
     expect(running()).to.deep.equal(["MSSQLSERVER"]);
+    expect(await databases()).to.equal("K2 ONLINE, Claims ONLINE, Other ONLINE");
+  });
+
+  it("are left open where others have gone on and something else fails: people may be served from it by now", async () => {
+    const locked = {
+      ...overtakenLate(),
+      secret: async (of: { env?: string }) => (of.env === "SSH" ? sshPassword : "no"),
+    };
+    expect((await failure(run(closeK2(), locked as typeof step.io))).message).to.contain("refused the login");
+    expect(running()).to.deep.equal(["MSSQLSERVER"]);
+    expect(sql.host.services.find("MSSQLSERVER")?.state).to.equal("running");
     expect(await databases()).to.equal("K2 ONLINE, Claims ONLINE, Other ONLINE");
   });
 

@@ -1,7 +1,8 @@
-import { Refused, type Io } from "../../../../steps/act.ts";
+import type { Io } from "../../../../steps/act.ts";
 import { refuseToWake } from "../../../../steps/may-wake.ts";
 import { poll } from "../../../../steps/poll.ts";
 import { sqlOn, Unreachable, type Sql } from "../../../../steps/transports/sql.ts";
+import { isRefused } from "../../../../steps/works-on.ts";
 import { guardedState, startHeldBack, stopAgain } from "../../../windows/guard/held-back.ts";
 import { sqlServices } from "../../instance/services.ts";
 import { shippedOn } from "../facts.ts";
@@ -43,7 +44,8 @@ export async function sqlOrHeldBack(host: string, io: Io): Promise<Sql | undefin
 /**
  * Starts SQL Server that its guard holds back, without Agent, and closes all databases of the estate there in the same
  * act: they come up with it. It is waited for as long as the step may take, since one that nobody waits for comes up with
- * all of them open. Where that fails it is stopped again; where time ends first the next try closes them.
+ * all of them open. Where that fails it is stopped again, unless others have gone on; where time ends first the next try
+ * closes them.
  */
 export async function wokenAndClosed(host: string, io: Io): Promise<void> {
   const [service] = sqlServices(io.host(host));
@@ -55,8 +57,8 @@ export async function wokenAndClosed(host: string, io: Io): Promise<void> {
       shippedOn(host, io.lookup).flatMap(({ facts }) => facts.databases.map((d) => closed(sql, host, d, io))),
     );
   } catch (error) {
-    // Where others have gone on meanwhile, people may be served from it by now.
-    if (!io.signal.aborted && !(error instanceof Refused)) await stopAgain(host, service, io);
+    // Where others have gone on meanwhile, people may be served from it by now, whatever has failed here.
+    if (!io.signal.aborted && !(await isRefused(io))) await stopAgain(host, service, io);
     throw error;
   }
 }
