@@ -98,7 +98,7 @@ async function keepOff(ssh: Ssh, services: readonly string[], io: Io): Promise<r
       risk(
         ssh.host,
         `${was}, when the server started: it would have worked beside the active site's. It is stopped and disabled now`,
-        'find out who enabled it; "pulumi up" of the passive site disables it before it parks the server',
+        "find out who enabled it",
         `enabled:${ssh.host}/${name}`,
       ),
     );

@@ -54,6 +54,18 @@ describe("A parked server that was started to be looked at", function () {
     expect(service).to.include({ state: "stopped", startType: "disabled" });
   });
 
+  it("has its owner find out who enabled such a service: disabled it is by then", async () => {
+    await start();
+    const service = bench.server.services.find("K2 Server");
+    if (!service) throw new Error("no service");
+    service.startType = "auto";
+    const step = stepBench({ hosts: [bench.host()], secrets: { SSH: sshPassword } });
+    const found = await exercise.keepOff(bench.host().id, ["K2 Server"], step.io);
+    await step.end();
+    expect(found.map((f) => f.todo)).to.deep.equal(["find out who enabled it"]);
+    expect(service.startType).to.equal("disabled");
+  });
+
   it("does not take a service for disabled that is not so when it is looked at once more", async () => {
     await start();
     const service = bench.server.services.find("K2 Server");

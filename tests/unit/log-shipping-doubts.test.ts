@@ -1,6 +1,7 @@
 import { expect } from "chai";
 import { alive as logShippingAlive } from "../../components/sql/log-shipping/run.ts";
 import type { Host } from "../../model/host.ts";
+import { lookupOf } from "../../model/recovery.ts";
 import { droppingPort } from "./dropping-port.ts";
 import { shippingBench, type Bench } from "./log-shipping-bench.ts";
 import { failure, jobs, state, worked } from "./log-shipping-looks.ts";
@@ -190,6 +191,62 @@ describe("log shipping: what stops a move, and what is seen before it", function
     expect(await failure(bench.verb("sql/log-shipping/standby-ready", standby))).to.match(
       /neither a database that is being restored nor a full backup/,
     );
+  });
+
+  const noJobs = async (): Promise<void> => {
+    await bench.run(
+      "dr",
+      "EXEC master.dbo.sp_delete_log_shipping_secondary_database @secondary_database = N'K2'",
+    );
+  };
+
+  it("names the command that makes the jobs of a standby again, and what stands in its way; adopted ones are made by hand", async () => {
+    bench = await shippingBench(6);
+    await noJobs();
+    const facts = { ...bench.facts, manage: "adopt" };
+    const adopted = lookupOf({
+      hosts: [...bench.hosts],
+      parts: [{ id: "data", kind: "sql/log-shipping", version: 1, facts }],
+    });
+    const ready = (more: Parameters<Bench["verb"]>[2]): Promise<string> =>
+      failure(
+        bench.verb("sql/log-shipping/standby-ready", { part: "data", database: "K2", host: "SQLDR01" }, more),
+      );
+    const lacks = "SQLDR01 has no log shipping jobs for K2.";
+    const again = `${lacks} Have them made again: pulumi up -s standby --replace "**command:local:Command::**"`;
+    const activation = { epoch: 1, mode: "planned" } as const;
+    expect(await ready({})).to.equal(again);
+    expect(await ready({ activation })).to.equal(
+      `${again}. That is refused until this move is given up with "parallel-standby abandon"`,
+    );
+    expect(await ready({ lookup: adopted, activation })).to.equal(
+      `${lacks} Make them again by hand: log shipping that is adopted is only looked at`,
+    );
+  });
+
+  it("has logs copied by hand where the copy job is gone in a move, and takes them then", async () => {
+    bench = await shippingBench(6);
+    await noJobs();
+    await bench.work(4);
+    const copy = () =>
+      bench.verb("sql/log-shipping/copy-logs", {
+        part: "data",
+        database: "K2",
+        from: "SQLPRD01",
+        to: "SQLDR01",
+        tail: false,
+      });
+    expect(await failure(copy())).to.equal(
+      'SQLDR01 has no copy job of log shipping for K2 into D:\\LogShip. Copy the logs of K2 from \\\\SQLPRD01\\LogShip to D:\\LogShip on SQLDR01 by hand, then run "pulumi up -s dr-active" again',
+    );
+    const dr = bench.disk("dr");
+    for (const { name } of await dr.list("\\\\SQLPRD01\\LogShip"))
+      if (name.endsWith(".trn"))
+        await dr.write(`D:\\LogShip\\${name}`, await dr.read(`\\\\SQLPRD01\\LogShip\\${name}`));
+    expect(await copy()).to.include({
+      verdict: "already",
+      says: "all logs of K2 that there are have arrived on SQLDR01",
+    });
   });
 
   it("rebuilds a database that is missing at the standby from what lies in the folder", async () => {

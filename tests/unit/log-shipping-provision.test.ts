@@ -74,6 +74,20 @@ describe("log shipping: provisioning", function () {
     await end();
   });
 
+  it("points to the history of the copy job where no log arrives, and to no command that would change nothing", async () => {
+    bench = await shippingBench(1);
+    const { io, end } = bench.io("dr");
+    const args = { database: "K2", host: "SQLDR01", source: "SQLPRD01", copyTo: "D:\\LogShip", start: true };
+    const found = await standbyRunnables
+      .find((r) => r.name === working.name)
+      ?.bind(args)
+      .check(io);
+    await end();
+    expect(found?.expected).to.equal(
+      "a log of K2 from SQLPRD01; look at the history of the copy job on SQLDR01",
+    );
+  });
+
   it("takes the weekly full backup beside the chain, in turns, so that no log is taken out of it", async () => {
     bench = await shippingBench(6);
     const jobs = "EXEC msdb.dbo.sp_start_job @job_name = N'parallel-standby full K2'";

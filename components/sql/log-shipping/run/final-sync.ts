@@ -1,3 +1,4 @@
+import { activeStack } from "../../../../model/site.ts";
 import { runs, type Act, type Found, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn, SqlError, Unreachable, type Sql } from "../../../../steps/transports/sql.ts";
 import { worksOn } from "../../../../steps/works-on.ts";
@@ -72,7 +73,7 @@ const copy: Act<{ part: string; database: string; from: string; to: string; tail
       .flatMap((row) => row.copyJob ?? []);
     if (jobs.length === 0)
       throw new Error(
-        `${to} has no copy job of log shipping for ${database} into ${way.copyTo}. Run "pulumi up" of that site, or set copyTo to the folder that its job has`,
+        `${to} has no copy job of log shipping for ${database} into ${way.copyTo}. Copy the logs of ${database} from ${way.backupShare} to ${way.copyTo} on ${to} by hand, then run "pulumi up -s ${activeStack(io.to)}" again`,
       );
     for (const job of jobs) await runJob(sql, to, job, io.activation?.mode === "unplanned" ? 300 : 3600, io);
   },

@@ -1,9 +1,11 @@
-import { runs, type Runnable } from "../../../../steps/act.ts";
+import { runs, type Io, type Runnable } from "../../../../steps/act.ts";
 import { sqlOn } from "../../../../steps/transports/sql.ts";
+import type { LogShippingFacts } from "../facts.ts";
 import { linesOf } from "../lines.ts";
 import { filesOf, stateOf } from "../look.ts";
 import { reachOf } from "../reach.ts";
 import { spansOf } from "../../../../model/part.ts";
+import { provisionAgain } from "../../../../model/site.ts";
 import { moment } from "../../../../model/time.ts";
 import { sourceReady, standbyReady } from "../verbs.ts";
 import { unshipped } from "../shipped.ts";
@@ -15,7 +17,7 @@ import { seenAt, shippingAt } from "./shipping.ts";
 export const preflightRunnables: readonly Runnable[] = [
   runs(standbyReady, {
     check: async ({ part, database, host }, io) => {
-      const { way } = shippingAt(part, io);
+      const { facts, way } = shippingAt(part, io);
       const expected = `${database} can be rolled forward on ${host}`;
       const db = await seenAt(part, database, io);
       // In a resumed activation it may be open at its point already; the steps that follow judge that.
@@ -34,7 +36,7 @@ export const preflightRunnables: readonly Runnable[] = [
           `${host} finds no backup of ${database} in ${way.copyTo}. Look at copyTo, and whether SQL Server's account may read that folder`,
         );
       if (!rows.some((r) => r.copyJob !== null && r.restoreJob !== null))
-        throw new Error(`${host} has no log shipping jobs for ${database}. Run "pulumi up" of that site`);
+        throw new Error(`${host} has no log shipping jobs for ${database}. ${madeAgain(facts, host, io)}`);
       return {
         there: true,
         says:
@@ -78,8 +80,17 @@ export const preflightRunnables: readonly Runnable[] = [
   }),
 ];
 
+/** How the jobs of a standby come back: nothing is provisioned while a move is under way, and adopted ones never are. */
+function madeAgain({ manage }: Pick<LogShippingFacts, "manage">, host: string, io: Io): string {
+  if (manage === "adopt") return "Make them again by hand: log shipping that is adopted is only looked at";
+  const again = `Have them made again: ${provisionAgain(io.host(host).site)}`;
+  return io.activation
+    ? `${again}. That is refused until this move is given up with "parallel-standby abandon"`
+    : again;
+}
+
 /** Whether this activation has opened databases of the part: then its point is chosen. */
-const opens = (part: string, io: Parameters<typeof shippingAt>[1]): Promise<boolean> =>
+const opens = (part: string, io: Io): Promise<boolean> =>
   io.point(part).then(
     () => true,
     () => false,

@@ -189,7 +189,7 @@ export const standbyRunnables: readonly Runnable[] = [
           files.length > 0
             ? `${String(files.length)} log(s) of ${database} have arrived on ${host}`
             : `no log of ${database} has arrived in ${copyTo} on ${host}`,
-        expected: `a log of ${database} from ${source}: run "pulumi up" of its site if it ships none yet, and look at the history of the copy job on ${host}`,
+        expected: `a log of ${database} from ${source}; look at the history of the copy job on ${host}`,
       };
     },
     act: async ({ database, host, source, copyTo, start }, io) => {
