@@ -138,7 +138,7 @@ const mistakes: Readonly<Record<string, Planted & { readonly rule: string; reado
   },
   "a re-protection closes a database without taking its tail": {
     file: "components/sql/log-shipping/run/salvage.ts",
-    find: "    await alone(sql, database, salvageTail(database, tail), io);\n",
+    find: "  await alone(sql, database, salvageTail(database, tail), io);\n",
     put: "",
     rule: "a way out",
     schedule: { ...small, begins: "lost", events: [], then: [{ ...then, begins: "planned" }] },
