@@ -20,7 +20,7 @@ export const hostLooks = (host: Host, { to }: Request, lookup: Lookup): readonly
           host: host.id,
           run: async (io) => (await lookAtServer(host.id, io)).findings,
         } satisfies Look,
-        ...(lookup.isGuarded ? [] : [strayGuard(host.id)]),
+        ...(lookup.isGuarded ? [] : [strayGuard(host.id, host.site === to)]),
       ]
     : []),
   ...(isVm(host) && host.site === to

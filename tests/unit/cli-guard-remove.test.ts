@@ -20,7 +20,7 @@ describe("guard remove", function () {
   afterEach(() => bench.close());
   const strays = (host: string): Promise<readonly string[]> =>
     bench.at(host, async (io) =>
-      (await strayGuard(host).run(io, { before: () => [], note: () => undefined })).map((f) => f.todo),
+      (await strayGuard(host, false).run(io, { before: () => [], note: () => undefined })).map((f) => f.todo),
     );
 
   it("leaves nothing of a guard at both sites, and every service as it starts without one", async () => {

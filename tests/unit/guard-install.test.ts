@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { otherSite, type SiteId } from "../../model/site.ts";
 import { guardFile, lastFile } from "../../components/windows/guard/place.ts";
 import * as windows from "../../components/windows/run.ts";
 import { startTypeLook } from "../../components/k2/start-types.ts";
@@ -56,23 +57,28 @@ describe("a guard that is put on a server", () => {
     ]);
   });
 
-  it("is a finding of readiness where the estate has no guard any more, and none where it has one or never had", async () => {
-    const looks = (guarded: boolean) =>
+  it("is a finding of readiness where the estate has no guard any more, which stops a move to its site, and none where it has one or never had", async () => {
+    const looks = (guarded: boolean, to: SiteId = "primary") =>
       windows
         .hostLooks(
           bench.host(),
-          { from: "dr", to: "primary", mode: "planned" },
+          { from: otherSite(to), to, mode: "planned" },
           { ...step.io.lookup, isGuarded: guarded },
         )
         .filter((look) => look.id === "guard-left:K2DR01");
-    const found = async (): Promise<readonly string[]> =>
+    const found = async (to?: SiteId): Promise<readonly string[]> =>
       (
-        await Promise.all(looks(false).map((l) => l.run(io(), { before: () => [], note: () => undefined })))
+        await Promise.all(
+          looks(false, to).map((l) => l.run(io(), { before: () => [], note: () => undefined })),
+        )
       ).flatMap((f) => f.map((one) => `${one.severity} ${one.at}`));
     expect(looks(true)).to.deep.equal([]);
     expect(await found()).to.deep.equal([]);
     await run(install(), io());
-    expect(await found()).to.deep.equal(["risk K2DR01"]);
+    const [there, left] =
+      bench.host().site === "dr" ? (["dr", "primary"] as const) : (["primary", "dr"] as const);
+    expect(await found(left)).to.deep.equal(["risk K2DR01"]);
+    expect(await found(there)).to.deep.equal(["stops K2DR01"]);
   });
 
   it("is found by readiness to be got round where somebody, or an update, has changed a start type", async () => {
