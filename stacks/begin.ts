@@ -4,6 +4,7 @@ import { movingSystems } from "../journal/mode-change.ts";
 import { next, type Next } from "../journal/next.ts";
 import type { Repository } from "../journal/repository.ts";
 import { situation } from "../journal/situation.ts";
+import { stateOf } from "../journal/state.ts";
 import { termsIn } from "../journal/terms.ts";
 import { besideText } from "../journal/two-writers.ts";
 import { canonical } from "../model/recovery.ts";
@@ -83,7 +84,8 @@ async function keepBeside(
 ): Promise<void> {
   const { from, to } = now.request;
   try {
-    if (fenceOwed(situation(await journal.entries())).length === 0) return;
+    const s = situation(await journal.entries());
+    if (stateOf(s) === "moving" || fenceOwed(s).length === 0) return;
     if (!(await siteAnswers(recovery.hosts.filter((h) => h.site === from)))) return;
     const found = await workedBeside({ from, to, epoch: now.epoch, recovery }, at.journalRef, at.world);
     if (found.length > 0) say(besideText(`${from} (${recovery.sites[from].place})`, found));

@@ -61,7 +61,7 @@ function besideLines(s: Situation, entries: readonly Entry[]): string {
 }
 
 /** A move leaves the new site without a standby: how it gets one. */
-export const standbyAgain = (active: SiteId): string => {
+const standbyAgain = (active: SiteId): string => {
   const other = otherSite(active);
   return `give ${active} a standby again, once ${other} can be reached: parallel-standby reprotect --as YOUR-NAME --reason WHY (saves what ${other} alone holds), then pulumi up -s ${stackOf[active]}, then pulumi up -s ${stackOf[other]}`;
 };

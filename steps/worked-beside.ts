@@ -1,4 +1,4 @@
-import { situation } from "../journal/situation.ts";
+import { isOpened, situation } from "../journal/situation.ts";
 import { stateOf } from "../journal/state.ts";
 import { seenBeside } from "../journal/two-writers.ts";
 import type { JournalRef } from "../model/journal-ref.ts";
@@ -21,7 +21,7 @@ export interface Left {
 
 /**
  * Looks for what is open or runs at a site that was left, before it is fenced, and keeps it in the journal: it has worked
- * beside the new one. Nothing has, and nobody looks, while nothing is open at the new one. What does not answer works
+ * beside the new one. No system has that has opened nothing there yet, and nobody looks while none has. What does not answer works
  * beside nothing that could be seen from here: whoever calls knows that something there does. Gives what was found.
  */
 export async function workedBeside(
@@ -29,14 +29,20 @@ export async function workedBeside(
   journalRef: JournalRef,
   { journal, runs }: Pick<World, "journal" | "runs">,
 ): Promise<readonly string[]> {
-  if (stateOf(situation(await journal.entries())) === "moving") return [];
+  const s = situation(await journal.entries());
+  const state = stateOf(s);
+  if (state === "moving") return [];
   const seen = await withIo(
     { known: recovery, journal, journalRef, to, say: () => undefined, limitSec },
     (io) => signsOf(recovery, to, runs, io, limitSec),
   );
-  // A name that leads to a site is no work there: what works was seen on a server.
+  // A name that leads to a site is no work there: what works was seen on a server. And a system that has opened nothing
+  // at the new site yet works at the old one by right.
   const found = against(seen, to)
-    .filter(({ site, host }) => site === from && host !== undefined)
+    .filter(
+      ({ part, site, host }) =>
+        site === from && host !== undefined && (state === "active" || isOpened(s, `${part}/`)),
+    )
     .map(({ says }) => says);
   if (found.length > 0)
     await journal.append((entries) => {

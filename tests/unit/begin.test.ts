@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { workedBeside } from "../../steps/worked-beside.ts";
 import { createServer, type AddressInfo, type Server } from "node:net";
 import type { Fact } from "../../journal/entries.ts";
 import type { Journal } from "../../journal/journal.ts";
@@ -202,6 +203,33 @@ describe("a move that goes on while its fence is owed", function () {
     await r.journal.append(noReturn);
     server.close();
     expect(await goesOn(), "dark").to.deep.equal([]);
+  });
+
+  it("keeps nothing of a system that has opened nothing at the new site yet: it works at the old one by right", async () => {
+    r = await rig("unplanned", { systems: 2 });
+    const { last } = situation(await r.journal.entries());
+    expect(last?.systems?.map((m) => m.system)).to.deep.equal(["web0", "web1"]);
+    const seen = async (): Promise<readonly string[]> => {
+      const runs = toyRuns(r.world);
+      const toys = await runs["toy-data"]?.();
+      if (!toys) throw new Error("no toys");
+      const signs = (facts: unknown): Promise<readonly Sign[]> =>
+        Promise.resolve([
+          { site: "primary", host: "P", shows: "active", says: `open: ${JSON.stringify(facts)}` },
+        ]);
+      return inFolder(r.folder, () =>
+        workedBeside(
+          { from: "primary", to: "dr", epoch: 1, recovery: toyRecovery(2) },
+          { folder: "journal" },
+          { journal: r.journal, runs: { "toy-data": () => Promise.resolve({ ...toys, signs }) } },
+        ),
+      );
+    };
+    expect(await seen(), "nothing is open").to.deep.equal([]);
+    await r.journal.append({ kind: "no return", epoch: 1, step: "data0/open/db0-0" });
+    const found = await seen();
+    expect(found).to.have.length(1);
+    expect(found[0]).to.contain("db0-0").and.not.contain("db1-0");
   });
 
   it("looks at nothing where nothing of its fence is owed", async () => {
