@@ -1,4 +1,7 @@
+import { lostItsTail } from "../journal/lost-tail.ts";
 import type { Situation } from "../journal/situation.ts";
+import { termsOf } from "../journal/systems.ts";
+import type { Terms } from "../journal/terms.ts";
 
 /** `k2 is up, with exceptions: k2/client-answers; owed: 2 steps`. */
 export const endedSays = (what: string, exceptions: readonly string[], owed: readonly string[]): string =>
@@ -8,15 +11,21 @@ export const endedSays = (what: string, exceptions: readonly string[], owed: rea
   ].join("; ");
 
 /** What has the steps at the old site tried again where it answers; nothing where nothing does any more. */
-export function triedAgain({ last, noReturn, arrived }: Situation, system = ""): string {
-  const way = !noReturn
-    ? '"parallel-standby declare" again, with --mode unplanned,'
-    : (last?.systems?.length ?? 0) > 1 && !arrived.has(system)
-      ? `"parallel-standby mode unplanned --system ${system} --reason WHY"`
-      : undefined;
-  return way === undefined
-    ? ""
-    : `. To have its steps there tried once more: ${way} without --waive-fence, then "pulumi up"`;
+export function triedAgain(s: Situation, system = ""): string {
+  const terms = s.last && termsOf(s.last, system);
+  const again = wayAgain(s, system, terms);
+  return again === undefined ? "" : `. To have its steps there tried once more: ${again}, then "pulumi up"`;
+}
+
+function wayAgain(s: Situation, system: string, terms: Terms | undefined): string | undefined {
+  const isPlanned = terms?.mode === "planned";
+  // Planned, nothing is lost: nobody is led to give that up.
+  if (!s.noReturn)
+    return `"parallel-standby declare" again, with --mode ${isPlanned ? "planned" : "unplanned and without --waive-fence"}`;
+  const mayChange = terms?.waiveFence !== undefined || lostItsTail(s, system);
+  if ((s.last?.systems?.length ?? 0) < 2 || s.arrived.has(system) || isPlanned || !mayChange)
+    return undefined;
+  return `"parallel-standby mode unplanned --system ${system} --reason WHY", with --as, --disaster-at and --accept-loss, without --waive-fence`;
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { Entry, EntryOf } from "../../journal/entries.ts";
+import { lostItsTail } from "../../journal/lost-tail.ts";
 import { next } from "../../journal/next.ts";
 import { situation, type Situation } from "../../journal/situation.ts";
 import { movementOf, stateOf } from "../../journal/state.ts";
-import { systemOf, termsOf } from "../../journal/systems.ts";
+import { termsOf } from "../../journal/systems.ts";
 import type { MovingSystem } from "../../journal/terms.ts";
-import { atOldSite } from "../../model/phase.ts";
 import { didYouMean } from "../../model/nearest.ts";
 import { canonical } from "../../model/recovery.ts";
 import { activeStack } from "../../model/site.ts";
@@ -49,9 +49,9 @@ export function changeable(
     throw new CliError(
       `${arrived.join(", ")}: past the point of no return, and what it lost is settled. ${finish}`,
     );
-  // What has failed at the old site is tried once more in an activation of its own only, on whatever terms.
+  // A tail-log backup that failed is tried once more in another activation only, on whatever terms; what is owed, by "up".
   const changed = others.filter(
-    (m) => canonical(termsOf(last, m.system)) !== canonical(terms) || hasFailedThere(s, m.system, all),
+    (m) => canonical(termsOf(last, m.system)) !== canonical(terms) || lostItsTail(s, m.system),
   );
   if (changed.length === 0)
     throw new CliError(
@@ -59,15 +59,6 @@ export function changeable(
     );
   return { last, systems: changed, arrived };
 }
-
-const hasFailedThere = ({ verdicts }: Situation, system: string, all: readonly MovingSystem[]): boolean =>
-  [...verdicts.values()].some(
-    ({ step, phase, verdict }) =>
-      phase !== undefined &&
-      (atOldSite as ReadonlySet<string>).has(phase) &&
-      (verdict === "failed" || verdict === "waived") &&
-      systemOf(step, all) === system,
-  );
 
 /** The next `up` can begin with one thing only. */
 function refuseBesideDeclaration(s: Situation, { to }: EntryOf<"activation started">, now: Date): void {

@@ -73,7 +73,7 @@ describe("a runner that asks a third place before the new site writes", () => {
     expect(refused)
       .to.include(`London (primary) still answers: ${sign}`)
       .and.include(
-        'To have its steps there tried once more: "parallel-standby declare" again, with --mode unplanned, without --waive-fence, then "pulumi up"',
+        'To have its steps there tried once more: "parallel-standby declare" again, with --mode unplanned and without --waive-fence, then "pulumi up"',
       );
     expect(r.world.open.size).to.equal(0);
     expect(situation(await r.journal.entries()).noReturn).to.equal(false);
@@ -183,23 +183,47 @@ describe("a runner's words to the guard", () => {
 });
 
 describe("what has the steps at the old site tried once more", () => {
-  const of = (systems: readonly string[], noReturn: boolean, arrived: readonly string[]): string =>
+  const of = (
+    systems: readonly string[],
+    noReturn: boolean,
+    arrived: readonly string[],
+    { mode = "unplanned", waived = true, lost = false } = {},
+  ): string =>
     triedAgain(
       {
-        last: { systems: systems.map((system) => ({ system })) },
+        last: {
+          mode,
+          systems: systems.map((system) => ({ system, parts: [`${system}-data`] })),
+          ...(waived ? { waiveFence: "no power" } : {}),
+        },
         noReturn,
         arrived: new Set(arrived),
+        verdicts: new Map(
+          lost
+            ? [["t", { step: "claims-data/tail/db", phase: "final-sync", verdict: "waived" }]]
+            : [["s", { step: "claims-data/stop", phase: "fence-apps", verdict: "waived" }]],
+        ),
       } as unknown as Situation,
       "claims",
     );
 
-  it("is a new declaration before no return, the mode of a system that has not arrived after it, and nothing for one that has", () => {
-    const declared = /: "parallel-standby declare" again, with --mode unplanned, without --waive-fence/;
-    expect(of(["claims"], false, [])).to.match(declared);
-    expect(of(["k2", "claims"], false, [])).to.match(declared);
-    expect(of(["k2", "claims"], true, ["k2"])).to.match(
-      /: "parallel-standby mode unplanned --system claims --reason WHY" without --waive-fence/,
+  it("is a new declaration before no return, on terms that lose nothing where it is planned", () => {
+    const unplanned =
+      /: "parallel-standby declare" again, with --mode unplanned and without --waive-fence, then/;
+    expect(of(["claims"], false, [])).to.match(unplanned);
+    expect(of(["k2", "claims"], false, [])).to.match(unplanned);
+    expect(of(["claims"], false, [], { mode: "planned", waived: false })).to.match(
+      /: "parallel-standby declare" again, with --mode planned, then/,
     );
+  });
+
+  it("is past it the mode of a system that has not arrived, where its terms change or its tail was lost; else nothing", () => {
+    const mode =
+      /: "parallel-standby mode unplanned --system claims --reason WHY", with --as, --disaster-at and --accept-loss, without --waive-fence, then/;
+    expect(of(["k2", "claims"], true, ["k2"])).to.match(mode);
+    expect(of(["k2", "claims"], true, ["k2"], { waived: false, lost: true })).to.match(mode);
+    expect(of(["k2", "claims"], true, ["k2"], { waived: false })).to.equal("");
+    expect(of(["k2", "claims"], true, ["k2"], { mode: "planned", waived: false })).to.equal("");
     expect(of(["k2", "claims"], true, ["k2", "claims"])).to.equal("");
     expect(of(["claims"], true, [])).to.equal("");
   });
