@@ -125,6 +125,10 @@ function noPointIn(since: readonly Entry[], site: SiteId): WithoutStandby["noPoi
 export const leavesAlone = (e: Entry): e is EntryOf<"completed"> | EntryOf<"abandoned"> =>
   e.kind === "completed" || (e.kind === "abandoned" && e.lossSec !== undefined);
 
+/** From it on the standby is another one than before: nothing of the one before is held, or left running, any more. */
+export const changesStandby = (e: Entry): boolean =>
+  leavesAlone(e) || e.kind === "adopted" || e.kind === "break-glass";
+
 /** Whether a text names a server: by its whole id, not by a part of another's. */
 const names = (text: string, host: string): boolean =>
   [...text.matchAll(/[\w.-]*[\w-]/g)].some(([word]) => word.toLowerCase() === host.toLowerCase());

@@ -1,5 +1,6 @@
 import type { Entry } from "../journal/entries.ts";
-import { exercisesOf, openExercises } from "../journal/exercised.ts";
+import { exercisesOf } from "../journal/exercised.ts";
+import { notParked, notParkedId } from "../journal/not-parked.ts";
 import { risk, type Finding } from "../model/finding.ts";
 import { isParked, type Host } from "../model/host.ts";
 import type { SiteId } from "../model/site.ts";
@@ -19,7 +20,7 @@ export function exerciseFindings(
   now: Date,
 ): readonly Finding[] {
   const last = exercisesOf(entries);
-  const open = openExercises(entries);
+  const open = notParked(entries);
   return hosts
     .filter((h) => h.site === to && isParked(h))
     .flatMap(({ id }): readonly Finding[] => {
@@ -46,8 +47,10 @@ export function exerciseFindings(
               ]
             : [];
       const begun = open.get(id);
+      // Where parking failed, the exercise itself has said so.
+      const isTold = e?.findings.some((f) => f.id === notParkedId(id)) === true;
       const interrupted =
-        begun && now.getTime() - Date.parse(begun.at) > interruptedMs
+        begun && !isTold && now.getTime() - Date.parse(begun.at) > interruptedMs
           ? [
               risk(
                 id,

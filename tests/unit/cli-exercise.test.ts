@@ -1,4 +1,5 @@
 import { expect } from "chai";
+import { situation } from "../../journal/situation.ts";
 import * as windows from "../../components/windows/run.ts";
 import { stops } from "../../model/finding.ts";
 import type { Host } from "../../model/host.ts";
@@ -115,13 +116,13 @@ describe("exercise", function () {
     const ended = (...ids: readonly string[]): readonly string[] => {
       const findings = ids.map((id) => stops("K2DR01", "it is not well", "mend that", id));
       s.add({ kind: "exercised", host: "K2DR01", as: "scheduler", ok: ids.length === 0, findings });
-      return [...notParked(s.entries)];
+      return [...notParked(s.entries).keys()];
     };
-    expect([...notParked(s.entries)], "interrupted").to.deep.equal(["K2DR01"]);
+    expect([...notParked(s.entries).keys()], "interrupted").to.deep.equal(["K2DR01"]);
     expect(ended("exercise-power:K2DR01"), "Azure was not reached").to.deep.equal(["K2DR01"]);
     expect(ended("trust:K2DR01")).to.deep.equal([]);
     expect(ended("exercise-park:K2DR01")).to.deep.equal(["K2DR01"]);
-    expect([...notParked(s.add(completed).entries)]).to.deep.equal([]);
+    expect([...notParked(s.add(completed).entries).keys()]).to.deep.equal([]);
   });
 
   it("is not called interrupted any more where a move came between and was completed, also after the way back", () => {
@@ -133,8 +134,25 @@ describe("exercise", function () {
     expect(told().join()).to.match(
       /^the exercise that scheduler began at 2026-11-22 \d\d:\d\d:\d\d UTC was interrupted/,
     );
+    const ended = (id: string): void => {
+      const findings = [stops("K2DR01", "it is not well", "mend that", id)];
+      s.add({ kind: "exercised", host: "K2DR01", as: "scheduler", ok: false, findings });
+    };
+    ended("exercise-power:K2DR01");
+    expect(told(), "whether it is off could not be seen").to.have.length(1);
+    ended("exercise-park:K2DR01");
+    expect(told(), "that says it already").to.deep.equal([]);
+    ended("exercise-power:K2DR01");
+    expect(told()).to.have.length(1);
     s.add(completed);
     expect(told()).to.deep.equal([]);
+  });
+
+  it("takes a server for its own leftover no more once somebody has recorded another active site", () => {
+    const s = begunActivation().add({ kind: "exercise begun", host: "K2DR01", as: "scheduler" });
+    const { epoch } = situation(s.entries);
+    s.add({ kind: "adopted", active: "dr", epoch: epoch + 1, as: "ann", reason: "by hand", seen: [] });
+    expect([...notParked(s.entries).keys()]).to.deep.equal([]);
   });
 
   it("says when Azure has no such VM", async () => {
