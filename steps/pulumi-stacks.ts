@@ -3,22 +3,15 @@ import { setTimeout as wait } from "node:timers/promises";
 import { promisify } from "node:util";
 import { projectRoot } from "../journal/project-root.ts";
 
-/** How often stacks are listed anew where one of their files is just being written, and the pause before. Milliseconds. */
-const listed = { times: 10, everyMs: 300 };
+/** How often a file that is just being written is read anew, and the pause before. Milliseconds. */
+const readAgain = { times: 10, everyMs: 300 };
 
 /** Names of the project's stacks in the backend that is in use. */
 export async function stackNames(signal: AbortSignal): Promise<readonly string[]> {
-  for (let time = 1; ; time++)
-    try {
-      const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"], signal)) as readonly {
-        readonly name: string;
-      }[];
-      return stacks.map((s) => s.name.split("/").at(-1) ?? s.name);
-    } catch (error) {
-      // Whoever reads a file at the moment in which it is written in place sees none of it, or half.
-      if (!isHalfWritten(error) || time >= listed.times) throw error;
-      await wait(listed.everyMs, undefined, { signal });
-    }
+  const stacks = JSON.parse(await pulumi(["stack", "ls", "--json"], signal)) as readonly {
+    readonly name: string;
+  }[];
+  return stacks.map((s) => s.name.split("/").at(-1) ?? s.name);
 }
 
 /**
@@ -27,7 +20,11 @@ export async function stackNames(signal: AbortSignal): Promise<readonly string[]
  * setAttrs): an engine that dies there leaves "failed to load checkpoint: EOF" for whoever comes later.
  */
 export const isHalfWritten = (error: unknown): boolean =>
-  error instanceof Error && /: (unexpected )?EOF|unexpected end of JSON/.test(error.message);
+  error instanceof Error &&
+  /(checkpoint|snapshot|stack|meta\.yaml)\b[^"]*: (unexpected )?EOF|unexpected end of JSON/.test(
+    error.message,
+  ) &&
+  !error.message.includes("://");
 
 /** Names of the resources whose operation the stack's state holds as interrupted. */
 export async function pendingOperations(stack: string, signal: AbortSignal): Promise<readonly string[]> {
@@ -58,7 +55,18 @@ export async function initStack(name: string, signal: AbortSignal): Promise<void
 /** The state of an estate with many databases is some megabytes. Bytes. */
 const longestState = 256 * 1024 * 1024;
 
+/** What Pulumi answers. Whoever reads a file at the moment in which it is written in place sees none of it, or half. */
 async function pulumi(args: readonly string[], signal: AbortSignal): Promise<string> {
+  for (let time = 1; ; time++)
+    try {
+      return await pulumiOnce(args, signal);
+    } catch (error) {
+      if (!isHalfWritten(error) || time >= readAgain.times) throw error;
+      await wait(readAgain.everyMs, undefined, { signal });
+    }
+}
+
+async function pulumiOnce(args: readonly string[], signal: AbortSignal): Promise<string> {
   // The engine that runs this step hands its own PULUMI_* settings down; with them the CLI would believe it is a plugin.
   const { PULUMI_MONITOR: _monitor, PULUMI_ENGINE: _engine, ...env } = process.env;
   try {

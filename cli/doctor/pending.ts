@@ -4,7 +4,7 @@ import { type Finding, note, stops } from "../../model/finding.ts";
 
 /** What to do where an engine died while it wrote the file beside a state. */
 export const emptyFileTodo =
-  'below .state delete the files whose names end with .attrs and that are empty, then "pulumi cancel" that stack; let the url in Pulumi.yaml end with ?metadata=skip, and none is written any more. Until then "parallel-standby run" drives a move';
+  'once no up runs: below .state delete the files whose names end with .attrs and that are empty or cut off, then "pulumi cancel" that stack; let the url in Pulumi.yaml end with ?metadata=skip, and none is written any more. Until then "parallel-standby run" drives a move';
 
 /**
  * What stacks remember of operations that were interrupted (a killed engine, Ctrl+C twice): every later `up` warns of
@@ -22,7 +22,11 @@ export async function pendingFindings(
         const todo = `look with "pulumi stack export -s ${stack}"`;
         return [
           isHalfWritten(error)
-            ? stops(`stack ${stack}`, "its state can't be read: a file of it is empty", emptyFileTodo)
+            ? stops(
+                `stack ${stack}`,
+                "its state can't be read: a file of it is empty or cut off",
+                emptyFileTodo,
+              )
             : note(`stack ${stack}`, "its state can't be read", todo),
         ];
       }

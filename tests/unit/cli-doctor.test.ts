@@ -10,7 +10,7 @@ import { secretFindings } from "../../cli/doctor/secrets.ts";
 import { secretsIn } from "../../model/secret.ts";
 import { clockFinding, nodeFinding, settingFindings, stackFinding } from "../../cli/doctor/settings.ts";
 import { isFinding, stateOf, type Finding, type Well } from "../../model/finding.ts";
-import { stackNames } from "../../steps/pulumi-stacks.ts";
+import { isHalfWritten, stackNames } from "../../steps/pulumi-stacks.ts";
 import { begun, failureOf, holdingRecovery, tempProject, write, writtenTerminal } from "./cli-fixture.ts";
 
 const state = stateOf;
@@ -151,13 +151,29 @@ describe("doctor", () => {
           id: "stack dead",
           at: "stack dead",
           severity: "stops",
-          says: "its state can't be read: a file of it is empty",
-          todo: 'below .state delete the files whose names end with .attrs and that are empty, then "pulumi cancel" that stack; let the url in Pulumi.yaml end with ?metadata=skip, and none is written any more. Until then "parallel-standby run" drives a move',
+          says: "its state can't be read: a file of it is empty or cut off",
+          todo: 'once no up runs: below .state delete the files whose names end with .attrs and that are empty or cut off, then "pulumi cancel" that stack; let the url in Pulumi.yaml end with ?metadata=skip, and none is written any more. Until then "parallel-standby run" drives a move',
         },
       ]);
     } finally {
       process.env["PATH"] = before;
     }
+  });
+
+  it("takes for half-written what a file of the backend in a folder says, and not a line to another one that broke", () => {
+    const is = (says: string): boolean => isHalfWritten(new Error(says));
+    for (const says of [
+      "error: failed to load checkpoint: EOF",
+      "error: failed to load checkpoint: unexpected EOF",
+      "error: could not deserialize deployment: unexpected end of JSON input",
+    ])
+      expect(is(says), says).to.equal(true);
+    for (const says of [
+      'error: Get "https://x.blob.core.windows.net/state": EOF',
+      "error: failed to load checkpoint: blob (code=Unknown): Get https://x.example/stacks/a.json: unexpected EOF",
+      "error: rpc error: code = Unavailable desc = error reading from server: EOF",
+    ])
+      expect(is(says), says).to.equal(false);
   });
 
   it("says in one line why stacks can't be listed: the last that Pulumi has said", async () => {
