@@ -3,7 +3,7 @@ import { note, risk, type Finding } from "../model/finding.ts";
 import type { GuardedService } from "../model/guard.ts";
 import type { Parts } from "../model/part.ts";
 import type { Recovery } from "../model/recovery.ts";
-import { otherSite, type SiteId } from "../model/site.ts";
+import { otherSite, stackOf, type SiteId } from "../model/site.ts";
 import { unguarded } from "../planning/guarded.ts";
 
 /**
@@ -28,6 +28,15 @@ export function noGuardFindings(
         `no guard covers SQL Server on ${adopted.join(", ")}, which is adopted: after a disaster it starts by itself, with its databases open`,
         'have "parallel-standby probe" run: it closes them when that site answers again. Only what has manage: "provision" is guarded',
         "guard-adopted",
+      ),
+    ];
+  if (guard !== undefined)
+    return [
+      risk(
+        "guard",
+        `estate.ts has a guard, and the journal's facts have none yet: none stands on a server`,
+        `pulumi up -s ${stackOf[otherSite(active)]}, then pulumi up -s ${stackOf[active]}`,
+        "guard-none",
       ),
     ];
   return [

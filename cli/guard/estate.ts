@@ -29,7 +29,7 @@ export async function guardedEstate(
   const recovery = describe(estate, parts);
   if (!recovery.guard)
     throw new CliError(
-      "the estate has no guard: servers that come back after a disaster start what they have. Write guard: { witnesses: [ … ] } in estate.ts (docs/guard.md)",
+      'the estate has no guard: servers that come back after a disaster start what they have. Write guard: { witnesses: [ … ] } in estate.ts (docs/guard.md). Where one was left behind on a server, nothing starts there once its lease has ended: "parallel-standby guard remove --preview --as YOUR-NAME --reason WHY" shows where',
     );
   return {
     entries,

@@ -118,6 +118,11 @@ describe("what readiness finds of an estate without a guard", () => {
     expect(of(false)).to.deep.equal([]);
     expect(of(wanted, { ...recovery, guard: exampleGuard })).to.deep.equal([]);
   });
+  it("is another one where estate.ts has a guard that nobody has provisioned: what puts it there", () => {
+    expect(of(wanted)).to.deep.equal([
+      "risk guard-none: estate.ts has a guard, and the journal's facts have none yet: none stands on a server; pulumi up -s standby, then pulumi up -s primary",
+    ]);
+  });
   it("names adopted SQL Servers, which no guard covers, with one and without", () => {
     expect(of(undefined, adopted)[0]).to.contain(
       "SQL Server on SQLPRD01 is adopted: a guard would not cover it",
