@@ -39,7 +39,7 @@ const apartFromOpening: SearchOptions["eager"] = new Set(
 );
 
 describe("No schedule breaks a rule: every state is looked at that", function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const estates: Readonly<Record<string, readonly [ModelEstate, Partial<SearchOptions>]>> = {
     "one database and two activations lead to, with one fault": [
       { systems: [{ databases: 1, names: ["client"] }] },

@@ -26,6 +26,10 @@ export function othersOf(
   limits: Limits,
 ): (s: State) => readonly Move[] {
   const when = new Date(moment);
+  /** By terms and system, or for all, how systems can be let go on unplanned. */
+  const asked = [undefined, ...m.chains.map((c) => c.name)].flatMap((system) =>
+    unplanned.map((terms) => [terms, system] as const),
+  );
   const begun = new Map<string, boolean>();
   /** What the product makes of such a declaration now; no word on a step changes it. */
   const begins = (s: State, mode: string, waived: string): boolean => {
@@ -72,7 +76,7 @@ export function othersOf(
         good: (s.site === "up") !== (waived === "w"),
       });
     }
-    if (s.status === "moving" && m.chains.length > 1) found.push(...goOnUnplanned(s), ...waive(s));
+    if (s.status === "moving") found.push(...(m.chains.length > 1 ? goOnUnplanned(s) : []), ...waive(s));
     if (s.status === "moving" && !isPastReturn(s))
       found.push({
         says: "somebody abandons it",
@@ -117,13 +121,14 @@ export function othersOf(
     return found;
   };
 
-  /** Systems of which nothing is open yet go on unplanned, in an activation of their own. */
+  /** One system of which nothing is open yet goes on unplanned, or all of them do, in an activation of their own. */
   const goOnUnplanned = (s: State): readonly Move[] =>
     s.epoch >= limits.epochs
       ? []
-      : unplanned.flatMap(([mode, waived]): Move[] => {
+      : asked.flatMap(([[mode, waived], system]): Move[] => {
           const terms = termsFor(mode, waived);
-          const systems = allowed(() => product.changeable(journalOf(s, m), { terms }, when).systems) ?? [];
+          const wanted = { terms, ...(system === undefined ? {} : { system }) };
+          const systems = allowed(() => product.changeable(journalOf(s, m), wanted, when).systems) ?? [];
           if (systems.length === 0) return [];
           const names = systems.map(({ system }) => system);
           const change: Fact = {
