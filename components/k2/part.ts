@@ -68,6 +68,8 @@ export const k2: Part<"k2", K2Facts> = {
       .filter((host) => !isVm(lookup.host(host)))
       .flatMap((host) => serviceProbes(`${id}/back`, f, host)),
     "stop-target": f.servers[to].flatMap((host) => stoppedOn(id, f, host, "back/stop")),
+    // Started by itself while its names led to the target, it has found no licence there, and looks for none again.
+    reopen: f.servers[from].flatMap((host) => stoppedOn(id, f, host, "back/stop-old")),
   }),
 };
 

@@ -67,6 +67,19 @@ describe("The simulator plays whole moves in memory:", function () {
       expect(played.ended).to.equal("completed");
     });
 
+  it("one that is gone back from after K2 of the old site has started by itself, led to the new database", async () => {
+    const step = { id: "k2/master-key", changes: false };
+    const played = await tried({
+      begins: "lost",
+      events: [
+        { at: 0, step, what: "the old site returns" },
+        { at: 0, step, what: "somebody goes back" },
+      ],
+    });
+    fine(played);
+    expect(played.ended).to.equal("abandoned");
+  });
+
   it("one and the same in the same way, whatever was played in between", async () => {
     const written = (schedule: Schedule): Promise<readonly string[]> =>
       onStage(async (stage) => {
