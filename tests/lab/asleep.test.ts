@@ -31,6 +31,8 @@ describe("a command that stands still for a whole move, on the real engine", fun
     signalTo(first.pid, "SIGKILL");
     await first.done;
     const store = folderStore(dirname(made.journalFile), undefined, () => undefined);
+    // Opening the databases takes its time: the step that comes after it is locked before she gets there.
+    made.lab.network.hostSlow("SQLPRD01", 300);
     const eve = made.startCli(abandon("eve"));
     await soon(
       "she gives back what was taken",
@@ -38,6 +40,7 @@ describe("a command that stands still for a whole move, on the real engine", fun
       60_000,
     );
     const lock = await store.lease("step 1 k2/again/start/K2PRD01/K2 Server", 60_000);
+    made.lab.network.hostSlow("SQLPRD01", 0);
     if (!isLease(lock)) throw new Error(`the lock is held by ${lock.who}`);
     await until("she waits for the lock of a step", () =>
       Promise.resolve(/K2 Server: waiting for .*, who runs this step/.test(eve.said())),
