@@ -5,9 +5,12 @@ import { somePort } from "../servers/network/ports.ts";
 const tries = 200;
 
 /** A port that is free at each of these addresses now, and that no program is given unasked later. */
-export async function freePort(addresses: readonly string[], pick: () => number = somePort): Promise<number> {
+export async function freePort(
+  addresses: readonly string[],
+  pick: () => number | Promise<number> = somePort,
+): Promise<number> {
   for (let i = 0; i < tries; i++) {
-    const port = pick();
+    const port = await pick();
     const free = await Promise.all(addresses.map((address) => isFree(address, port)));
     if (!free.includes(false)) return port;
   }

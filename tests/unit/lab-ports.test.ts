@@ -1,4 +1,7 @@
 import { expect } from "chai";
+import { execa } from "execa";
+import { createInterface } from "node:readline";
+import { somePort } from "../../lab/servers/network/ports.ts";
 import { AppServer } from "../../lab/servers/app-server.ts";
 import { k2Server } from "../../lab/servers/k2/server.ts";
 import type { Listener } from "../../lab/servers/network.ts";
@@ -28,6 +31,29 @@ describe("the ports of the lab's servers", () => {
     const chosen = await freePort([k2Prd.address, k2Dr.address]);
     for (const port of [...listeners.map((l) => l.port), datagrams.port, chosen])
       expect(port).to.be.within(1024, givenUnasked - 1);
+  });
+
+  it("are no other process's: one that is free while its server is off is not taken by another lab meanwhile", async () => {
+    const module = new URL("../../lab/servers/network/ports.ts", import.meta.url).href;
+    const program = `const { somePort } = await import(${JSON.stringify(module)});
+      const ports = [];
+      for (let i = 0; i < 40; i++) ports.push(await somePort());
+      console.log(JSON.stringify(ports));
+      process.stdin.resume();`;
+    const others = [1, 2].map(() => execa(process.execPath, ["--input-type=module", "-e", program]));
+    const printed = await Promise.all(
+      others.map(async ({ stdout }) => {
+        for await (const line of createInterface({ input: stdout })) return JSON.parse(line) as number[];
+        throw new Error("it printed nothing");
+      }),
+    );
+    const own: number[] = [];
+    for (let i = 0; i < 40; i++) own.push(await somePort());
+    for (const other of others) other.stdin.end();
+    await Promise.all(others);
+    const all = [...own, ...printed.flat()];
+    expect(all).to.have.length(120);
+    expect(new Set(all).size).to.equal(120);
   });
 
   it("are chosen where they are free at every address", async () => {

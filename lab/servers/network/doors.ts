@@ -32,7 +32,7 @@ export interface Door {
 async function bound(wanted: number, bind: (port: number) => Promise<void>): Promise<void> {
   for (let attempt = 0; ; attempt++) {
     try {
-      await bind(wanted === 0 ? somePort() : wanted);
+      await bind(wanted === 0 ? await somePort() : wanted);
       return;
     } catch (error) {
       const inUse = error instanceof Error && "code" in error && error.code === "EADDRINUSE";
