@@ -29,6 +29,8 @@ export interface Situation {
   readonly opened: ReadonlyMap<string, EntryOf<"no return">>;
   /** Systems of which databases are open or services started at the new site: they can only be finished. */
   readonly arrived: ReadonlySet<string>;
+  /** Systems of which a step that starts services has begun or was skipped: what runs there may be theirs. */
+  readonly starting: ReadonlySet<string>;
   /** Systems of the last activation that are up at the new site. */
   readonly completed: ReadonlyMap<string, EntryOf<"system completed">>;
   /** By system, a change of its mode that the next `up` begins with. */
@@ -79,6 +81,7 @@ function readAnew(entries: readonly Entry[]): Situation {
   const points = new Map<string, EntryOf<"point chosen">>();
   const opened = new Map<string, EntryOf<"no return">>();
   const arrived = new Set<string>();
+  const starting = new Set<string>();
   const completed = new Map<string, EntryOf<"system completed">>();
   const modeChanges = new Map<string, EntryOf<"mode changed">>();
   const held = new Set<string>();
@@ -94,12 +97,14 @@ function readAnew(entries: readonly Entry[]): Situation {
 
   const onStep = (e: EntryOf<"step">): void => {
     if (e.epoch === undefined || e.epoch !== (last ?? taken)?.epoch || e.verdict === "refused") return;
+    const system = systemOf(e.step, last?.systems);
+    const starts =
+      e.phase === "start-services" && system !== undefined && !onlyWaits(e.step, system, last?.systems);
+    if (starts) starting.add(system);
     if (e.verdict === "started") return void begun.add(e.step);
     begun.delete(e.step);
     verdicts.set(e.step, e);
-    const system = systemOf(e.step, last?.systems);
-    const starts = e.phase === "start-services" && isDone(e);
-    if (starts && system !== undefined && !onlyWaits(e.step, system, last?.systems)) arrived.add(system);
+    if (starts && isDone(e)) arrived.add(system);
     if (!e.critical && !isDone(e)) attempts.set(e.step, (e.attempt ?? 0) + 1);
   };
 
@@ -130,7 +135,7 @@ function readAnew(entries: readonly Entry[]): Situation {
         break;
       case "activation started":
         begin(
-          { verdicts, attempts, points, opened, completed, arrived },
+          { verdicts, attempts, points, opened, completed, arrived, starting },
           e,
           last !== undefined && !ended.has(last.epoch) && last.to === e.to,
         );
@@ -183,7 +188,7 @@ function readAnew(entries: readonly Entry[]): Situation {
       case "adopted":
       case "break-glass":
         for (const memory of [verdicts, begun, attempts, points, held]) memory.clear();
-        for (const memory of [opened, arrived, completed, modeChanges]) memory.clear();
+        for (const memory of [opened, arrived, starting, completed, modeChanges]) memory.clear();
         active = e.active;
         epoch = e.epoch;
         taken = e;
@@ -238,6 +243,7 @@ function readAnew(entries: readonly Entry[]): Situation {
     noReturn,
     opened,
     arrived,
+    starting,
     completed,
     modeChanges,
     ...(abandoning ? { abandoning } : {}),

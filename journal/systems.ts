@@ -34,6 +34,7 @@ export interface Memory {
   readonly opened: Map<string, EntryOf<"no return">>;
   readonly completed: Map<string, EntryOf<"system completed">>;
   readonly arrived: Set<string>;
+  readonly starting: Set<string>;
 }
 
 /**
@@ -50,6 +51,7 @@ export function begin(memory: Memory, next: Started, goesOn: boolean): void {
   drop(memory.completed, keeps);
   drop(memory.opened, keeps);
   drop(memory.arrived, keeps);
+  drop(memory.starting, keeps);
 }
 
 function drop(map: Map<string, unknown> | Set<string>, keeps: (key: string) => boolean): void {

@@ -33,7 +33,9 @@ export function wordAt(s: Situation, site: SiteId, parts: readonly string[] = []
     case "moving past no return":
       if (last?.from === site) return stillProduction(s, parts) ? "run" : "stop";
       // Its services are disabled until their step enables them: the guard starts none earlier, and stops none later.
-      return systemsOf(s, parts).some((system) => hasArrived(s, system)) ? "run" : "standby";
+      return systemsOf(s, parts).some((system) => hasArrived(s, system) || isStarting(s, system))
+        ? "run"
+        : "standby";
   }
 }
 
@@ -47,6 +49,10 @@ function systemsOf({ last }: Situation, parts: readonly string[]): readonly (str
 
 const hasArrived = (s: Situation, system: string | undefined): boolean =>
   system === undefined ? s.noReturn : s.arrived.has(system);
+
+/** Without databases nothing arrives before its first service runs. */
+const isStarting = (s: Situation, system: string | undefined): boolean =>
+  system !== undefined && s.starting.has(system);
 
 /**
  * A planned move that has taken nothing from the old site yet: production goes on there, through a reboot too. A fence

@@ -23,7 +23,7 @@ import { mayActivate, type Leave } from "./may-act.ts";
 import type { Progress } from "./progress.ts";
 import { watchForSkip } from "./skip-watch.ts";
 import { waivedLife } from "./waived-life.ts";
-import { announce } from "./words.ts";
+import { announce, announceChanges } from "./words.ts";
 
 /**
  * Runs one step of a cutover: guard, lock, guard again, check, act, check, verdict. Gives the sentence for people;
@@ -172,14 +172,21 @@ async function perform(
   // Only steps that let the new site write have parts to probe; a gate of the same phase opens nothing.
   const opens = step.phase === "open" && step.probes !== undefined;
   const bound = (await findRunnable(step.verb, machinery(world), world.runs)).bind(step.args);
+  // A start that somebody skipped, or that was found done, has published nothing.
+  let published = step.phase === "verify-services" ? announceChanges(world, recovery, io) : undefined;
   const ended = await checkActCheck(bound, io, async () => {
     // What the old site's servers may start is said before the new site writes, and takes no time of its own.
-    const announced = announces(step) ? announce(world, recovery, io) : undefined;
+    if (announces(step)) published = announce(world, recovery, io);
     if (step.probes) await refuseWhileAlive(step, recovery, old, world, io);
-    await announced;
+    if (announces(step)) await published;
     if (opens) await noReturn(epoch, step.id, world);
-  });
-  if (opens) await noReturn(epoch, step.id, world);
+    // A guard there stops what somebody starts by hand until it knows. There is time for it while databases open.
+    if (opens) published = announceChanges(world, recovery, io);
+  }).finally(() => published);
+  if (opens) {
+    await noReturn(epoch, step.id, world);
+    await announceChanges(world, recovery, io);
+  }
   if (step.phase === "complete") await announce(world, recovery, io);
   return ended;
 }

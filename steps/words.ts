@@ -157,10 +157,19 @@ const freshMs = 60_000;
  * Publishes the words unless the same ones were a moment ago: steps of a cutover do so side by side. Says what was not
  * reached; never throws.
  */
-export async function announce(
+export const announce: Announce = (world, recovery, io) => publishUnlessFresh(world, recovery, io, freshMs);
+
+/** Publishes the words where this runner has published others last, however long ago. Says what was not reached; never throws. */
+export const announceChanges: Announce = (world, recovery, io) =>
+  publishUnlessFresh(world, recovery, io, Number.POSITIVE_INFINITY);
+
+type Announce = (world: Pick<World, "journal" | "parts">, recovery: Recovery, io: Io) => Promise<void>;
+
+async function publishUnlessFresh(
   { journal, parts }: Pick<World, "journal" | "parts">,
   recovery: Recovery,
   io: Io,
+  goodForMs: number,
 ): Promise<void> {
   const { guard } = recovery;
   if (!guard) return;
@@ -172,7 +181,7 @@ export async function announce(
     const same = JSON.stringify([epoch, [...hosts]]);
     const before = await fs.readFile(mark, "utf8").catch(() => "");
     const age = now - ((await fs.stat(mark).catch(() => undefined))?.mtimeMs ?? 0);
-    if (before === same && age >= 0 && age < freshMs) return;
+    if (before === same && age >= 0 && age < goodForMs) return;
     // Before it is done: of several steps side by side one is enough.
     await fs.writeFile(mark, same);
     const missed = notBrought(await publishWords(entries, recovery, parts, io));

@@ -1,6 +1,6 @@
 import { expect } from "chai";
 import fc from "fast-check";
-import type { Fact } from "../../journal/entries.ts";
+import type { Fact, Verdict } from "../../journal/entries.ts";
 import { wordAt, type Word } from "../../journal/words.ts";
 import type { Situation } from "../../journal/situation.ts";
 import { abandoned, after, completed, declared, moveTo, noReturn, started, word } from "./journal-facts.ts";
@@ -69,6 +69,27 @@ describe("what the guard of a site's servers is told", () => {
       "standby",
     ]);
     expect(wordAt(opened, "primary", ["claims"])).to.equal("run");
+  });
+
+  it("lets run at the new site what has no databases as soon as somebody starts it, or leaves its start to people", () => {
+    const systems = [{ system: "web", parts: ["web"], after: [] }];
+    const moving = [declared, moveTo("dr"), { ...planned, systems } as Fact];
+    const start = (id: string, verdict: Verdict): Fact => word(id, verdict, { phase: "start-services" });
+    const cases: readonly (readonly [Word, readonly Fact[]])[] = [
+      ["standby", []],
+      ["standby", [word("web/stop", "done")]],
+      // What waits for others starts nothing.
+      ["standby", [start("web/before-start-services", "done")]],
+      ["run", [start("web/start/web", "started")]],
+      ["run", [start("web/start/web", "failed")]],
+      ["run", [start("web/start/web", "skipped")]],
+      ["run", [start("web/start/web", "done")]],
+    ];
+    for (const [dr, facts] of cases)
+      expect(
+        wordAt(after(...moving, ...facts), "dr", ["web"]),
+        facts.map((f) => JSON.stringify(f)).join(),
+      ).to.equal(dr);
   });
 
   it("never lets both sites run, whatever the journal holds", () => {

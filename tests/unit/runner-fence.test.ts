@@ -5,6 +5,7 @@ import { situation, type Situation } from "../../journal/situation.ts";
 import { triedAgain } from "../../steps/machinery-text.ts";
 import { parseWords } from "../../journal/words-text.ts";
 import { wordsFileName } from "../../model/guard.ts";
+import { keptIn } from "../../model/journal-ref.ts";
 import type { Host } from "../../model/host.ts";
 import type { Parts } from "../../model/part.ts";
 import type { Recovery } from "../../model/recovery.ts";
@@ -158,27 +159,61 @@ describe("a runner's words to the guard", () => {
     },
   });
 
-  it("tell a witness phase by phase who may start: the old site stops, the new one runs, then the old one stands by", async () => {
+  const said = async (r: Rig): Promise<string> => {
+    const file = path.join(r.folder, "witness", wordsFileName("toys"));
+    const words = parseWords(await fs.readFile(file, "latin1").catch(() => ""));
+    return `${words?.hosts.get("P") ?? "nothing"} ${words?.hosts.get("D") ?? "nothing"}`;
+  };
+  const withWitness = async (): Promise<Rig> => {
     const r = await rig("planned", { parts, estate });
     r.world.running.add("P:db");
     await fs.mkdir(path.join(r.folder, "witness"));
-    const file = path.join(r.folder, "witness", wordsFileName("toys"));
-    const said = new Map<string, string>();
+    return r;
+  };
+  const offline = <T>(work: () => Promise<T>): Promise<T> =>
+    wires.run(
+      network(() => false),
+      work,
+    );
+
+  it("tell a witness phase by phase who may start: the old site stops, the new one runs, then the old one stands by", async () => {
+    const r = await withWitness();
+    const after = new Map<string, string>();
     for (const s of r.made.steps) {
-      await wires.run(
-        network(() => false),
-        () => r.run(s.id),
-      );
-      const words = parseWords(await fs.readFile(file, "latin1").catch(() => ""));
-      said.set(s.phase, `${words?.hosts.get("P") ?? "nothing"} ${words?.hosts.get("D") ?? "nothing"}`);
+      await offline(() => r.run(s.id));
+      after.set(s.phase, await said(r));
     }
-    const after = (phase: string): string | undefined => said.get(phase);
-    expect([after("fence-apps"), after("open"), after("start-services"), after("complete")]).to.deep.equal([
+    const phases = ["fence-apps", "open", "start-services", "complete"];
+    expect(phases.map((p) => after.get(p))).to.deep.equal([
       "stop standby",
       "stop run",
       "stop run",
       "standby run",
     ]);
+  });
+
+  it("let the new site run once its first database opens, whoever starts the services: a step that is skipped says nothing", async () => {
+    const r = await withWitness();
+    for (const s of r.made.steps) {
+      if (s.phase === "start-services") break;
+      await offline(() => r.run(s.id));
+    }
+    expect(await said(r)).to.equal("stop run");
+  });
+
+  it("are told by what verifies services where those that start them were skipped or found done", async () => {
+    const r = await withWitness();
+    for (const s of r.made.steps) {
+      if (s.phase === "verify-services") break;
+      await offline(() => r.run(s.id));
+    }
+    // As where no step that opens has published: a system without databases.
+    await fs.rm(path.join(r.folder, "witness", wordsFileName("toys")));
+    await fs.rm(path.join(r.folder, keptIn({ folder: "journal" }), "words-published"));
+    const [verify] = r.made.steps.filter((s) => s.phase === "verify-services");
+    if (!verify) throw new Error("the toy verifies nothing");
+    await offline(() => r.run(verify.id));
+    expect(await said(r)).to.equal("stop run");
   });
 });
 

@@ -3,9 +3,7 @@ import { probe } from "../../../cli/probe/run.ts";
 import { reprotect } from "../../../cli/reprotect/run.ts";
 import { parts } from "../../../components/registry/parts.ts";
 import { situation } from "../../../journal/situation.ts";
-import { describe } from "../../../model/describe.ts";
 import { stackOf, type SiteId } from "../../../model/site.ts";
-import { guardedHosts } from "../../../planning/guarded.ts";
 import { tookPart } from "../../../steps/only-copy.ts";
 import { projectOf, quietTerminal, type Crew } from "./crew.ts";
 import type { Way } from "./people.ts";
@@ -54,18 +52,6 @@ export async function betweenMoves(
     await network.siteJoined(site);
     // What starts with Windows needs its time.
     await wait(600_000);
-    if (site === way.from) await guardStarts();
-  };
-  /** What the guards of the active site would start there once its power is back: in the simulator nothing runs their script. */
-  const guardStarts = async (): Promise<void> => {
-    const recovery = describe(stage.estate, parts);
-    if (!recovery.guard) return;
-    for (const { host, services } of guardedHosts(recovery, parts)) {
-      const there = lab.host(host.id);
-      if (there?.identity.site !== way.from) continue;
-      for (const { service: name } of services)
-        if (there.services.find(name)?.state === "stopped") await there.services.start(name);
-    }
   };
   /** Tries a command until it has done its work. What went wrong with its process is heard of. */
   const until = async (
