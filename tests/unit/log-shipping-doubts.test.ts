@@ -224,6 +224,25 @@ describe("log shipping: what stops a move, and what is seen before it", function
     );
   });
 
+  it("takes a standby without jobs where its source is lost: nobody could make them again, and what lies there is enough", async () => {
+    bench = await shippingBench(40);
+    const done = await worked(bench, "primary");
+    await noJobs();
+    await bench.cut("primary");
+    const activation = { epoch: 1, mode: "unplanned" } as const;
+    expect(
+      (
+        await bench.verb(
+          "sql/log-shipping/standby-ready",
+          { part: "data", database: "K2", host: "SQLDR01" },
+          { activation },
+        )
+      ).says,
+    ).to.match(/; it has no log shipping jobs there, and goes on without$/);
+    await bench.move({ mode: "unplanned", disasterMinutesAgo: 0 });
+    expect(await worked(bench, "dr")).to.deep.equal(done.filter((s) => s <= bench.point().atSec));
+  });
+
   it("has logs copied by hand where the copy job is gone in a move, and takes them then", async () => {
     bench = await shippingBench(6);
     await noJobs();

@@ -35,16 +35,19 @@ export const preflightRunnables: readonly Runnable[] = [
         throw new Error(
           `${host} finds no backup of ${database} in ${way.copyTo}. Look at copyTo, and whether SQL Server's account may read that folder`,
         );
-      if (!rows.some((r) => r.copyJob !== null && r.restoreJob !== null))
+      const lacksJobs = !rows.some((r) => r.copyJob !== null && r.restoreJob !== null);
+      // A lost source lets nobody make them again, and what lies at the standby is restored without them.
+      if (lacksJobs && io.activation?.mode !== "unplanned")
         throw new Error(`${host} has no log shipping jobs for ${database}. ${madeAgain(facts, host, io)}`);
+      const stands =
+        "refused" in reach
+          ? `${database} on ${host} is ${db.state} and can be rolled forward to the tail of its source; ${reach.refused}`
+          : `${database} on ${host} is ${db.state} and reaches ${spansOf(reach)
+              .map((s) => `from ${moment(s.fromSec)} to ${moment(s.toSec)} (${s.evidence})`)
+              .join(" and ")}`;
       return {
         there: true,
-        says:
-          "refused" in reach
-            ? `${database} on ${host} is ${db.state} and can be rolled forward to the tail of its source; ${reach.refused}`
-            : `${database} on ${host} is ${db.state} and reaches ${spansOf(reach)
-                .map((s) => `from ${moment(s.fromSec)} to ${moment(s.toSec)} (${s.evidence})`)
-                .join(" and ")}`,
+        says: lacksJobs ? `${stands}; it has no log shipping jobs there, and goes on without` : stands,
         expected,
       };
     },
