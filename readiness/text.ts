@@ -5,6 +5,7 @@ import { plain } from "../model/plain.ts";
 import type { Predicted } from "./predicted.ts";
 import type { LossNow, Readiness } from "./readiness.ts";
 import { countsText } from "./verdict.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** How many steps of the longest way are named. */
 const namedSteps = 5;
@@ -48,7 +49,7 @@ export function predictedText({ totalSec, steps, known, of }: Predicted): string
 
 /** A look at readiness as people read it. */
 export function readinessText(r: Readiness, recovery: Pick<Recovery, "sites">): string {
-  const site = (id: Readiness["to"]): string => `${id} (${plain(recovery.sites[id].place)})`;
+  const site = (id: Readiness["to"]): string => siteText(id, recovery);
   const silent = r.asked.filter((a) => !a.isAnswered).length;
   return [
     `${r.verdict === "ready" ? "READY" : r.verdict === "warnings" ? "READY, WITH WARNINGS" : "NOT READY"} for a move from ${site(r.from)} to ${site(r.to)}: ${countsText(r.findings)}; ${String(r.asked.length)} looks in ${r.tookSec.toFixed(1)} s${silent > 0 ? `, ${String(silent)} not answered` : ""}`,

@@ -4,6 +4,7 @@ import { heldText, stuckOf, type DeclarationReport } from "./declaration.ts";
 import { readinessLine } from "./html-readiness.ts";
 import { namedValues } from "./html-rows.ts";
 import { pageOf } from "./page.ts";
+import { siteNamed } from "../model/site-text.ts";
 
 /** The report of a declaration that no activation used, as one HTML page. */
 export function renderDeclaration(r: DeclarationReport): string {
@@ -27,7 +28,7 @@ export function renderDeclaration(r: DeclarationReport): string {
   return pageOf(`${r.estate}: a declared move to ${r.to.id} that did not begin`, [
     html`<p class="over">
       <b>${r.estate}</b
-      >${` · entry ${String(r.declaration)} · ${r.mode} move to `}<b>${r.to.id}</b>${` (${r.to.place}) · ${r.outcome}`}
+      >${` · entry ${String(r.declaration)} · ${r.mode} move to `}<b>${siteNamed(r.to.id, r.to.place)}</b>${` · ${r.outcome}`}
     </p>`,
     stuck.length > 0 && r.ended
       ? html`<section class="note waived">

@@ -16,7 +16,7 @@ import { modeChangedText } from "./mode-changes.ts";
 import { namedValues } from "./html-rows.ts";
 import { pageOf } from "./page.ts";
 import { isOpen, type Report } from "./report.ts";
-import { siteText } from "./site-text.ts";
+import { siteNamed } from "../model/site-text.ts";
 
 /** A report as one HTML page: what stops it first, then exceptions, figures and waivers, and every step and hash at the end. */
 export const renderHtml = (r: Report): string =>
@@ -50,7 +50,7 @@ export const renderHtml = (r: Report): string =>
 const over = (r: Report): VNode =>
   html`<p class="over">
     <b>${r.estate}</b
-    >${` · activation ${String(r.epoch)} · ${r.mode} move from ${siteText(r.from)} to `}<b>${siteText(r.to)}</b>${` · ${r.outcome}`}
+    >${` · activation ${String(r.epoch)} · ${r.mode} move from ${siteNamed(r.from.id, r.from.place)} to `}<b>${siteNamed(r.to.id, r.to.place)}</b>${` · ${r.outcome}`}
   </p>`;
 
 const sentence = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
@@ -69,7 +69,7 @@ const beside = ({ from, twoWriters: w }: Report): VNode | null =>
     ? null
     : html`<section class="note waived">
         <h2>Two writers</h2>
-        <p>${`${sentence(twoWritersText(siteText(from), w, from.timeZone))}.`}</p>
+        <p>${`${sentence(twoWritersText(siteNamed(from.id, from.place), w, from.timeZone))}.`}</p>
         <p class="todo">${`Do: ${twoWritersTodo(w)}`}</p>
       </section>`;
 
@@ -193,7 +193,7 @@ function circumstances(r: Report): VNode {
 const evidence = ({ hashes, from, repository }: Report): VNode =>
   html`<footer>
     <p>
-      ${`Times are UTC, and in brackets, with their offset, those of ${siteText(from)} (${from.timeZone}) where its clocks differ. Everything here is drawn from the journal, whose entries are chained by their hashes; "parallel-standby journal verify" proves the chain.`}
+      ${`Times are UTC, and in brackets, with their offset, those of ${siteNamed(from.id, from.place)} (${from.timeZone}) where its clocks differ. Everything here is drawn from the journal, whose entries are chained by their hashes; "parallel-standby journal verify" proves the chain.`}
     </p>
     <dl>
       <dt>Commit of the estate</dt>

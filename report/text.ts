@@ -4,10 +4,10 @@ import { howText } from "./blocking.ts";
 import { guardsText } from "./guards-text.ts";
 import { headline } from "./headline.ts";
 import type { Report } from "./report.ts";
-import { siteText } from "./site-text.ts";
 import { systemLine } from "./systems.ts";
 import { settledTogether, whyWaived } from "./waiver-text.ts";
 import type { Waiver } from "./waivers.ts";
+import { siteNamed } from "../model/site-text.ts";
 
 /**
  * A report in lines: what stops it and what to do first, then exceptions, the headline, systems, and what is waived and
@@ -27,7 +27,7 @@ export function reportText(r: Report): readonly string[] {
     ...(r.twoWriters === undefined
       ? []
       : [
-          `! TWO WRITERS: ${twoWritersText(siteText(r.from), r.twoWriters, r.from.timeZone)}`,
+          `! TWO WRITERS: ${twoWritersText(siteNamed(r.from.id, r.from.place), r.twoWriters, r.from.timeZone)}`,
           `  do: ${twoWritersTodo(r.twoWriters)}`,
         ]),
     ...(r.systems.length > 1 ? r.systems.map((x) => `  ${systemLine(x)}`) : []),

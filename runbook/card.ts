@@ -5,6 +5,7 @@ import { durationText } from "../model/time.ts";
 import type { Recovery } from "../model/recovery.ts";
 import { paperPage, unbroken } from "./page.ts";
 import type { Runbook } from "./runbook.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** Work that people do in a move, as the card lists it. */
 export interface ByPeople {
@@ -41,7 +42,7 @@ export function cardOf(
   decideMin: number | undefined,
 ): readonly Block[] {
   const from = otherSite(to);
-  const name = (site: SiteId): string => `${recovery.sites[site].place} (${site})`;
+  const name = (site: SiteId): string => siteText(site, recovery);
   const { rpoMin, rtoMin } = recovery.targets;
   const stack = activeStack(to);
   return [
@@ -148,7 +149,7 @@ export function cardOf(
 }
 
 const titleOf = (recovery: Recovery, to: SiteId): string =>
-  `${recovery.estate}: move to ${recovery.sites[to].place} (${to})`;
+  `${recovery.estate}: move to ${siteText(to, recovery)}`;
 
 /** The card as Markdown. */
 export const cardMarkdown = (

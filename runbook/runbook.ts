@@ -7,6 +7,7 @@ import { contextOf, numbersOf, textOf } from "./context.ts";
 import { giveBackOf, type GiveBack } from "./give-back.ts";
 import { machineryHands } from "./machinery.ts";
 import { inOrder } from "./order.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** One step as people do it. */
 export interface HandStep extends ByHand {
@@ -57,11 +58,10 @@ export function runbookOf(
     ...textOf(s, all, context),
   }));
   const opens = steps.find((s) => s.phase === "open");
-  const place = (site: "primary" | "dr"): string => `${site} (${recovery.sites[site].place})`;
   return {
     estate: recovery.estate,
     request,
-    places: { from: place(request.from), to: place(request.to) },
+    places: { from: siteText(request.from, recovery), to: siteText(request.to, recovery) },
     steps,
     ...(opens ? { noReturn: opens.number } : {}),
     giveBack: giveBackOf(recovery, request, parts, all),

@@ -14,6 +14,7 @@ import { strangersEnd } from "../steps/lock.ts";
 import { workedBeside } from "../steps/worked-beside.ts";
 import { siteAnswers } from "./owed.ts";
 import type { Prepared } from "./prepare.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** How long an activation waits for steps of provisioning or of an earlier activation that still run. */
 const waitForOthersSec = 120;
@@ -88,7 +89,7 @@ async function keepBeside(
     if (stateOf(s) === "moving" || fenceOwed(s).length === 0) return;
     if (!(await siteAnswers(recovery.hosts.filter((h) => h.site === from)))) return;
     const found = await workedBeside({ from, to, epoch: now.epoch, recovery }, at.journalRef, at.world);
-    if (found.length > 0) say(besideText(`${from} (${recovery.sites[from].place})`, found));
+    if (found.length > 0) say(besideText(siteText(from, recovery), found));
   } catch (error) {
     say(
       `what may work at ${from} beside ${to} is not in the journal: ${error instanceof Error ? error.message : String(error)}`,

@@ -14,6 +14,7 @@ import type { OnlyThere } from "../model/part.ts";
 import { standingOf } from "../journal/standing.ts";
 import { onlyThereTodo } from "./only-there.ts";
 import { systemsText } from "./systems-text.ts";
+import { siteNamed } from "../model/site-text.ts";
 
 /**
  * What is announced instead of the plan where the activation is completed: nothing of the plan runs again but what is
@@ -55,8 +56,7 @@ export function verdictText(
 function besideLines(s: Situation, entries: readonly Entry[]): string {
   const writers = twoWriters(entries, s);
   if (!writers || writers.savedAt !== undefined) return "";
-  const place = s.declared?.recovery.sites[writers.site].place;
-  const site = place === undefined ? writers.site : `${writers.site} (${place})`;
+  const site = siteNamed(writers.site, s.declared?.recovery.sites[writers.site].place);
   return `\nTWO WRITERS: ${twoWritersText(site, writers)}\n  ${twoWritersTodo(writers)}`;
 }
 

@@ -6,6 +6,7 @@ import { activeStack, otherSite, stackOf, type SiteId } from "../model/site.ts";
 import type { World } from "../steps/find.ts";
 import { withIo } from "../steps/io.ts";
 import { against, ofKnown, signsOf, type PartSign } from "../steps/signs.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** How long looking at both sites may take. Seconds. */
 const limitSec = 10;
@@ -46,7 +47,7 @@ export function contradictionText(
       ? `. What is owed since activation ${String(last.epoch)} may be the cause: "pulumi up -s ${activeStack(last.to)}" does it`
       : "";
   return [
-    `the journal says that ${active} (${sites[active].place}) is active, and what is seen contradicts it. Nothing was changed:`,
+    `the journal says that ${siteText(active, { sites })} is active, and what is seen contradicts it. Nothing was changed:`,
     ...wrong.map(({ part, says }) => `  ${part}: ${says}`),
     `If ${active} is active, mend that first${owes}; then run "pulumi up -s ${stackOf[site]}" again. A database that was worked in is never overwritten.`,
     `If a cutover to ${other} was made outside of this tool, record it: parallel-standby journal adopt --active ${other} --as YOUR-NAME --reason WHY`,

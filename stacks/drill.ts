@@ -3,12 +3,13 @@ import { Drill } from "../components/drill.ts";
 import { drillOf, howToSweep, nextDrill, type NextDrill } from "../journal/drills.ts";
 import { situation } from "../journal/situation.ts";
 import type { Estate } from "../model/estate.ts";
-import { otherSite } from "../model/site.ts";
+import { otherSite, type SiteId } from "../model/site.ts";
 import { upgraded } from "../model/upgrade.ts";
 import { planDrill, type DrillPlan } from "../planning/drill.ts";
 import { dataOnly } from "../report/entry-text.ts";
 import type { World } from "../steps/find.ts";
 import { placeholders } from "./declare-command.ts";
+import { siteNamed } from "../model/site-text.ts";
 
 /** What to type to declare a drill; more can be said, nothing else must be. */
 export const declareDrillCommand = `parallel-standby drill declare --as ${placeholders.as}`;
@@ -85,10 +86,10 @@ const begin = (
   });
 
 /** The drill as people read it in a preview. */
-export function drillText(number: number, site: string, place: string, plan: DrillPlan): string {
+export function drillText(number: number, site: SiteId, place: string, plan: DrillPlan): string {
   const phases = [...new Set(plan.steps.map((step) => step.phase))];
   return [
-    `drill ${String(number)} at ${site} (${place}), ${String(plan.steps.length)} steps; ${dataOnly}`,
+    `drill ${String(number)} at ${siteNamed(site, place)}, ${String(plan.steps.length)} steps; ${dataOnly}`,
     ...phases.map(
       (phase) =>
         `  ${phase}: ${plan.steps

@@ -6,6 +6,7 @@ import { observedLife } from "../steps/observers.ts";
 import { waivedLife } from "../steps/waived-life.ts";
 import { hastyLimits } from "./haste.ts";
 import { look, type Surroundings } from "./look.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** How long the look may take. Parts end by themselves after some 10 seconds, observers after 20 (steps/observers.ts). */
 const limitSec = 25;
@@ -72,7 +73,7 @@ async function hastily(
 ): Promise<readonly string[]> {
   const { recovery, request, world } = at;
   const { partSec, observerSec } = hastyLimits(haste.limitSec);
-  const place = `${recovery.sites[request.from].place} (${request.from})`;
+  const place = siteText(request.from, recovery);
   const one = async (
     what: string,
     work: (io: Io) => Promise<readonly string[]>,
@@ -102,4 +103,4 @@ const voidText = (
   waiveFence: string,
   life: readonly string[],
 ): string =>
-  `${recovery.sites[from].place} (${from}) answers: ${life.join("; ")}. The declaration waives its fence ("${waiveFence}"), which counts only while nothing there answers: nothing was changed. If it works, take the declaration back (parallel-standby withdraw), or declare a planned move, which loses nothing. To leave it all the same, declare --mode unplanned without --waive-fence, with --disaster-at when it stopped working for good`;
+  `${siteText(from, recovery)} answers: ${life.join("; ")}. The declaration waives its fence ("${waiveFence}"), which counts only while nothing there answers: nothing was changed. If it works, take the declaration back (parallel-standby withdraw), or declare a planned move, which loses nothing. To leave it all the same, declare --mode unplanned without --waive-fence, with --disaster-at when it stopped working for good`;

@@ -3,6 +3,7 @@ import { stateOf } from "../journal/state.ts";
 import { phases } from "../model/phase.ts";
 import type { Recovery } from "../model/recovery.ts";
 import type { Plan } from "../planning/plan.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** Between what can be abandoned and what cannot. */
 const line =
@@ -42,7 +43,7 @@ export function planText(
     ];
   });
   return [
-    `${mode} move from ${from} (${recovery.sites[from].place}) to ${to} (${recovery.sites[to].place}), activation ${String(epoch)}, ${String(steps.length)} steps${ended > 0 ? `, ${String(ended)} of them ended` : ""}`,
+    `${mode} move from ${siteText(from, recovery)} to ${siteText(to, recovery)}, activation ${String(epoch)}, ${String(steps.length)} steps${ended > 0 ? `, ${String(ended)} of them ended` : ""}`,
     ...lines,
     ...byHand.map(
       ({ step, says, owner, telephone }) => `  by hand: ${step}: ${says} · ${owner} · ${telephone}`,

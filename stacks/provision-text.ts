@@ -1,5 +1,6 @@
 import type { Situation } from "../journal/situation.ts";
 import type { SiteId } from "../model/site.ts";
+import { siteNamed } from "../model/site-text.ts";
 
 /**
  * What the provisioning of a site begins with. After a move a site has the other role: Pulumi shows the steps of the
@@ -13,7 +14,7 @@ export const provisioningText = (
   overwrites: readonly string[],
 ): string =>
   [
-    `${estate}: provisioning ${site} (${place}); ${active === site ? "it is the active site: nothing there is stopped, parked or overwritten" : passiveText(overwrites)}`,
+    `${estate}: provisioning ${siteNamed(site, place)}; ${active === site ? "it is the active site: nothing there is stopped, parked or overwritten" : passiveText(overwrites)}`,
     ...(epoch > 0
       ? [
           'A "delete" of a step only forgets it, since the site has another role now: nothing is deleted on a server',

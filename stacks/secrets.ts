@@ -5,6 +5,7 @@ import { nameOfSecret, secretsIn, type SecretRef } from "../model/secret.ts";
 import { accepting } from "../steps/accepting.ts";
 import { Refused } from "../steps/act.ts";
 import { loadSecrets, resolveSecret } from "../steps/secrets.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** A secret that cannot be had here. */
 interface Missing {
@@ -41,7 +42,7 @@ export async function refuseMissingSecrets(
     throw new Refused(missingText("secrets are missing, and nothing was done", refused));
   const servers = left.every((m) => m.isForObservers)
     ? ": an observer without its secret is not asked"
-    : ` and none of the servers of ${recovery.sites[from].place} (${from}) among them answers; if one comes back, it cannot be fenced from this shell`;
+    : ` and none of the servers of ${siteText(from, recovery)} among them answers; if one comes back, it cannot be fenced from this shell`;
   return `${named(left)}: missing here. The move goes on without, since it is unplanned${servers}`;
 }
 

@@ -6,6 +6,7 @@ import { signsOfLife } from "../steps/fence.ts";
 import { sightings, signsOf, type Sighting } from "../steps/observers.ts";
 import { hastyLimits } from "./haste.ts";
 import { look, type Surroundings } from "./look.ts";
+import { siteText } from "../model/site-text.ts";
 
 /** How long looking for life at the old site may take: each part's probe is bounded to 10 s. */
 const lifeLimitSec = 30;
@@ -72,7 +73,7 @@ export async function lifeAt(at: Surroundings, limitSec = lifeLimitSec): Promise
 
 /** Dead, alive, or the link between: one line. */
 export function lifeText(life: Life, { sites }: Pick<Recovery, "sites">, from: SiteId, to: SiteId): string {
-  const name = (site: SiteId): string => `${site} (${sites[site].place})`;
+  const name = (site: SiteId): string => siteText(site, { sites });
   const { observed = [], indirect = [] } = life;
   // Nothing but an observer speaks for it: what is down is this runner's line.
   if (observed.some((o) => o.sees.length > 0) && life.works.every((sign) => indirect.includes(sign)))

@@ -24,6 +24,7 @@ import type { Progress } from "./progress.ts";
 import { watchForSkip } from "./skip-watch.ts";
 import { waivedLife } from "./waived-life.ts";
 import { announce, announceChanges } from "./words.ts";
+import { siteText } from "../model/site-text.ts";
 
 /**
  * Runs one step of a cutover: guard, lock, guard again, check, act, check, verdict. Gives the sentence for people;
@@ -217,7 +218,7 @@ async function refuseWhileAlive(
   if (life.length === 0) return;
   const s = situation(await world.journal.entries());
   throw new Refused(
-    `${recovery.sites[from].place} (${from}) still answers: ${life.join("; ")}. Two sites must never write. Fence it, then run "pulumi up" again${triedAgain(s, systemOf(step.id, s.last?.systems))}`,
+    `${siteText(from, recovery)} still answers: ${life.join("; ")}. Two sites must never write. Fence it, then run "pulumi up" again${triedAgain(s, systemOf(step.id, s.last?.systems))}`,
   );
 }
 

@@ -19,6 +19,7 @@ import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { releaseAll } from "../withdraw/release.ts";
 import { abandonable } from "./may.ts";
+import { siteText } from "../../model/site-text.ts";
 
 /** How long the look at the target, before production is opened again, may take. */
 const lookSec = 15;
@@ -40,7 +41,7 @@ export async function abandon(
   const recovery = upgraded(factsOf(entries, situation(entries))?.recovery, registries.parts);
   const request = requestOf(last);
   const plans = inverse(recovery, request, registries.parts);
-  const active = `${last.from} (${recovery.sites[last.from].place})`;
+  const active = siteText(last.from, recovery);
   terminal.out(
     `abandons activation ${String(last.epoch)} toward ${last.to}: ${active} stays active, and is given back what was taken`,
   );

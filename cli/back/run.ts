@@ -7,7 +7,7 @@ import { evidenceOfLife } from "../../steps/fence.ts";
 import type { World } from "../../steps/find.ts";
 import { announce } from "../../steps/words.ts";
 import { look } from "../../stacks/look.ts";
-import { siteText } from "../declare/text.ts";
+import { siteText } from "../../model/site-text.ts";
 import { runErrands, type Errand, type ErrandArgs, type Outcome } from "../drafts.ts";
 import { CliError, UsageError } from "../failure.ts";
 import { plain } from "../layout.ts";

@@ -17,16 +17,8 @@ import { lastLookText, refuseWithoutStandby } from "./standby.ts";
 import { shortfall } from "./shortfall.ts";
 import { wouldStart } from "./may.ts";
 import type { Declaration } from "./request.ts";
-import {
-  aliveText,
-  declaredText,
-  fenceText,
-  heldText,
-  nextText,
-  outlookText,
-  siteText,
-  untilText,
-} from "./text.ts";
+import { aliveText, declaredText, fenceText, heldText, nextText, outlookText, untilText } from "./text.ts";
+import { siteText } from "../../model/site-text.ts";
 
 /** Writes a declaration, holds what an unplanned one must hold, and says what would be lost and what to type next. */
 export async function declare(
@@ -50,7 +42,13 @@ export async function declare(
     disasterSec: declaration.disasterAt === undefined ? undefined : Date.parse(declaration.disasterAt) / 1000,
   };
   const dark =
-    declaration.waiveFence === undefined ? undefined : await refuseWaiverWhileAlive(at, declaration);
+    declaration.waiveFence === undefined
+      ? undefined
+      : await refuseWaiverWhileAlive(at, declaration, {
+          undone: "Nothing was declared",
+          without: "declare without --waive-fence",
+          otherTime: "Correct --disaster-at",
+        });
   const fact: Declaration = dark?.accepted.length
     ? { ...declaration, accepted: [...dark.accepted] }
     : declaration;

@@ -10,10 +10,7 @@ import type { Outcome } from "../drafts.ts";
 import { plain } from "../layout.ts";
 import { activeStack, upCommand } from "../up-command.ts";
 import type { Declaration } from "./request.ts";
-
-/** A site with its place: `dr (Leeds)`. */
-export const siteText = (id: SiteId, recovery: Pick<Recovery, "sites">): string =>
-  `${id} (${plain(recovery.sites[id].place)})`;
+import { siteText } from "../../model/site-text.ts";
 
 /** What was written, and until when it is good. */
 export const declaredText = (fact: Declaration, request: Request, recovery: Recovery, at: Date): string =>

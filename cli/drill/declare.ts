@@ -17,6 +17,7 @@ import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { upCommand } from "../up-command.ts";
+import { siteText } from "../../model/site-text.ts";
 
 /** The options of `drill declare`, as they were typed. */
 export interface DrillOptions {
@@ -109,7 +110,7 @@ export async function declareDrill(
   });
   terminal.out(
     [
-      `declared: drill ${String(number)} at ${site} (${recovery.sites[site].place}) for ${plan.groups.join(", ")}, good for ${String(declarationHours)} hours`,
+      `declared: drill ${String(number)} at ${siteText(site, recovery)} for ${plan.groups.join(", ")}, good for ${String(declarationHours)} hours`,
       ...numbers.map(
         (n) =>
           `copies of drill ${String(n)} stand at ${site}, and the journal does not know of them: remove them with "parallel-standby drill sweep --drill ${String(n)} --as YOUR-NAME"`,

@@ -11,6 +11,7 @@ import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import type { AllowOptions } from "../guard.ts";
 import { atServers, guardedEstate } from "./estate.ts";
+import { siteText } from "../../model/site-text.ts";
 
 /** How long the server may take: it starts its services meanwhile. Seconds. */
 const limitSec = 330;
@@ -32,7 +33,7 @@ export async function guardAllow(
     );
   const { host } = found;
   const word = wordAt(guarded.s, host.site, found.parts);
-  const place = `${host.site} (${guarded.recovery.sites[host.site].place})`;
+  const place = siteText(host.site, guarded.recovery);
   if (word !== "run" && second === undefined)
     throw new CliError(
       `the journal says "${word}" for ${place}: the other site has, or is getting, what ${host.id} would start, and two sites must never write. If that is wrong, and nothing of the other site writes, a second person must answer for it: --second NAME`,

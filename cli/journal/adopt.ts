@@ -8,7 +8,7 @@ import { describe } from "../../model/describe.ts";
 import { stackOf, otherSite, type SiteId } from "../../model/site.ts";
 import { upgraded } from "../../model/upgrade.ts";
 import type { World } from "../../steps/find.ts";
-import { siteText } from "../declare/text.ts";
+import { siteText } from "../../model/site-text.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
 import { nothingRuns, whileNothingRuns } from "../nothing-runs.ts";

@@ -12,7 +12,7 @@ import { upgraded } from "../../model/upgrade.ts";
 import type { World } from "../../steps/find.ts";
 import { withIo } from "../../steps/io.ts";
 import { epochAtWitnesses } from "../../steps/words.ts";
-import { siteText } from "../declare/text.ts";
+import { siteText } from "../../model/site-text.ts";
 import { CliError, UsageError } from "../failure.ts";
 import { count, plain } from "../layout.ts";
 import { whileNothingRuns } from "../nothing-runs.ts";

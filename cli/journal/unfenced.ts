@@ -8,7 +8,7 @@ import { otherSite, type SiteId } from "../../model/site.ts";
 import { plan } from "../../planning/plan.ts";
 import { withIo } from "../../steps/io.ts";
 import { notBrought, publishWords } from "../../steps/words.ts";
-import { siteText } from "../declare/text.ts";
+import { siteText } from "../../model/site-text.ts";
 import { count, plain } from "../layout.ts";
 import type { Terminal } from "../terminal.ts";
 

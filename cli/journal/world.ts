@@ -5,7 +5,7 @@ import { siteIds, type SiteId } from "../../model/site.ts";
 import type { World } from "../../steps/find.ts";
 import { withIo } from "../../steps/io.ts";
 import { against, inFavour, signsOf, type PartSign } from "../../steps/signs.ts";
-import { siteText } from "../declare/text.ts";
+import { siteText } from "../../model/site-text.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
 import type { Terminal } from "../terminal.ts";

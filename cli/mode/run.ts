@@ -42,7 +42,14 @@ export async function changeMode(
     epoch: last.epoch,
     disasterSec: terms.disasterAt === undefined ? undefined : Date.parse(terms.disasterAt) / 1000,
   };
-  const dark = terms.waiveFence === undefined ? undefined : await refuseWaiverWhileAlive(at, terms);
+  const dark =
+    terms.waiveFence === undefined
+      ? undefined
+      : await refuseWaiverWhileAlive(at, terms, {
+          undone: "The mode was not changed",
+          without: "type the same without --waive-fence",
+          otherTime: "Correct --disaster-at",
+        });
   const names = systems.map((m) => m.system);
   await journal.append((now): Fact => {
     const still = changeable(now, change, terminal.now());

@@ -9,6 +9,7 @@ import { plain } from "../layout.ts";
 import { upCommand } from "../up-command.ts";
 import type { Changeable } from "./may.ts";
 import type { ModeChange } from "./request.ts";
+import { siteText } from "../../model/site-text.ts";
 
 /** What was written, and for whom it counts. */
 export function changedText(
@@ -39,8 +40,8 @@ export function doubtsText(
   { sites }: Pick<Recovery, "sites">,
   from: "primary" | "dr",
 ): readonly string[] {
-  const { timeZone, place } = sites[from];
-  const site = `${from} (${plain(place)})`;
+  const { timeZone } = sites[from];
+  const site = siteText(from, { sites });
   const disaster = Date.parse(terms.disasterAt ?? "") / 1000;
   const late = logsAfter(seen, disaster, timeZone);
   return [

@@ -19,6 +19,7 @@ import { dueOf, type Due } from "./due.ts";
 import { lookAt } from "./vain.ts";
 import { quietProgress } from "./progress.ts";
 import type { News } from "./said.ts";
+import { siteText } from "../../model/site-text.ts";
 
 /** How long bringing the words to all places may take. Seconds. */
 const publishLimitSec = 30;
@@ -108,7 +109,7 @@ async function payFence(project: Project, world: World, terminal: Terminal): Pro
   const due = dueOf(await journal.entries(), world.parts);
   if (!due) return rest;
   const { from, to, epoch } = due.started;
-  const site = `${from} (${due.recovery.sites[from].place})`;
+  const site = siteText(from, due.recovery);
   const hosts = due.recovery.hosts.filter((h) => h.site === from);
   const answers = await siteAnswers(hosts);
   const looks = new Map(

@@ -17,6 +17,7 @@ import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
 import { reprotectable } from "./may.ts";
 import { allStands, followsBy } from "./stands.ts";
+import { siteText } from "../../model/site-text.ts";
 
 /** What to do about a run, or about steps that still run: of a killed engine, they would meet the same databases. */
 const todo = {
@@ -40,7 +41,7 @@ export async function reprotect(
   const recovery = upgraded(s.declared?.recovery, registries.parts);
   const request: Request = { from: s.active, to: site, mode: "planned" };
   const errands = reprotections(recovery, request, registries.parts);
-  const named = `${site} (${recovery.sites[site].place})`;
+  const named = siteText(site, recovery);
   if (errands.length === 0)
     throw new CliError(
       `nothing of this estate carries data that ${named} could follow with. "pulumi up -s ${stackOf[site]}" provisions it`,

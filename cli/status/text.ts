@@ -11,6 +11,7 @@ import { activeStack, upCommand } from "../up-command.ts";
 import { probeText } from "./probe-text.ts";
 import type { Status } from "./status.ts";
 import { answersTo, waitingLine } from "./waiting-text.ts";
+import { siteNamed } from "../../model/site-text.ts";
 
 /** Facts older than this are worth a word: the estate may have changed since. Days. */
 const oldFactsDays = 90;
@@ -80,8 +81,7 @@ const step =
   (name: string, more = "") =>
   (s: StepSays): Row => [name, plain(`${s.step}: ${s.says}${more}`)];
 
-const named = ({ site, place }: Status["active"]): string =>
-  `${site}${place === undefined ? "" : ` (${plain(place)})`}`;
+const named = ({ site, place }: Status["active"]): string => siteNamed(site, place);
 
 /** Past no return the site that a move leaves is active no more, and the new one is not yet. */
 const activeText = ({ active, open }: Status): string =>

@@ -6,7 +6,8 @@ import type { Surroundings } from "../../stacks/look.ts";
 import { lifeText } from "../../stacks/site-life.ts";
 import type { World } from "../../steps/find.ts";
 import type { Consent } from "../declare/consent.ts";
-import { darkText, siteText } from "../declare/text.ts";
+import { siteText } from "../../model/site-text.ts";
+import { darkText } from "../declare/text.ts";
 import { refuseWaiverWhileAlive } from "../declare/waiver.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
@@ -38,7 +39,11 @@ export async function waive(
   const { accepted, life } = await refuseWaiverWhileAlive(
     at,
     { ...terms, second: second?.trim() },
-    "Nothing was waived",
+    {
+      undone: "Nothing was waived",
+      without: 'go on without a waiver, by "pulumi up"',
+      otherTime: "Declare the move anew with another --disaster-at while nothing is open yet",
+    },
   );
   await journal.append((now): Fact => {
     if (waivable(now).last.epoch !== last.epoch)

@@ -108,7 +108,7 @@ describe("the time of a preview", function () {
     expect((performance.now() - began) / 1000).to.be.below(12);
     if (seen.kind !== "move") throw new Error(seen.says);
     expect(seen.text).to.match(
-      /^NOT SEEN IN TIME, in the 10 s of a preview; the move itself asks again before it begins, .*\n {2}whether London \(primary\) is seen from a third place, .*: OBS01 could not be asked: .*\nunplanned move from primary/,
+      /^NOT SEEN IN TIME, in the 10 s of a preview; the move itself asks again before it begins, .*\n {2}whether primary \(London\) is seen from a third place, .*: OBS01 could not be asked: .*\nunplanned move from primary/,
     );
     expect(seen.outlook).to.match(/^NOT READY for a move .*\n(.*\n)*.*SQLDR01 .*refuses connections/);
     expect(seen.outlook).to.match(
@@ -151,17 +151,17 @@ describe("the time of a preview", function () {
     const world = await declared(twoParts, living(undefined, 2));
     const seen = await preview(world, 1);
     expect(seen.kind === "move" && seen.text).to.match(
-      /^NOT SEEN IN TIME, in the 1 s of a preview.*\n {2}whether slow works at London \(primary\), which would make the waiver void: it took longer than/,
+      /^NOT SEEN IN TIME, in the 1 s of a preview.*\n {2}whether slow works at primary \(London\), which would make the waiver void: it took longer than/,
     );
     const refused = await failureOf(prepare(project.estate, "dr", world, () => undefined));
-    expect(refused.message).to.contain("London (primary) answers: slow: it works. The declaration waives");
+    expect(refused.message).to.contain("primary (London) answers: slow: it works. The declaration waives");
   });
 
   it("is no reason to miss a sign that came in time: what hangs hides nothing of the others", async () => {
     const world = await declared(twoParts, living("db is ONLINE", 60));
     const refused = await failureOf(preview(world, 1));
     expect(refused.message).to.contain(
-      "London (primary) answers: fast: db is ONLINE. The declaration waives",
+      "primary (London) answers: fast: db is ONLINE. The declaration waives",
     );
   });
 

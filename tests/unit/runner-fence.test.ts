@@ -72,7 +72,7 @@ describe("a runner that asks a third place before the new site writes", () => {
     seen = true;
     const refused = await seenNow(() => r.run(opening)).catch((e: unknown) => String(e));
     expect(refused)
-      .to.include(`London (primary) still answers: ${sign}`)
+      .to.include(`primary (London) still answers: ${sign}`)
       .and.include(
         'To have its steps there tried once more: "parallel-standby declare" again, with --mode unplanned and without --waive-fence, then "pulumi up"',
       );
@@ -130,7 +130,7 @@ describe("a runner, past no return, that finds the old site back between two dat
     r.world.fails.set("stop", "access denied");
     const refused = await r.run("data0/open/db0-1").catch((e: unknown) => String(e));
     expect(refused)
-      .to.include("London (primary) still answers: web0: web answers")
+      .to.include("primary (London) still answers: web0: web answers")
       .and.not.include("tried once more");
     expect([...r.world.open]).to.deep.equal(["db0-0"]);
   });
@@ -138,7 +138,7 @@ describe("a runner, past no return, that finds the old site back between two dat
   it("touches nothing there while no database is open at the new site", async () => {
     const r = await before("data0/open/db0-0");
     const refused = await r.run("data0/open/db0-0").catch((e: unknown) => String(e));
-    expect(refused).to.include("London (primary) still answers");
+    expect(refused).to.include("primary (London) still answers");
     expect(r.world.acts).to.deep.equal([]);
   });
 });
