@@ -14,6 +14,7 @@ import { mayProvision } from "../../steps/may-act.ts";
 import { failureOf, writtenTerminal, type Written } from "./cli-fixture.ts";
 import { inFolder, rig, type Rig } from "./runner-rig.ts";
 import { toyParts, toyRecovery, toyRuns } from "./toy.ts";
+import { withActs } from "./toy-wrapped.ts";
 
 describe("going back past no return", function () {
   // Whole moves, one after the other.
@@ -261,30 +262,9 @@ describe("going back past no return", function () {
 
 /** The same code, whose acts end with an error before or after their work as `when` says. */
 const interrupted = (runs: Runs, when: () => "before" | "after" | "no"): Runs =>
-  Object.fromEntries(
-    Object.entries(runs).map(([folder, load]) => [
-      folder,
-      async () => {
-        const module = await load();
-        return {
-          ...module,
-          runnables: module.runnables.map((runnable) => ({
-            ...runnable,
-            bind: (args: unknown) => {
-              const { check, act } = runnable.bind(args);
-              if (!act) return { check };
-              return {
-                check,
-                act: async (io: Parameters<typeof act>[0]) => {
-                  const end = when();
-                  if (end === "before") throw new Error("killed");
-                  await act(io);
-                  if (end === "after") throw new Error("killed");
-                },
-              };
-            },
-          })),
-        };
-      },
-    ]),
-  );
+  withActs(runs, async (act) => {
+    const end = when();
+    if (end === "before") throw new Error("killed");
+    await act();
+    if (end === "after") throw new Error("killed");
+  });

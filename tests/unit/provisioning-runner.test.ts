@@ -6,6 +6,7 @@ import type { World } from "../../steps/find.ts";
 import { runProvisioningStep } from "../../steps/provisioning-runner.ts";
 import { inFolder, rig, silent, type Rig } from "./runner-rig.ts";
 import { stop, toyParts, toyRuns } from "./toy.ts";
+import { withActs } from "./toy-wrapped.ts";
 
 describe("a provisioning step's runner", () => {
   const started: Fact = {
@@ -66,26 +67,10 @@ describe("a provisioning step's runner", () => {
     const r = await rig("planned");
     await r.all();
     r.world.running.add("P:web");
-    const broken: World["runs"] = {
-      toy: async () => {
-        const module = await toyRuns(r.world)["toy"]?.();
-        return {
-          runnables: (module?.runnables ?? []).map((one) => ({
-            ...one,
-            bind: (args: unknown) => {
-              const bound = one.bind(args);
-              return {
-                ...bound,
-                act: async (io) => {
-                  await bound.act?.(io);
-                  throw new Error("P broke the connection");
-                },
-              };
-            },
-          })),
-        };
-      },
-    };
+    const broken = withActs(toyRuns(r.world), async (act) => {
+      await act();
+      throw new Error("P broke the connection");
+    });
     expect(await provision(r, "primary", 1, stop.name, broken).then(() => "", String)).to.match(/P broke/);
     for (let i = 0; i < 2; i++) expect(await provision(r, "primary", 1)).to.match(/^already/);
     const own = (await r.journal.entries()).filter((e) => e.kind === "step" && e.step === "park-primary");

@@ -6,6 +6,7 @@ import { Refused, runs as runsOf, type Io } from "../../steps/act.ts";
 import { machinery, reachOf } from "../../steps/machinery.ts";
 import type { World } from "../../steps/find.ts";
 import { stop, toyParts, toyRecovery, toyRuns } from "./toy.ts";
+import { withVerbs } from "./toy-wrapped.ts";
 import { rig, type Rig } from "./runner-rig.ts";
 
 /** A second activation toward the same site, as a new declaration begins it. */
@@ -62,7 +63,7 @@ describe("a step of an activation that ends while it runs", () => {
     await upTo(r, "start-services");
     r.world.running.add("P:web");
     expect(await r.run("web0/start/db").then(() => "", String)).to.match(
-      /London \(primary\) still answers: web0/,
+      /primary \(London\) still answers: web0/,
     );
     expect(r.world.running.has("D:db")).to.equal(false);
   });
@@ -195,18 +196,9 @@ describe("how a step ends that does not succeed", () => {
 
   it("stops what depends on it where it must not act, though it may fail", async () => {
     const r = await rig("unplanned");
-    const runs = toyRuns(r.world);
-    const toy = await runs["toy"]?.();
-    const refusing: World["runs"] = {
-      ...runs,
-      toy: () =>
-        Promise.resolve({
-          runnables: (toy?.runnables ?? []).map((runnable) => ({
-            ...runnable,
-            bind: () => ({ check: () => Promise.reject(new Refused("it is not its turn")) }),
-          })),
-        }),
-    };
+    const refusing = withVerbs(toyRuns(r.world), () => ({
+      check: () => Promise.reject(new Refused("it is not its turn")),
+    }));
     expect(
       await r.run("web0/stop/web", { world: { runs: refusing } }).then(() => "went on", String),
     ).to.match(/web0\/stop\/web: it is not its turn/);
