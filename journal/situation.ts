@@ -50,7 +50,10 @@ export interface Situation {
   readonly begun: ReadonlySet<string>;
   /** Steps of the last activation that ended without doing their work and can still be done. */
   readonly owed: ReadonlySet<string>;
-  /** How often a step was tried in vain in this epoch; kept after it has paid, so that its input stays as it is. */
+  /**
+   * How often a step was tried in vain in this epoch, of one that stops a move since it was done: kept after it has paid,
+   * so that its input stays as it is.
+   */
   readonly attempts: ReadonlyMap<string, number>;
   readonly points: ReadonlyMap<string, EntryOf<"point chosen">>;
   /** What people were asked in the last activation, and what they said. */
@@ -103,9 +106,13 @@ function readAnew(entries: readonly Entry[]): Situation {
     if (starts) starting.add(system);
     if (e.verdict === "started") return void begun.add(e.step);
     begun.delete(e.step);
+    const before = verdicts.get(e.step);
     verdicts.set(e.step, e);
     if (starts && isDone(e)) arrived.add(system);
-    if (!e.critical && !isDone(e)) attempts.set(e.step, (e.attempt ?? 0) + 1);
+    if (isDone(e)) return;
+    if (!e.critical) attempts.set(e.step, (e.attempt ?? 0) + 1);
+    // A stack that has seen it done runs it again only with another input.
+    else if (before && isDone(before)) attempts.set(e.step, (attempts.get(e.step) ?? 0) + 1);
   };
 
   const onOpened = (e: EntryOf<"no return">): void => {

@@ -13,15 +13,18 @@ const lookSec = 3;
 const azureSec = 12;
 
 /**
- * The number of vain tries that enters a step's input, by step: what makes an owed step run again, and only it. A step
- * that is owed at a site of which nothing answers keeps its old number, so that `up` changes nothing while it is dark.
+ * The number of vain tries that enters a step's input, by step: what makes an owed step run again, and only it; and
+ * one that stops the move, where another runner found it undone after it was done. A step that is owed at a site of which nothing answers keeps its old number, so that `up` changes nothing while it is dark.
  */
 export async function attemptsNow(
   s: Situation,
   recovery: Recovery,
   from: SiteId,
 ): Promise<ReadonlyMap<string, number>> {
-  const counted = [...s.attempts].filter(([step]) => mayBeOwed.has(s.verdicts.get(step)?.phase as Phase));
+  const counted = [...s.attempts].filter(([step]) => {
+    const last = s.verdicts.get(step);
+    return last?.critical === true || mayBeOwed.has(last?.phase as Phase);
+  });
   if (counted.length === 0) return new Map();
   const dark = !(await siteAnswers(
     recovery.hosts.filter((h) => h.site === from),

@@ -24,7 +24,7 @@ const StepShape = z.strictObject({
 export const ActivationEnvelope = z.strictObject({
   journal: JournalRef,
   epoch: z.int().positive(),
-  /** The number of vain tries before this one, for a step that is owed. */
+  /** The number of vain tries before this one, for a step that is owed, or was found undone after it was done. */
   attempt: z.int().positive().optional(),
   step: StepShape,
 });
@@ -32,7 +32,7 @@ export type ActivationEnvelope = z.infer<typeof ActivationEnvelope>;
 
 /**
  * What a cutover step's process is given, whoever starts it: the engine and `parallel-standby run` give the same, so
- * that they can take turns. `attempts` holds the number of vain tries of the steps that are owed.
+ * that they can take turns. `attempts` holds the number of vain tries of the steps that are owed or undone.
  */
 export const envelopeOf = (
   step: ActivationEnvelope["step"],
