@@ -116,7 +116,9 @@ export function describe(estate: Estate, parts: Parts): Recovery {
     systems: systemFacts(systems),
     ...(estate.coolDownMin === undefined ? {} : { coolDownMin: estate.coolDownMin }),
     ...(guard ? { guard } : {}),
-    ...(estate.observers?.length ? { observers: observerFacts(estate.observers) } : {}),
+    ...(estate.observers && estate.observers.length > 0
+      ? { observers: observerFacts(estate.observers) }
+      : {}),
     parts: readable,
   };
 }

@@ -178,9 +178,10 @@ export interface Estate {
   readonly guard?: GuardInput | false;
   /**
    * Servers in third places that are asked whether they reach a site of which the runner reaches nothing. Default: none;
-   * then nothing but people can tell a dead site from a dead line.
+   * then nothing but people can tell a dead site from a dead line, and readiness takes that for a risk. `false`: none, by
+   * choice.
    */
-  readonly observers?: readonly ObserverInput[];
+  readonly observers?: readonly ObserverInput[] | false;
 }
 
 /** Declares an estate: both sites and all systems. Nothing is created, read or checked; `describe` does that when it is used. */

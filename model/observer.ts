@@ -40,10 +40,10 @@ export const observerFacts = (given: readonly ObserverInput[]): Observer[] =>
 
 /** What is wrong with observers as they are written, in a program without types too; `servers`: names that are taken. */
 export function observerProblems(given: unknown, servers: readonly string[]): readonly Problem[] {
-  if (given === undefined) return [];
+  if (given === undefined || given === false) return [];
   const at = "estate.observers";
   if (!Array.isArray(given))
-    return [{ at, says: "it is no list", write: '[{ name: "OBS01", address, ssh }]' }];
+    return [{ at, says: "it is no list", write: '[{ name: "OBS01", address, ssh }], or false for none' }];
   const names: unknown[] = given.map((one: unknown) =>
     typeof one === "object" && one !== null && "name" in one ? one.name : undefined,
   );

@@ -3,6 +3,7 @@ import type { Estate } from "../model/estate.ts";
 import type { SiteId } from "../model/site.ts";
 import { secondsText } from "../model/time.ts";
 import { noGuardFindings } from "../readiness/no-guard.ts";
+import { noObserverFindings } from "../readiness/no-observer.ts";
 import { readinessText } from "../readiness/text.ts";
 import type { World } from "../steps/find.ts";
 import { refuseWrongClock } from "./clock.ts";
@@ -38,7 +39,7 @@ const restSec = 0.3;
  * again and waits for the answer. Throws `Refused` as `prepare` does.
  */
 export async function previewed(
-  estate: Pick<Estate, "journal" | "guard">,
+  estate: Pick<Estate, "journal" | "guard" | "observers">,
   target: SiteId,
   world: World,
   say: (line: string) => void,
@@ -73,7 +74,10 @@ export async function previewed(
               limitSec: leftSec(),
               entries,
               now: new Date(),
-              more: noGuardFindings(estate, recovery, world.parts, s.active),
+              more: [
+                ...noGuardFindings(estate, recovery, world.parts, s.active),
+                ...noObserverFindings(estate, recovery, s.active),
+              ],
             }),
           ),
     ]);

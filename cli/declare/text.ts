@@ -21,16 +21,29 @@ export const declaredText = (fact: Declaration, request: Request, recovery: Reco
       ? []
       : [
           `THE FENCE IS WAIVED: ${plain(fact.waiveFence)}. The waiver is void as soon as the old site answers`,
-          ...darkText(recovery, request.from, fact.disasterAt ?? at.toISOString()),
+          ...waivedText(recovery, request.from, fact.disasterAt ?? at.toISOString()),
         ]),
   ].join("\n");
 
-/** Until when the guards of a site whose fence is waived may start services there; nothing where there are none. */
-export function darkText(recovery: Recovery, from: SiteId, lostAt: string): readonly string[] {
+/**
+ * What a waiver that was written rests on and leaves open: that nobody in a third place was asked, where the estate has
+ * no observer, and until when the guards of the site may start services there, where it has guards.
+ */
+export function waivedText(
+  recovery: Pick<Recovery, "sites" | "guard" | "observers">,
+  from: SiteId,
+  lostAt: string,
+): readonly string[] {
+  const site = siteText(from, recovery);
   const until = guardsUntil(recovery.guard, Date.parse(lostAt) / 1000);
-  return until === undefined
-    ? []
-    : [guardsUntilText(siteText(from, recovery), until, recovery.sites[from].timeZone)];
+  return [
+    ...(recovery.observers === undefined
+      ? [
+          `NOBODY IN A THIRD PLACE WAS ASKED: the estate has no observer (docs/estate.md). That nothing of ${site} answers is this runner's own view; a line that is cut looks the same`,
+        ]
+      : []),
+    ...(until === undefined ? [] : [guardsUntilText(site, until, recovery.sites[from].timeZone)]),
+  ];
 }
 
 /** When a declaration ends that was written then. */

@@ -1,4 +1,5 @@
 import { listOf, type Answers } from "./keys.ts";
+import { guardOf, observersToFillIn } from "./to-fill-in.ts";
 import { portOf, portsIn, sameName, serversIn } from "./servers.ts";
 import {
   call,
@@ -218,22 +219,6 @@ function namesOf(a: Answers, { k2, sql }: Servers): readonly string[] {
   ];
 }
 
-/** Who shares which folder nobody has said yet: what is to fill in, with the servers that there are. */
-const guardOf = ({ sql }: Servers): readonly Entry[] => [
-  "// When the power of a site that was lost returns, its servers start what they have, on old data, while",
-  "// people work at the other one. A guard keeps them from that (docs/guard.md). Share a folder on each of",
-  "// these servers (docs/prepare-a-server.md, A witness), better one in a third place, write it here, and",
-  "// take the slashes away. Without one readiness shows a risk, until you write: guard: false,",
-  "// guard: {",
-  "//   witnesses: [",
-  ...(["dr", "primary"] as const).map(
-    (site) =>
-      `//     { share: ${JSON.stringify(`\\\\${sql[site].id}\\Witness`)}, on: ${sql[site].variable}, folder: ${JSON.stringify("D:\\Witness")} },`,
-  ),
-  "//   ],",
-  "// },",
-];
-
 function estateOf(a: Answers, servers: Servers) {
   const { k2 } = servers;
   const aliases = [...(a.sqlAlias === "" ? [] : ["sqlName"]), ...(a.alias === "" ? [] : ["k2Name"])];
@@ -261,7 +246,8 @@ function estateOf(a: Answers, servers: Servers) {
           ? inline(["folder", text("journal")])
           : object(["folder", text("journal")], ["mirror", text(a.mirror)]),
       ],
-      ...guardOf(servers),
+      ...guardOf(servers.sql),
+      ...observersToFillIn,
       ["systems", list([call("k2", text("k2"), system)])],
     ),
   );

@@ -37,7 +37,7 @@ export function readmeText(a: Answers): string {
     "**9. Standby.** Sets up the standby site beside running production, and its replication. A database of the standby's own that `replaces` in `estate.ts` names, such as the one K2's installer made, is overwritten; where another open one is in the way it stops and says what to do.",
     "",
     ...shell("pulumi up -s standby"),
-    "**10. The guard, and the probe.** After a disaster the old site's servers come back by themselves. Fill in `guard` in `estate.ts`: with it nothing there starts before a witness outside of its own site says so (`node_modules/parallel-standby/docs/guard.md`); or write `guard: false`, to live without. `probe` renews the guard's lease and fences a site that comes back: by hand once, then every five minutes by itself (the same page has the lines for it). Readiness says when it does not run.",
+    "**10. The guard, and the probe.** After a disaster the old site's servers come back by themselves. Fill in `guard` in `estate.ts`: with it nothing there starts before a witness outside of its own site says so (`node_modules/parallel-standby/docs/guard.md`); or write `guard: false`, to live without. Do the same with `observers`: a server in a third place that is asked, when nothing of a site answers, whether it is dead or only cut off; `hosts check` looks at it, or `observers: false`. `probe` renews the guard's lease and fences a site that comes back: by hand once, then every five minutes by itself (the same page has the lines for it). Readiness says when it does not run.",
     "",
     ...shell(
       "pulumi up -s primary",

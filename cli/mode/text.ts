@@ -5,6 +5,7 @@ import type { Outlook } from "../../stacks/outlook.ts";
 import { logsAfter } from "../../stacks/outlook.ts";
 import type { Life } from "../../stacks/site-life.ts";
 import { answers } from "../../stacks/site-life.ts";
+import { waivedText } from "../declare/text.ts";
 import { plain } from "../layout.ts";
 import { upCommand } from "../up-command.ts";
 import type { Changeable } from "./may.ts";
@@ -15,9 +16,9 @@ import { siteText } from "../../model/site-text.ts";
 export function changedText(
   { last, systems, arrived }: Changeable,
   { terms, reason }: ModeChange,
-  { sites }: Pick<Recovery, "sites">,
+  recovery: Pick<Recovery, "sites" | "guard" | "observers">,
 ): string {
-  const { timeZone } = sites[last.from];
+  const { timeZone } = recovery.sites[last.from];
   const disaster = terms.disasterAt === undefined ? 0 : Date.parse(terms.disasterAt) / 1000;
   return [
     `${plain(terms.as)} lets ${systems.map((m) => m.system).join(", ")} go on unplanned: ${plain(reason)}. Lost at ${moment(disaster, timeZone)}`,
@@ -28,6 +29,7 @@ export function changedText(
       ? []
       : [
           `THE FENCE IS WAIVED: ${plain(terms.waiveFence)}. The waiver is void as soon as what it waives answers`,
+          ...waivedText(recovery, last.from, terms.disasterAt ?? last.at),
         ]),
   ].join("\n");
 }

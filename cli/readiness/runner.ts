@@ -6,6 +6,7 @@ import type { Recovery } from "../../model/recovery.ts";
 import { otherSite, stackOf } from "../../model/site.ts";
 import { isHalfWritten, stackNames } from "../../steps/pulumi-stacks.ts";
 import { noGuardFindings } from "../../readiness/no-guard.ts";
+import { noObserverFindings } from "../../readiness/no-observer.ts";
 import { emptyFileTodo } from "../doctor/pending.ts";
 import { journalFindings } from "../doctor/journal.ts";
 import { estateFindings } from "../doctor/run.ts";
@@ -49,7 +50,12 @@ export async function runnerLook(
     findings: [
       ...seen.filter(isFinding),
       ...(s ? probeFindings(ran, whyProbe(s), terminal.now()) : []),
-      ...(s && now.estate ? noGuardFindings(project.estate, now.estate, parts, s.active) : []),
+      ...(s && now.estate
+        ? [
+            ...noGuardFindings(project.estate, now.estate, parts, s.active),
+            ...noObserverFindings(project.estate, now.estate, s.active),
+          ]
+        : []),
     ],
     ...now,
   };

@@ -7,7 +7,7 @@ import { lifeText } from "../../stacks/site-life.ts";
 import type { World } from "../../steps/find.ts";
 import type { Consent } from "../declare/consent.ts";
 import { siteText } from "../../model/site-text.ts";
-import { darkText } from "../declare/text.ts";
+import { waivedText } from "../declare/text.ts";
 import { refuseWaiverWhileAlive } from "../declare/waiver.ts";
 import { CliError } from "../failure.ts";
 import { plain } from "../layout.ts";
@@ -61,7 +61,7 @@ export async function waive(
     [
       plain(lifeText(life, recovery, last.from, last.to)),
       `THE FENCE IS WAIVED for activation ${String(last.epoch)}: ${plain(reason)}. The waiver is void as soon as ${siteText(last.from, recovery)} answers`,
-      ...darkText(recovery, last.from, terms.disasterAt ?? last.at),
+      ...waivedText(recovery, last.from, terms.disasterAt ?? last.at),
       ...accepted.map((sign) => `  although: ${plain(sign)}`),
       "next:",
       `  ${upCommand(activeStack(last.to), terminal.platform)}`,

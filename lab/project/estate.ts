@@ -155,8 +155,8 @@ export const estate = defineEstate({
       }
     : false,
   // Where the lab has a third place: whoever stands there tells a dead site from a dead line.
-  ...(lab.hosts["OBS01"]
-    ? { observers: [{ name: "OBS01", ...at("OBS01"), ssh: { ...ssh, ...at("OBS01").ssh } }] }
-    : {}),
+  observers: lab.hosts["OBS01"]
+    ? [{ name: "OBS01", ...at("OBS01"), ssh: { ...ssh, ...at("OBS01").ssh } }]
+    : false,
   systems: [workflows, ...(lab.claimsPort === undefined ? [] : [claims(lab.claimsPort)])],
 });

@@ -19,6 +19,12 @@ const pinned = (text: string, keyOf: (id: string) => string = () => "ssh-ed25519
     (_, before: string, id: string) => `${before}"${keyOf(id)}"`,
   );
 
+/** The text without the slashes before what is to fill in under that key. */
+const filledIn = (text: string, key: string): string =>
+  text.replace(new RegExp(`^ {2}// ${key}: [[{]$[^]*?^ {2}// [\\]}],$`, "m"), (block) =>
+    block.replaceAll(/^ {2}\/\/ /gm, "  "),
+  );
+
 const clean = (text: string): Promise<boolean> => prettier.check(text, { parser: "typescript" });
 
 const anything = fc
@@ -145,7 +151,7 @@ describe("the estate that init writes", function () {
     ] as const) {
       const text = estateText(completed(given));
       expect(describeEstate(estateIn(pinned(text)), parts).guard).to.equal(undefined);
-      const guarded = text.replaceAll(/^ {2}\/\/ (guard: \{| {2}.*|\},)$/gm, "  $1");
+      const guarded = filledIn(text, "guard");
       expect(await clean(guarded), guarded).to.equal(true);
       const { guard } = describeEstate(estateIn(pinned(guarded)), parts);
       expect(guard?.witnesses).to.deep.equal([
@@ -153,6 +159,21 @@ describe("the estate that init writes", function () {
         { share: `\\\\${primary}\\Witness`, folder: "D:\\Witness", host: primary, site: "primary" },
       ]);
     }
+  });
+
+  it("has an observer once the slashes before it are taken away, whose host key is asked for as any other's", async () => {
+    const text = pinned(estateText(completed({})));
+    expect(describeEstate(estateIn(text), parts).observers).to.equal(undefined);
+    const observed = filledIn(text, "observers");
+    expect(await clean(observed), observed).to.equal(true);
+    expect(() => describeEstate(estateIn(observed), parts)).to.throw(
+      /^observer OBS01\.ssh\.hostKey: no host key is pinned[^\n]*$/,
+    );
+    const { observers } = describeEstate(
+      estateIn(observed.replace('hostKey: ""', 'hostKey: "ssh-ed25519 AAAA"')),
+      parts,
+    );
+    expect(observers?.map((o) => o.id)).to.deep.equal(["OBS01"]);
   });
 
   it("does what the lab's own estate does, where the answers are the lab's", async () => {
