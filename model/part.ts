@@ -110,6 +110,11 @@ export interface Part<K extends string, F> {
    */
   guards?(id: string, facts: F, lookup: Lookup): readonly GuardedService[];
   /**
+   * Looks at its servers of a site that need no move, each at one `host`: readiness makes them at those that run, an
+   * exercise at one that is parked. Default: none.
+   */
+  probes?(id: string, facts: F, site: SiteId): readonly Draft[];
+  /**
    * What provisioning its passive site overwrites there, and what it asks of the active one, where the passive one does not
    * follow yet: phrases that name databases and servers, shown before anything is done. `wasActive`: people worked at that
    * site, so nothing there gives way. Default: nothing that has to be said.

@@ -182,6 +182,10 @@ export interface RunModule {
     facts: unknown,
     site: SiteId,
   ): readonly { readonly host: string; readonly service: string }[];
+  /** Services of its technology on a server of a part that the estate does not name: an exercise keeps them off, too. Changes nothing. */
+  strayServices?(facts: unknown, host: string, io: Io): Promise<readonly string[]>;
+  /** What an exercise looks at on a server of a part that is parked, in the place of readiness. */
+  parkedLooks?(part: RecoveryPart, request: Request, host: string): readonly Look[];
   /** What readiness for such a move looks at for one part, beside the steps of its preflight. */
   looks?(part: RecoveryPart, request: Request, lookup: Lookup): readonly Look[];
   /** What readiness looks at on every server, whatever stands on it. */

@@ -153,23 +153,36 @@ export const notBrought = (brought: readonly Brought[]): string | undefined => {
 /** How long what was published last need not be published again while it says the same. Milliseconds. */
 const freshMs = 60_000;
 
+type Announce = (world: Pick<World, "journal" | "parts">, recovery: Recovery, io: Io) => Promise<void>;
+
 /**
  * Publishes the words unless the same ones were a moment ago: steps of a cutover do so side by side. Says what was not
  * reached; never throws.
  */
-export const announce: Announce = (world, recovery, io) => publishUnlessFresh(world, recovery, io, freshMs);
+export const announce: Announce = (world, recovery, io) =>
+  publishUnless(({ isSame, ageMs }) => isSame && ageMs >= 0 && ageMs < freshMs, world, recovery, io);
 
-/** Publishes the words where this runner has published others last, however long ago. Says what was not reached; never throws. */
+/**
+ * Publishes the words where this runner has published others last, however long ago, or where a server that may start its
+ * services was not reached: one that was just booting. Says what was not reached; never throws.
+ */
 export const announceChanges: Announce = (world, recovery, io) =>
-  publishUnlessFresh(world, recovery, io, Number.POSITIVE_INFINITY);
+  publishUnless(({ isSame, isWhole }) => isSame && isWhole, world, recovery, io);
 
-type Announce = (world: Pick<World, "journal" | "parts">, recovery: Recovery, io: Io) => Promise<void>;
+/** What this runner has published last. */
+interface Published {
+  /** The same words. */
+  readonly isSame: boolean;
+  /** All servers were reached that may start their services. */
+  readonly isWhole: boolean;
+  readonly ageMs: number;
+}
 
-async function publishUnlessFresh(
+async function publishUnless(
+  isEnough: (before: Published) => boolean,
   { journal, parts }: Pick<World, "journal" | "parts">,
   recovery: Recovery,
   io: Io,
-  goodForMs: number,
 ): Promise<void> {
   const { guard } = recovery;
   if (!guard) return;
@@ -179,12 +192,15 @@ async function publishUnlessFresh(
     const { epoch, hosts } = wordsNow(entries, recovery, guard, parts, now / 1000);
     const mark = path.join(io.keep, "words-published");
     const same = JSON.stringify([epoch, [...hosts]]);
-    const before = await fs.readFile(mark, "utf8").catch(() => "");
-    const age = now - ((await fs.stat(mark).catch(() => undefined))?.mtimeMs ?? 0);
-    if (before === same && age >= 0 && age < goodForMs) return;
+    const [before, missedBefore] = (await fs.readFile(mark, "utf8").catch(() => "")).split("\n");
+    const ageMs = now - ((await fs.stat(mark).catch(() => undefined))?.mtimeMs ?? 0);
+    if (isEnough({ isSame: before === same, isWhole: missedBefore === undefined, ageMs })) return;
     // Before it is done: of several steps side by side one is enough.
     await fs.writeFile(mark, same);
-    const missed = notBrought(await publishWords(entries, recovery, parts, io));
+    const brought = await publishWords(entries, recovery, parts, io);
+    if (brought.some((b) => !b.ok && b.kind === "server" && hosts.get(b.place) === "run"))
+      await fs.writeFile(mark, `${same}\nmissed`);
+    const missed = notBrought(brought);
     if (missed !== undefined) io.say(missed);
   } catch (error) {
     io.say(`the guard's words were not published: ${error instanceof Error ? error.message : String(error)}`);

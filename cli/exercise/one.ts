@@ -25,6 +25,10 @@ export interface Tools {
   readonly wasLeftRunning: boolean;
   /** Writes that it is started now. */
   readonly begin: () => Promise<unknown>;
+  /** Services that parts would not have run there, though nobody has named them. */
+  readonly strays: (io: Io) => Promise<readonly string[]>;
+  /** What parts look at there beside how it is exercised. */
+  readonly lookBeside: (io: Io) => Promise<readonly Finding[]>;
   readonly within: <T>(limitSec: number, work: (io: Io) => Promise<T>) => Promise<T>;
   /** Does what a move must not meet half done, while none goes on. Throws `MoveBegan`. */
   readonly atRest: <T>(work: () => Promise<T>) => Promise<T>;
@@ -38,7 +42,7 @@ export async function exerciseOne(
   host: string,
   services: readonly string[],
   how: Exercise,
-  { wasLeftRunning, begin, within, atRest }: Tools,
+  { wasLeftRunning, begin, strays, lookBeside, within, atRest }: Tools,
 ): Promise<readonly Finding[]> {
   const found: Finding[] = [];
   const tried = async <T>(id: string, work: () => Promise<T>): Promise<{ readonly value: T } | undefined> => {
@@ -63,8 +67,17 @@ export async function exerciseOne(
     (await tried(`exercise-start:${host}`, () => within(limits.start, (io) => how.start(host, io))))
   )
     await tried(`exercise-look:${host}`, async () => {
-      found.push(...(await atRest(() => within(limits.keepOff, (io) => how.keepOff(host, services, io)))));
+      found.push(
+        ...(await atRest(() =>
+          within(limits.keepOff, async (io) => {
+            const named = await how.keepOff(host, services, io);
+            // One that nobody has named works beside production just the same.
+            return [...named, ...(await how.keepOff(host, await strays(io), io))];
+          }),
+        )),
+      );
       found.push(...(await within(limits.look, (io) => how.look(host, services, io))));
+      found.push(...(await within(limits.look, lookBeside)));
     });
   if (park)
     await tried(notParkedId(host), async () => {

@@ -20,6 +20,7 @@ import { count } from "../layout.ts";
 import { ownJournal } from "../own-journal.ts";
 import type { Project } from "../project.ts";
 import type { Terminal } from "../terminal.ts";
+import { ofParts } from "./of-parts.ts";
 import { exerciseOne, MoveBegan } from "./one.ts";
 
 /** How the command was typed. */
@@ -65,7 +66,7 @@ async function exerciseAlone(
   of: {
     readonly as: string;
     readonly project: Project;
-    readonly known: Pick<World, "parts">;
+    readonly known: Pick<World, "parts" | "runs">;
     readonly recovery: Recovery;
   },
   terminal: Terminal,
@@ -89,6 +90,7 @@ async function exerciseAlone(
       await exerciseOne(id, services, how, {
         wasLeftRunning: notParked(await journal.entries()).has(id),
         begin: () => journal.append({ kind: "exercise begun", host: id, as }),
+        ...ofParts(host, of.recovery, { ...known, journal }),
         within: (limitSec, work) =>
           withIo(
             {

@@ -3,6 +3,7 @@ import { fromLocalTime } from "../../model/time.ts";
 import { runs, type Found, type Io, type Runnable } from "../../steps/act.ts";
 import { sshTo, type Ssh } from "../../steps/transports/ssh.ts";
 import { servicesOn, serviceState } from "../windows/services.ts";
+import type { ListedService } from "../windows/parse-services.ts";
 import {
   errorLines,
   errorsOfK2,
@@ -120,11 +121,7 @@ export const runnables: readonly Runnable[] = [
   runs(noOtherServices, {
     check: async ({ host, services }, io): Promise<Found> => {
       const ssh = await sshTo(host, io);
-      const named = new Set(services.map((s) => s.toLowerCase()));
-      const others = (await servicesOn(ssh)).filter(
-        ({ name, displayName }) =>
-          (/^K2\b/i.test(name) || /^K2\b/i.test(displayName)) && !named.has(name.toLowerCase()),
-      );
+      const others = await othersOn(ssh, services);
       if (others.length > 0)
         throw new Error(
           `${host} has other services of K2: ${others.map(({ name, displayName }) => (name === displayName ? `"${name}"` : `"${name}" (${displayName})`)).join(", ")}. Name them under services, so that they stop and start with K2, or under otherServices, so that they are left alone`,
@@ -137,3 +134,12 @@ export const runnables: readonly Runnable[] = [
     },
   }),
 ];
+
+/** Services of K2 on a host that the estate does not name. */
+export async function othersOn(ssh: Ssh, named: readonly string[]): Promise<readonly ListedService[]> {
+  const known = new Set(named.map((s) => s.toLowerCase()));
+  return (await servicesOn(ssh)).filter(
+    ({ name, displayName }) =>
+      (/^K2\b/i.test(name) || /^K2\b/i.test(displayName)) && !known.has(name.toLowerCase()),
+  );
+}

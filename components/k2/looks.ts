@@ -1,7 +1,8 @@
 import { isParked } from "../../model/host.ts";
 import type { Lookup, Request } from "../../model/part.ts";
 import type { RecoveryPart } from "../../model/recovery.ts";
-import type { Look } from "../../steps/act.ts";
+import type { SiteId } from "../../model/site.ts";
+import type { Look, RunModule } from "../../steps/act.ts";
 import { sqlOn } from "../../steps/transports/sql.ts";
 import { serverAlignmentLook } from "../windows/alignment.ts";
 import { keptRows } from "./capture.ts";
@@ -31,13 +32,10 @@ export function looks({ id, facts }: RecoveryPart, { from, to }: Request, lookup
           } satisfies Look,
         ]
       : []),
-    ...f.servers[from].flatMap((active, i): readonly Look[] => {
-      const standby = f.servers[to][i];
+    ...f.servers[to].flatMap((standby): readonly Look[] => {
       // One that is parked is off: exercise looks at it.
-      const host = standby === undefined ? undefined : lookup.host(standby);
-      return standby === undefined || !host || isParked(host)
-        ? []
-        : [serverAlignmentLook(active, standby, f.services)];
+      const host = lookup.host(standby);
+      return !host || isParked(host) ? [] : alignmentLooks(f, from, to, standby);
     }),
     ...(lookup.isGuarded ? [] : f.servers[to])
       .filter((name) => {
@@ -59,4 +57,15 @@ export function looks({ id, facts }: RecoveryPart, { from, to }: Request, lookup
       },
     })),
   ];
+}
+
+/** What an exercise compares of a parked server, in the place of readiness. */
+export const parkedLooks: NonNullable<RunModule["parkedLooks"]> = ({ facts }, { from, to }, host) =>
+  alignmentLooks(K2Facts.parse(facts), from, to, host);
+
+/** A server beside the one whose place it takes; the first one, where the other site has fewer. */
+function alignmentLooks(f: K2Facts, from: SiteId, to: SiteId, standby: string): readonly Look[] {
+  const i = f.servers[to].indexOf(standby);
+  const active = f.servers[from][i] ?? f.servers[from][0];
+  return i < 0 || active === undefined ? [] : [serverAlignmentLook(active, standby, f.services)];
 }

@@ -44,6 +44,7 @@ export const k2: Part<"k2", K2Facts> = {
       ),
     ),
   problems,
+  probes: (id, f, site) => f.servers[site].flatMap((host) => serviceProbes(id, f, host)),
   plan: (id, f, request, lookup) => ({
     preflight: preflight(id, f, request, lookup),
     "fence-apps": fenced(id, f, request.from),
@@ -65,7 +66,7 @@ export const k2: Part<"k2", K2Facts> = {
   back: (id, f, { from, to }, lookup) => ({
     // A VM that was deallocated is started first, and looked at then.
     "may-go-back": f.servers[from]
-      .filter((host) => !isVm(lookup.host(host)))
+      .filter((host) => !parkable(f, from, lookup).includes(host))
       .flatMap((host) => serviceProbes(`${id}/back`, f, host)),
     "stop-target": f.servers[to].flatMap((host) => stoppedOn(id, f, host, "back/stop")),
     // Started by itself while its names led to the target, it has found no licence there, and looks for none again.
@@ -82,11 +83,13 @@ function preflight(id: string, f: K2Facts, { from, to, mode }: Request, lookup: 
   const kept = keptOf(f, to);
   const { password } = f.masterKey;
   return [
-    // A VM that is parked is not reached before it runs: it is looked at then.
+    // A VM may be parked, or off: it is looked at once it runs.
     ...f.servers[to].filter((host) => !isVm(lookup.host(host))).flatMap((host) => serviceProbes(id, f, host)),
     ...(kept ? [rowsCaptured.step(`${id}/rows-captured`, { ...kept, keepOn: [...sqlHosts(f, [to])] })] : []),
     ...(mode === "planned"
       ? [
+          // What cannot be stopped and disabled there can't be fenced, and what nobody has named is not.
+          ...f.servers[from].flatMap((host) => serviceProbes(id, f, host)),
           masterKeyDraft(id, f, from),
           ...(f.licence?.namesHosts === false ? captureDraft(id, f, from, from) : []),
         ]
