@@ -4,7 +4,7 @@ import * as path from "node:path";
 /** The repository's root. */
 export const root = path.resolve(import.meta.dirname, "../..");
 
-/** A fenced block of a page. */
+/** A fenced block of a page, also of an item of a list: without the indentation that it has there. */
 export interface Block {
   readonly language: string;
   readonly text: string;
@@ -40,14 +40,14 @@ export function pageOf(name: string): Page {
   const text = fs.readFileSync(path.join(root, name), "utf8");
   const blocks: Block[] = [];
   const prose: string[] = [];
-  let open: { language: string; lines: string[]; line: number } | undefined;
+  let open: { indent: string; language: string; lines: string[]; line: number } | undefined;
   for (const [i, line] of text.split("\n").entries()) {
-    const fence = /^```(\w*)$/.exec(line);
+    const fence = /^( *)```(\w*)$/.exec(line);
     if (fence && open) {
       blocks.push({ language: open.language, text: open.lines.join("\n"), line: open.line });
       open = undefined;
-    } else if (fence) open = { language: fence[1] ?? "", lines: [], line: i + 2 };
-    else if (open) open.lines.push(line);
+    } else if (fence) open = { indent: fence[1] ?? "", language: fence[2] ?? "", lines: [], line: i + 2 };
+    else if (open) open.lines.push(line.startsWith(open.indent) ? line.slice(open.indent.length) : line);
     else prose.push(line);
   }
   const running = prose.join("\n");

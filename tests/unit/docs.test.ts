@@ -59,6 +59,11 @@ function whyNot(words: readonly string[]): string | undefined {
 }
 
 describe("The pages for owners", () => {
+  it("have no fenced block that these tests do not see, not in the items of lists either", () => {
+    const fences = pages.map(({ name, text }) => [name, text.match(/^[\s>]*(?:```|~~~)/gm)?.length ?? 0]);
+    expect(pages.map(({ name, blocks }) => [name, 2 * blocks.length])).to.deep.equal(fences);
+  });
+
   it("name only verbs and options that the command line has", () => {
     const wrong = pages.flatMap((page) =>
       typed(page).flatMap((line) =>
