@@ -1,4 +1,4 @@
-import { connect, type Socket } from "node:net";
+import { connect, createServer, type AddressInfo, type Socket } from "node:net";
 import { once } from "node:events";
 import { Worker } from "node:worker_threads";
 
@@ -21,8 +21,8 @@ server.listen({ port: 0, host: "127.0.0.1", backlog: 1 }, () => {
 
 /** How many connections a queue may take before this gives up on filling it. */
 const mostHeld = 20;
-/** After so long without an answer the queue is full: on loopback an answer takes far less than a millisecond. */
-const silentMs = 300;
+/** On loopback an answer comes before those to connections that are begun after it: after so many of these there is none. */
+const othersAnswered = 5;
 
 export async function droppingPort(): Promise<DroppingPort> {
   const worker = new Worker(listener, { eval: true });
@@ -32,17 +32,24 @@ export async function droppingPort(): Promise<DroppingPort> {
     for (const socket of held) socket.destroy();
     await worker.terminate();
   };
-  for (;;) {
-    const socket = connect({ port, host: "127.0.0.1" });
-    socket.on("error", () => undefined);
-    held.push(socket);
-    const answered = await Promise.race([
-      once(socket, "connect").then(() => true),
-      new Promise<false>((resolve) => setTimeout(() => resolve(false), silentMs)),
-    ]);
-    if (!answered) return { port, close };
-    if (held.length < mostHeld) continue;
-    await close();
-    throw new Error(`port ${String(port)} has answered ${String(mostHeld)} times and does not drop`);
+  const other = createServer((socket) => socket.destroy()).listen(0, "127.0.0.1");
+  await once(other, "listening");
+  const { port: otherPort } = other.address() as AddressInfo;
+  try {
+    while (held.length < mostHeld) {
+      const socket = connect({ port, host: "127.0.0.1" });
+      socket.on("error", () => undefined);
+      held.push(socket);
+      for (let i = 0; i < othersAnswered && socket.connecting; i++) {
+        const answered = connect({ port: otherPort, host: "127.0.0.1" });
+        await once(answered, "connect");
+        answered.destroy();
+      }
+      if (socket.connecting) return { port, close };
+    }
+  } finally {
+    other.close();
   }
+  await close();
+  throw new Error(`port ${String(port)} has answered ${String(mostHeld)} times and does not drop`);
 }

@@ -4,14 +4,12 @@ import lockfile from "proper-lockfile";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { entriesOf, lineOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
 import { mirrorOf } from "../../journal/mirror.ts";
 import { restoring } from "../../journal/put-back.ts";
-import { isLease, type Store } from "../../journal/store.ts";
 
 const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
 const withdrawn = (reason: string): Fact => ({ kind: "withdrawn", as: "ann", reason });
@@ -196,101 +194,5 @@ describe("the place where a journal is kept", () => {
       .append(genesis)
       .then(() => "", String);
     expect(says).to.match(/the journal in .* cannot be (read|written) \(.*ENOTDIR/);
-  });
-});
-
-describe("a lease", () => {
-  const put = async (place: string, more: Record<string, unknown>): Promise<string> => {
-    const file = path.join(place, "leases", "run.json");
-    await fs.mkdir(path.dirname(file), { recursive: true });
-    const lease = {
-      name: "run",
-      who: "bob",
-      since: "x",
-      until: Date.now() - 60_000,
-      host: os.hostname(),
-      pid: process.pid,
-      token: "t",
-      beatMs: 200,
-      ...more,
-    };
-    await fs.writeFile(file, JSON.stringify(lease));
-    return file;
-  };
-  const storeIn = (place: string): Store => folderStore(place, undefined, () => undefined);
-
-  it("stays with a holder on this machine that is late and shows that it lives: the machine slept, or its clock was put forward", async () => {
-    const place = await folder();
-    const file = await put(place, {});
-    const taking = storeIn(place).lease("run", 60_000);
-    const listed = storeIn(place).leases();
-    await wait(100);
-    const renewed: unknown = JSON.parse(await fs.readFile(file, "utf8"));
-    await fs.writeFile(
-      `${file}.next`,
-      JSON.stringify({ ...(renewed as object), until: Date.now() + 60_000 }),
-    );
-    await fs.rename(`${file}.next`, file);
-    expect(await taking).to.include({ who: "bob" });
-    expect((await listed).map((l) => l.who)).to.deep.equal(["bob"]);
-  });
-
-  it("is taken over from a holder that stays late: its process number belongs to another process now", async () => {
-    const place = await folder();
-    await put(place, {});
-    const given = await storeIn(place).lease("run", 60_000);
-    expect(isLease(given)).to.equal(true);
-    if (isLease(given)) await given.release();
-  });
-
-  it("of another machine ends when its time is over, and not before", async () => {
-    const place = await folder();
-    await put(place, { host: "elsewhere", until: Date.now() + 60_000 });
-    expect(await storeIn(place).lease("run", 60_000)).to.include({ who: "bob" });
-    await put(place, { host: "elsewhere" });
-    const given = await storeIn(place).lease("run", 60_000);
-    expect(isLease(given)).to.equal(true);
-    if (isLease(given)) await given.release();
-  });
-
-  it("is gone once it is released, whenever its holder was about to renew it", async () => {
-    const place = await folder();
-    const store = storeIn(place);
-    for (let i = 0; i < 15; i++) {
-      const given = await store.lease("run", 20);
-      await wait(i);
-      if (isLease(given)) await given.release();
-    }
-    await wait(30);
-    expect(await fs.readdir(path.join(place, "leases"))).to.deep.equal([]);
-  });
-
-  it("is not given back by one who has lost it", async () => {
-    const place = await folder();
-    const store = storeIn(place);
-    const given = await store.lease("run", 60_000);
-    await put(place, { host: "elsewhere", until: Date.now() + 60_000 });
-    if (isLease(given)) await given.release();
-    expect(await store.leases()).to.have.length(1);
-  });
-
-  it("has a file of its own for every name, however long, and whatever the case of its letters", async () => {
-    const place = await folder();
-    const store = storeIn(place);
-    const names = [
-      "step 1 a/stop/K2",
-      "step 1 a/stop/k2",
-      "データベース".repeat(20),
-      'a "b"\n%PATH% $x',
-      "ä",
-      "ö",
-    ];
-    const given = [];
-    for (const name of names) given.push(await store.lease(name, 60_000));
-    expect(given.map(isLease)).to.deep.equal(names.map(() => true));
-    expect((await store.leases()).map((l) => l.name)).to.have.members(names);
-    const files = await fs.readdir(path.join(place, "leases"));
-    expect(new Set(files.map((f) => f.toLowerCase())).size).to.equal(names.length);
-    for (const g of given) if (isLease(g)) await g.release();
   });
 });

@@ -1,5 +1,6 @@
 import { expect } from "chai";
 import { startInstance } from "./lab-sql-engine-support.ts";
+import { until } from "./until.ts";
 
 describe("application locks of the lab's SQL Server", () => {
   type Instance = Awaited<ReturnType<typeof startInstance>>["instance"];
@@ -15,13 +16,10 @@ describe("application locks of the lab's SQL Server", () => {
     return results.flatMap((r) => r.rows.map(([got]) => got));
   };
   /** Until another session has come to its WAITFOR. */
-  const waits = async (): Promise<void> => {
-    for (let tries = 0; ; tries++) {
-      if ([...instance.sessions.values()].some((s) => s.running?.command === "WAITFOR")) return;
-      if (tries > 2000) throw new Error("no session waits");
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
-  };
+  const waits = (): Promise<void> =>
+    until("a session waits", () =>
+      [...instance.sessions.values()].some((s) => s.running?.command === "WAITFOR"),
+    );
   /** Runs work while another session holds what it asked for. */
   const whileHeld = async (asked: string, work: () => Promise<void>, after = ""): Promise<void> => {
     const stop = new AbortController();

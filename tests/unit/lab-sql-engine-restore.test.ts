@@ -2,6 +2,7 @@ import { expect } from "chai";
 import { corruptFile } from "../../lab/servers/sql/engine/faults.ts";
 import type { SqlInstance } from "../../lab/servers/sql/engine/instance.ts";
 import { errorsOf, type ManualClock, type MemoryDisk, startInstance } from "./lab-sql-engine-support.ts";
+import { until } from "./until.ts";
 
 const minute = 60_000;
 
@@ -213,7 +214,10 @@ describe("the SQL Server stand-in's backup and restore", () => {
     instance.speed.progressMessages = 1000;
     const abort = new AbortController();
     const restore = instance.run(full, "master", { signal: abort.signal });
-    setTimeout(() => abort.abort(), 20);
+    await until("it restores", () =>
+      [...instance.sessions.values()].some((s) => (s.running?.percent ?? 0) > 0),
+    );
+    abort.abort();
     const { errors } = await restore;
     expect(errors).to.deep.equal([]);
     expect(instance.database("K2")?.state).to.equal("RESTORING");
