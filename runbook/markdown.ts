@@ -1,4 +1,5 @@
 import type { ByHand, HandCommand } from "../model/by-hand.ts";
+import { flowchart } from "./mermaid.ts";
 import { chaptersOf, type Runbook } from "./runbook.ts";
 import { afterText, giveBackIntro, giveBackTitle, introOf, markOf, titleOf, whereText } from "./texts.ts";
 
@@ -8,6 +9,7 @@ export function runbookMarkdown(runbook: Runbook, written?: string): string {
     `# ${escaped(titleOf(runbook))}`,
     "",
     ...introOf(runbook).flatMap((p) => [escaped(p), ""]),
+    ...drawing(runbook),
   ];
   for (const { phase, steps } of chaptersOf(runbook)) {
     lines.push(`## ${phase}`, "");
@@ -27,6 +29,25 @@ export function runbookMarkdown(runbook: Runbook, written?: string): string {
     lines.push(...stepLines(step, `B${String(step.number)}`, `\`${step.id}\` · ${afterText(step, "B")}`));
   lines.push("---", "", markOf(runbook, written), "");
   return lines.join("\n");
+}
+
+/** The order as a drawing, which GitHub and most viewers of Markdown show; elsewhere it is read as it stands. */
+function drawing(runbook: Runbook): readonly string[] {
+  const chart = flowchart(runbook);
+  return [
+    "## Which step waits for which",
+    "",
+    ...(chart === undefined
+      ? [
+          `${String(runbook.steps.length)} steps are more than viewers of Markdown draw: the HTML page of this runbook has the drawing. Each step names those that come first.`,
+        ]
+      : [
+          "A circle: what follows it waits for all that lead to it. A dashed box: the move goes on without it.",
+          "",
+          fence(chart, "mermaid"),
+        ]),
+    "",
+  ];
 }
 
 const stepLines = (step: ByHand, number: string, meta: string): readonly string[] => [
