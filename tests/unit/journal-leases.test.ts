@@ -2,10 +2,9 @@ import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as os from "node:os";
 import * as path from "node:path";
-import { setTimeout as wait } from "node:timers/promises";
 import { folderStore } from "../../journal/folder-store.ts";
 import { leaseFiles } from "../../journal/lease-file.ts";
-import { leasesOn } from "../../journal/leases.ts";
+import { leasesOn, type LeaseTable } from "../../journal/leases.ts";
 import { isLease, type Store } from "../../journal/store.ts";
 import { until } from "./until.ts";
 
@@ -30,6 +29,15 @@ describe("a lease", () => {
     await fs.writeFile(file, JSON.stringify(lease));
     return file;
   };
+  /** What a store keeps of leases; each look at it or change waits for those before. */
+  const tableOf = (): LeaseTable => {
+    let last: Promise<unknown> = Promise.resolve();
+    return leaseFiles(place, (work) => {
+      const mine = last.then(() => work(() => undefined));
+      last = mine.catch(() => undefined);
+      return mine;
+    });
+  };
   const journalStore = (): Store => folderStore(place, undefined, () => undefined);
 
   it("stays with a holder on this machine that is late and shows that it lives: the machine slept, or its clock was put forward", async () => {
@@ -39,7 +47,7 @@ describe("a lease", () => {
       looks += 1;
       return found;
     };
-    const files = leaseFiles(place, (work) => work(() => undefined));
+    const files = tableOf();
     const leases = () =>
       leasesOn({
         ...files,
@@ -76,21 +84,28 @@ describe("a lease", () => {
   });
 
   it("is gone once it is released, whenever its holder was about to renew it", async () => {
-    const store = journalStore();
-    for (let i = 0; i < 15; i++) {
-      const given = await store.lease("run", 20);
-      await wait(i);
-      if (isLease(given)) await given.release();
+    for (const first of ["the renewal", "the release"]) {
+      const files = tableOf();
+      const asked = Promise.withResolvers<undefined>();
+      const released = Promise.withResolvers<undefined>();
+      const renewals: Promise<boolean>[] = [];
+      const held = await leasesOn({
+        ...files,
+        renew: async (mine) => {
+          asked.resolve(undefined);
+          if (first === "the release") await released.promise;
+          const renewal = files.renew(mine);
+          renewals.push(renewal);
+          return renewal;
+        },
+      }).lease("run", 20);
+      await asked.promise;
+      if (isLease(held)) await held.release();
+      released.resolve(undefined);
+      await until("it has tried to renew it", () => renewals.length > 0);
+      await Promise.all(renewals);
+      expect(await fs.readdir(path.join(place, "leases")), `${first} first`).to.deep.equal([]);
     }
-    // A sign of life of one that is given back would come no later than the second of one that is taken after it.
-    const later = await store.lease("later", 20);
-    const signs = new Set<string>();
-    await until("it is renewed twice", async () => {
-      const text = await fs.readFile(path.join(place, "leases", "later.json"), "utf8").catch(() => "");
-      return signs.add(text).size > 3;
-    });
-    if (isLease(later)) await later.release();
-    expect(await fs.readdir(path.join(place, "leases"))).to.deep.equal([]);
   });
 
   it("is not given back by one who has lost it", async () => {
