@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import { workedBeside } from "../../steps/worked-beside.ts";
-import { createServer, type AddressInfo, type Server } from "node:net";
 import type { Fact } from "../../journal/entries.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { next } from "../../journal/next.ts";
@@ -10,8 +9,10 @@ import { hashOf } from "../../model/recovery.ts";
 import { begin } from "../../stacks/begin.ts";
 import type { Sign } from "../../steps/act.ts";
 import { failureOf } from "./cli-fixture.ts";
+import { answering, fenceOwed, works } from "./probe-bench.ts";
 import { inFolder, rig, type Rig } from "./runner-rig.ts";
 import { toyParts, toyRecovery, toyRuns } from "./toy.ts";
+import { withSigns } from "./toy-wrapped.ts";
 
 const changed = (acceptLossSec: number): Fact => ({
   kind: "mode changed",
@@ -140,35 +141,21 @@ describe("the commit of the estate", () => {
 describe("a move that goes on while its fence is owed", function () {
   this.timeout(20_000);
   const heard: string[] = [];
-  let server: Server;
+  let old: Awaited<ReturnType<typeof answering>>;
   let r: Rig;
   const noReturn: Fact = { kind: "no return", epoch: 1, step: "data0/open/db0-0" };
   beforeEach(async () => {
     heard.length = 0;
-    server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    const ssh = { port, user: "u", hostKey: "ssh-ed25519 AAAA", privateKey: { env: "K" } };
-    r = await rig("unplanned", {
-      waiveFence: "the room burns",
-      estate: (e) => ({ ...e, hosts: e.hosts.map((h) => (h.id === "P" ? { ...h, ssh } : h)) }),
-    });
-    r.world.fails.set("stop", "no answer");
-    await r.run("web0/stop/web");
+    old = await answering();
+    r = await fenceOwed("the room burns", old.server);
   });
-  afterEach(() => void server.close());
+  afterEach(() => old.close());
 
   /** Goes on; gives what is kept in the journal of what was found at work. */
   async function goesOn(
-    see: () => Promise<readonly Sign[]> = () =>
-      Promise.resolve([{ site: "primary", host: "P", shows: "active", says: "K2 Server on P is running" }]),
+    see: () => Promise<readonly Sign[]> = () => Promise.resolve([works]),
     cannotKeep = false,
   ): Promise<readonly unknown[]> {
-    const runs = toyRuns(r.world);
-    const seeing = async () => ({
-      ...(await (runs["toy-data"]?.() ?? Promise.reject(new Error("no toys")))),
-      signs: see,
-    });
     const entries = await r.journal.entries();
     const s = situation(entries);
     const now = next(s, "dr", new Date());
@@ -179,7 +166,7 @@ describe("a move that goes on while its fence is owed", function () {
       ? { ...r.journal, append: () => Promise.reject(new Error("the disk is full")) }
       : r.journal;
     const at = {
-      world: { journal, parts: toyParts, runs: { ...runs, "toy-data": seeing } },
+      world: { journal, parts: toyParts, runs: withSigns(toyRuns(r.world), see) },
       journalRef: { folder: "journal" },
     };
     const known = { plan: r.made, recovery: facts.recovery, factsHash: facts.factsHash, s, at };
@@ -201,7 +188,7 @@ describe("a move that goes on while its fence is owed", function () {
   it("keeps nothing while nothing is open at the new site, or while nothing answers", async () => {
     expect(await goesOn(), "nothing is open").to.deep.equal([]);
     await r.journal.append(noReturn);
-    server.close();
+    old.close();
     expect(await goesOn(), "dark").to.deep.equal([]);
   });
 
@@ -210,18 +197,14 @@ describe("a move that goes on while its fence is owed", function () {
     const { last } = situation(await r.journal.entries());
     expect(last?.systems?.map((m) => m.system)).to.deep.equal(["web0", "web1"]);
     const seen = async (): Promise<readonly string[]> => {
-      const runs = toyRuns(r.world);
-      const toys = await runs["toy-data"]?.();
-      if (!toys) throw new Error("no toys");
-      const signs = (facts: unknown): Promise<readonly Sign[]> =>
-        Promise.resolve([
-          { site: "primary", host: "P", shows: "active", says: `open: ${JSON.stringify(facts)}` },
-        ]);
+      const runs = withSigns(toyRuns(r.world), (facts) =>
+        Promise.resolve([{ ...works, says: `open: ${JSON.stringify(facts)}` }]),
+      );
       return inFolder(r.folder, () =>
         workedBeside(
           { from: "primary", to: "dr", epoch: 1, recovery: toyRecovery(2) },
           { folder: "journal" },
-          { journal: r.journal, runs: { "toy-data": () => Promise.resolve({ ...toys, signs }) } },
+          { journal: r.journal, runs },
         ),
       );
     };
