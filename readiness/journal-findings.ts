@@ -3,6 +3,7 @@ import { factsSeenAt } from "../journal/readiness.ts";
 import { note, risk, type Finding } from "../model/finding.ts";
 import { hashOf, type Recovery } from "../model/recovery.ts";
 import { stackOf, type SiteId } from "../model/site.ts";
+import { moment } from "../model/time.ts";
 
 /** Facts that no run has confirmed for longer are worth a word; for longer than the second, a risk. Hours. */
 const factsHours = { note: 24, risk: 7 * 24 };
@@ -22,7 +23,7 @@ export function journalFindings(
   const hours = (now.getTime() - seen.getTime()) / 3_600_000;
   const old = (hours > factsHours.risk ? risk : note)(
     "facts",
-    `the facts that a move to ${to} would use were last confirmed ${String(Math.floor(hours))} hours ago, at ${seen.toISOString().slice(0, 16).replace("T", " ")} UTC`,
+    `the facts that a move to ${to} would use were last confirmed ${String(Math.floor(hours))} hours ago, at ${moment(seen.getTime() / 1000, declared.recovery.sites[to].timeZone)}`,
     `run "${up}", best every day: it writes them anew, with logins and licence rows`,
     "facts-old",
   );

@@ -1,4 +1,5 @@
 import { type Finding, type Well, note, stops, well } from "../../model/finding.ts";
+import { moment } from "../../model/time.ts";
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -72,7 +73,7 @@ export function stackFinding(stacks: readonly string[]): Finding | Well {
 
 /** Whether the clock can be right: the journal never lies in the future. */
 export function clockFinding(now: Date, newest: string | undefined): Finding | Well {
-  const utc = `${now.toISOString().slice(0, 19).replace("T", " ")} UTC`;
+  const utc = moment(now.getTime() / 1000);
   if (newest === undefined || Date.parse(newest) <= now.getTime() + 1000)
     return well("clock", `${utc}; "hosts check" compares it with the servers`);
   return stops(

@@ -55,7 +55,12 @@ describe("what the journal keeps of readiness", () => {
     expect(severities(entries, recovery, 24 * 8)).to.deep.equal(["risk facts-old"]);
     expect(severities(entries, { ...recovery, estate: "other" }, 1)).to.deep.equal(["risk facts-differ"]);
     const [old] = journalFindings(entries, recovery, "dr", after(60 * 25));
-    expect(old?.says).to.match(/were last confirmed 24 hours ago, at 2026-11-22 03:00 UTC$/);
+    expect(old?.says).to.match(/were last confirmed 24 hours ago, at 2026-11-22 03:00:01 UTC$/);
+    const abroad = { ...recovery.sites.dr, timeZone: "America/New_York" };
+    const far = dated([{ ...declared, recovery: { ...recovery, sites: { ...recovery.sites, dr: abroad } } }]);
+    expect(journalFindings(far, recovery, "dr", after(60 * 25))[0]?.says).to.match(
+      /at 2026-11-22 03:00:01 UTC \(2026-11-21 22:00:01 -05:00 in America\/New_York\)$/,
+    );
     expect(old?.todo).to.contain("pulumi up -s standby");
     const confirmed = dated([
       declared,
