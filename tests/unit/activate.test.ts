@@ -11,8 +11,6 @@ import { defineEstate } from "../../model/estate.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { plan } from "../../planning/plan.ts";
 import { activate } from "../../stacks/activate.ts";
-import type { Outlook } from "../../stacks/outlook.ts";
-import { lossText } from "../../stacks/undeclared.ts";
 import { callsOf } from "./docs-pages.ts";
 import { registered, type Registered } from "./recorder.ts";
 import { inFolder } from "./runner-rig.ts";
@@ -188,7 +186,7 @@ describe("the program of an activation", () => {
     const toys = toyWorld();
     const r = await rig([...begun, waived], undefined, toys);
     expect(await r.up()).to.match(
-      /London \(primary\) answers: web0: web answers\. .*"no power".*nothing was changed/,
+      /primary \(London\) answers: web0: web answers\. .*"no power".*nothing was changed/,
     );
     expect(await r.activations()).to.have.length(0);
     toys.running.clear();
@@ -282,29 +280,5 @@ describe("an activation that nobody has declared", () => {
     );
     const filled = { ...typed, as: "ann", disasterAt: "2026-01-01T03:10+00:00", incident: "I1" };
     expect(declarationFrom(filled, new Date())).to.include({ to: "dr", acceptLossSec: 14_400 });
-  });
-});
-
-describe("what a group would lose now", () => {
-  const chosen = (lossSec: number): Outlook["latest"] => ({ atSec: 0, to: "time", lossSec, databases: [] });
-  const outlook = (lossSec: number, latestSec: number): Outlook => ({
-    group: "k2",
-    point: chosen(lossSec),
-    atAnyLoss: chosen(lossSec),
-    latest: chosen(latestSec),
-    reaches: new Map(),
-    slowest: "Claims reaches only then",
-  });
-
-  it("is said beside what the latest point would lose, where that is less", () => {
-    expect(lossText(outlook(7200, 420), 14_400)).to.equal(
-      "k2: 2:00:00 of data would be lost, counted to now (target 4:00:00); at the latest point: 0:07:00, with --point latest.",
-    );
-  });
-
-  it("is not blamed on a log where the point is taken further back", () => {
-    const said = lossText(outlook(18_000, 420), 14_400);
-    expect(said).to.contain("at the latest point: 0:07:00, with --point latest");
-    expect(said).to.not.contain("Claims");
   });
 });

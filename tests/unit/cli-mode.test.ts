@@ -21,6 +21,7 @@ import {
   type HoldWorld,
   type Written,
 } from "./cli-fixture.ts";
+import { modeTyped as options } from "./typed.ts";
 
 const recovery: Recovery = {
   ...holdingRecovery(),
@@ -37,13 +38,6 @@ const moving: readonly Fact[] = [
   { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 },
   begins,
 ];
-const options: ModeOptions = {
-  as: "R. Okafor",
-  reason: "SQLPRD02 died",
-  disasterAt: "2026-11-22T03:10+00:00",
-  acceptLoss: "4h",
-  incident: "INC-77",
-};
 const sec = (time: string): number => Date.parse(`2026-11-22T${time}Z`) / 1000;
 const reach: Reach = {
   fromSec: sec("00:00:00"),
@@ -266,38 +260,5 @@ describe("mode unplanned", () => {
     expect(error.message).to.match(/the fence cannot be waived.*other: SQL Server answers/s);
     expect(error.message).not.to.contain("data: SQL Server");
     expect(await kinds()).not.to.include("mode changed");
-  });
-});
-
-describe("what is typed after mode", () => {
-  const now = new Date("2026-11-22T05:40:00Z");
-  const refused = (mode: string, more: ModeOptions): string => {
-    try {
-      changeFrom(mode, more, now);
-    } catch (error) {
-      return error instanceof Error ? error.message : "";
-    }
-    return expect.fail("it was taken");
-  };
-
-  it("is unplanned only: lost data is not found again", () => {
-    expect(refused("planned", options)).to.match(/goes on unplanned, never planned/);
-    expect(refused("quick", options)).to.match(/the mode "quick" is not known\. Write unplanned/);
-  });
-
-  it("needs all that an unplanned declaration needs, and why; what is missing is named at once", () => {
-    expect(refused("unplanned", {}).split("\n")).to.have.members([
-      "--as is missing: your name",
-      "--disaster-at is missing: when the old site was lost, such as 2026-11-22T03:10+00:00",
-      "--incident is missing: the ticket or call under which colleagues find this",
-      "--accept-loss is missing: how much data may be lost at most, such as 4h",
-      "--reason is missing: what has happened",
-    ]);
-    expect(refused("unplanned", { ...options, reason: "a\nb" })).to.equal(
-      "--reason: it has a line break. Write it on one line",
-    );
-    expect(refused("unplanned", { ...options, disasterAt: "2026-11-22T03:10" })).to.match(
-      /in which time zone/,
-    );
   });
 });

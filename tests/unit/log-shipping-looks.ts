@@ -1,3 +1,4 @@
+import type { Finding } from "../../model/finding.ts";
 import { expect } from "chai";
 import type { SiteId } from "../../model/site.ts";
 import type { Bench } from "./log-shipping-bench.ts";
@@ -47,3 +48,7 @@ export async function worked(bench: Bench, at: SiteId, database = "K2"): Promise
   );
   return rows.map((r) => Date.parse(`${String(r["done"])}Z`) / 1000);
 }
+
+/** Findings as a line each. */
+export const told = (findings: readonly Finding[]): readonly string[] =>
+  findings.map((f) => `${f.severity} ${f.id}: ${f.says}`);

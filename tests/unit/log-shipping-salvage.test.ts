@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import type { Fact } from "../../journal/entries.ts";
-import { LogShippingFacts } from "../../components/sql/log-shipping/facts.ts";
 import * as run from "../../components/sql/log-shipping/run.ts";
 import { logShipping } from "../../components/sql/log-shipping/part.ts";
 import { copyOnlyFull } from "../../components/sql/log-shipping/tsql/changes.ts";
@@ -233,101 +232,5 @@ describe("log shipping: what a site holds that was active is saved before it fol
     expect(await failure(save(bench))).to.match(
       /K2 on SQLPRD01 is EMERGENCY and can't be backed up\. Stop SQL Server there, copy the files/,
     );
-  });
-});
-
-describe("log shipping: backups away from the server", function () {
-  this.timeout(60_000);
-  let bench: Bench;
-  afterEach(() => bench.close());
-
-  it("are copied after a move and on schedule, all that lie there, and the step says what is missing", async () => {
-    bench = await shippingBench(8, { awayTo: { dr: "\\\\SQLPRD01\\Away" } });
-    await bench.disk("primary").makeFolder("S:\\Away");
-    await bench.move({ mode: "planned" });
-    await bench.work(4, "dr");
-    const draft = logShipping
-      .plan(
-        "data",
-        bench.facts,
-        { from: "primary", to: "dr", mode: "planned" },
-        lookupOf({ hosts: [...bench.hosts], parts: [] }),
-      )
-      .protect?.find((d) => d.verb === "sql/log-shipping/copy-away");
-    const copy = (): Promise<string> => failure(bench.verb("sql/log-shipping/copy-away", draft?.args));
-    const first = await copy();
-    // This bench's cmd.exe has no "& if errorlevel": robocopy's 1, files were copied, reaches Agent.
-    expect(first).to.match(/Process Exit Code 1/);
-    expect(await copy()).to.equal("it went well");
-    const away = (await bench.disk("primary").list("S:\\Away")).map((f) => f.name);
-    const own = (await bench.disk("dr").list("S:\\LogShip\\SQLDR01")).map((f) => f.name);
-    expect(away).to.have.members(own.filter((n) => n.startsWith("K2_")));
-    await bench.run(
-      "dr",
-      "EXEC msdb.dbo.sp_update_jobstep @job_name = N'parallel-standby copy away K2', @step_id = 1, @cmdexec_success_code = 1",
-    );
-    await bench.disk("primary").remove(`S:\\Away\\${away[0] ?? ""}`);
-    const again = await bench.verb("sql/log-shipping/copy-away", draft?.args);
-    expect(again.verdict, "what is missing is copied anew").to.equal("done");
-  });
-
-  it("are asked for only where the estate names a place", async () => {
-    bench = await shippingBench(0);
-    const made = logShipping.plan(
-      "data",
-      bench.facts,
-      { from: "primary", to: "dr", mode: "planned" },
-      lookupOf({ hosts: [...bench.hosts], parts: [] }),
-    );
-    expect(made.protect?.map((d) => d.verb)).not.to.contain("sql/log-shipping/copy-away");
-  });
-});
-
-describe("log shipping: re-protection as it is planned", () => {
-  const facts = LogShippingFacts.parse({
-    databases: ["A", "B"],
-    host: { primary: "P", dr: "D" },
-    way: {
-      primary: { backupFolder: "S:\\", backupShare: "\\\\P\\S", copyTo: "C:\\" },
-      dr: { backupFolder: "S:\\d\\", backupShare: "\\\\D\\S", copyTo: "C:\\d" },
-    },
-    everyMin: 60,
-    copyEveryMin: 15,
-    holdMin: 180,
-    pointMinutesBefore: 120,
-    decisionMin: 60,
-    manage: "provision",
-    adoptChain: false,
-    quiesce: [],
-    archiveCycles: 2,
-    recordIdentity: true,
-    replaces: [],
-    salvageTo: { dr: "E:\\Kept" },
-  });
-  const made = (manage: "provision" | "adopt", to: "primary" | "dr") =>
-    logShipping.reprotect?.(
-      "data",
-      { ...facts, manage },
-      { from: to === "dr" ? "primary" : "dr", to, mode: "planned" },
-      lookupOf({ hosts: [], parts: [] }),
-    );
-
-  it("saves where the estate says, else beside the backup folder, and never below it", () => {
-    const folders = (to: "primary" | "dr") =>
-      made("provision", to)?.save.map((d) => (d.args as { salvageTo: string }).salvageTo);
-    expect(folders("dr")).to.deep.equal(["E:\\Kept", "E:\\Kept"]);
-    expect(folders("primary")).to.deep.equal(["S:\\Salvage", "S:\\Salvage"]);
-  });
-
-  it("only saves where others have set log shipping up", () => {
-    expect(made("adopt", "primary")?.save).to.have.length(2);
-    expect(made("adopt", "primary")?.follow).to.deep.equal([]);
-  });
-
-  it("orders what overwrites after what must be there, database by database", () => {
-    const follow = made("provision", "primary")?.follow ?? [];
-    for (const draft of follow)
-      for (const need of draft.needs) expect(follow.indexOf(need)).to.be.within(0, follow.indexOf(draft) - 1);
-    expect(follow.filter((d) => d.needs.length === 0)).to.have.length(1);
   });
 });

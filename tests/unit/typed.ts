@@ -1,7 +1,17 @@
 import { Command } from "commander";
 import { addJournal } from "../../cli/journal.ts";
 import type { BreakGlassOptions } from "../../cli/journal/break-glass.ts";
+import type { ModeOptions } from "../../cli/mode/request.ts";
 import { writtenTerminal } from "./cli-fixture.ts";
+
+/** What is typed after `mode unplanned`. */
+export const modeTyped: ModeOptions = {
+  as: "R. Okafor",
+  reason: "SQLPRD02 died",
+  disasterAt: "2026-11-22T03:10+00:00",
+  acceptLoss: "4h",
+  incident: "INC-77",
+};
 
 /** The options of the `journal break-glass` that a sentence ends with, typed as it stands with a word for the rest, read as the program reads it. */
 export function breakGlassTyped(sentence: string, active: "primary" | "dr"): BreakGlassOptions {
