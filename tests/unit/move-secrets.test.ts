@@ -118,7 +118,7 @@ describe("a move from a shell that lacks secrets", () => {
   it("goes on without the old site's where it is unplanned and that site is silent, and says so", async () => {
     const { says } = await prepared("unplanned", ["dr", "observer"], dead);
     expect(says).to.match(
-      /^environment variable PS_MOVE_PRIMARY_\d \(P\): missing here\. The move goes on without, .*none of the servers of London \(primary\) among them answers.*\nunplanned move from primary/s,
+      /^environment variable PS_MOVE_PRIMARY_\d \(P\): missing here\. The move goes on without, .*none of the servers of primary \(London\) among them answers.*\nunplanned move from primary/s,
     );
     expect(says).to.not.contain("hunter2");
   });
@@ -130,7 +130,7 @@ describe("a move from a shell that lacks secrets", () => {
     );
     const { says } = await prepared("unplanned", ["dr"], dead);
     expect(says).to.match(
-      /^environment variable PS_MOVE_PRIMARY_\d \(P\), environment variable PS_MOVE_OBSERVER_\d \(OBS01\): missing here\. The move goes on without, since it is unplanned and none of the servers of London \(primary\) among them answers; if one comes back, it cannot be fenced from this shell\nunplanned move from primary/,
+      /^environment variable PS_MOVE_PRIMARY_\d \(P\), environment variable PS_MOVE_OBSERVER_\d \(OBS01\): missing here\. The move goes on without, since it is unplanned and none of the servers of primary \(London\) among them answers; if one comes back, it cannot be fenced from this shell\nunplanned move from primary/,
     );
   });
 

@@ -147,7 +147,7 @@ describe("a step's runner", () => {
     );
     expect(entry).to.include({ verdict: "failed" });
     expect(entry && "says" in entry && entry.says).to.match(
-      /London \(primary\) still answers: web0: web answers/,
+      /primary \(London\) still answers: web0: web answers/,
     );
   });
 
