@@ -1,102 +1,28 @@
 import { expect } from "chai";
 import * as fs from "node:fs/promises";
 import * as path from "node:path";
-import { parts } from "../../components/registry/parts.ts";
 import { breakGlass } from "../../cli/journal/break-glass.ts";
 import { restore } from "../../cli/journal/restore.ts";
 import { compared } from "../../cli/journal/compare.ts";
 import { entriesOf } from "../../journal/chain.ts";
-import type { Entry } from "../../journal/entries.ts";
 import { openJournal } from "../../steps/open-journal.ts";
 import { situation } from "../../journal/situation.ts";
-import type { Runs, Sign } from "../../steps/act.ts";
 import { mayActivate, mayProvision } from "../../steps/may-act.ts";
 import { refuseOlder } from "../../stacks/seen.ts";
-import { failureOf, tempProject, writtenTerminal } from "./cli-fixture.ts";
-import { exampleEstate } from "./example-estate.ts";
-import { completed, declared, genesis, moveTo, noReturn, started } from "./journal-facts.ts";
+import { failureOf, writtenTerminal } from "./cli-fixture.ts";
+import { declared } from "./journal-facts.ts";
 import { toyParts } from "./toy.ts";
 import { breakGlassTyped } from "./typed.ts";
-
-const dr: readonly Sign[] = [
-  { site: "dr", shows: "active", says: "db is ONLINE" },
-  { site: "primary", shows: "passive", says: "db is RESTORING" },
-];
-
-type Temp = Awaited<ReturnType<typeof tempProject>>;
-interface Damaged {
-  readonly project: Temp;
-  /** All that was written before the damage. */
-  readonly entries: readonly Entry[];
-  file(place: "journal" | "mirror"): string;
-  text(place: "journal" | "mirror"): Promise<string>;
-}
+import { breaking, cutIn, damaged, lineChanged, type Damaged } from "./damaged-journal.ts";
 
 describe("journal break-glass", () => {
   let at: Damaged;
   afterEach(() => at.project.leave());
-  const facts = [
-    genesis,
-    declared,
-    moveTo("dr"),
-    started(1),
-    noReturn(1),
-    completed(1),
-    moveTo("primary"),
-    started(2, "primary", 6),
-  ];
-  /** A project whose journal held eight entries, and what was then done to it and to its mirror. */
-  async function damaged(
-    change: (text: string) => string | undefined,
-    mirror: "same" | "none" | ((text: string) => string | undefined) = "same",
-  ): Promise<void> {
-    const project = await tempProject(mirror === "none" ? {} : { mirror: "mirror" });
-    const file = (place: "journal" | "mirror"): string => path.join(project.root, place, "journal.jsonl");
-    for (const f of facts) await project.journal.append(f);
-    const entries = await project.journal.entries();
-    const damage = async (
-      place: "journal" | "mirror",
-      how: (text: string) => string | undefined,
-    ): Promise<void> => {
-      const made = how(await fs.readFile(file(place), "utf8"));
-      if (made === undefined) await fs.rm(file(place));
-      else await fs.writeFile(file(place), made);
-    };
-    await damage("journal", change);
-    if (mirror !== "none") await damage("mirror", mirror === "same" ? change : mirror);
-    at = { project, entries, file, text: (place) => fs.readFile(file(place), "utf8").catch(() => "") };
-  }
-  const breaking = async (
-    more: Partial<Parameters<typeof breakGlass>[0]> = {},
-    signs: readonly Sign[] = dr,
-  ): Promise<readonly string[]> => {
-    const runs: Runs = {
-      "toy-data": () => Promise.resolve({ runnables: [], signs: () => Promise.resolve(signs) }),
-    };
-    const terminal = writtenTerminal();
-    const options = { active: "dr", as: "ann", reason: "a bad disk", preview: false, ...more };
-    await breakGlass(
-      options,
-      { ...at.project, estate: { ...at.project.estate, systems: exampleEstate().systems } },
-      { parts: { ...parts, ...toyParts }, runs },
-      terminal,
-    );
-    return terminal.lines;
-  };
-  const lineChanged = (n: number) => (text: string) =>
-    text
-      .split("\n")
-      .map((l, i) => (i === n ? l.replace('"ann"', '"eve"') : l))
-      .join("\n");
-  const cutIn = (n: number) => (text: string) => {
-    const lines = text.split("\n");
-    return [...lines.slice(0, n), (lines[n] ?? "").slice(0, 60)].join("\n");
-  };
 
   it("goes on after the last entry that can be read, in journal and mirror, and keeps both files as they were", async () => {
-    await damaged(lineChanged(6));
+    at = await damaged(lineChanged(6));
     const before = await at.text("journal");
-    const said = (await breaking()).join("\n");
+    const said = (await breaking(at)).join("\n");
     const entries = entriesOf(await at.text("journal"));
     expect(entries.slice(0, 6)).to.deep.equal(at.entries.slice(0, 6));
     expect(entries[6]).to.include({ kind: "break-glass", lines: 2, lastHash: at.entries[5]?.hash });
@@ -115,8 +41,8 @@ describe("journal break-glass", () => {
   });
 
   it("lets nothing act that was planned before, whatever numbers stand in what was given up", async () => {
-    await damaged(lineChanged(3));
-    await breaking();
+    at = await damaged(lineChanged(3));
+    await breaking(at);
     const s = situation(await at.project.journal.entries());
     expect(s.epoch).to.equal(3);
     const step = {
@@ -135,8 +61,8 @@ describe("journal break-glass", () => {
   });
 
   it("is taken by a stack that has seen what was given up by name, and by none that has seen anything else", async () => {
-    await damaged(lineChanged(6));
-    await breaking();
+    at = await damaged(lineChanged(6));
+    await breaking(at);
     const now = await at.project.journal.entries();
     const [first] = at.entries;
     const head = at.entries.at(-1)?.hash ?? "";
@@ -159,12 +85,12 @@ describe("journal break-glass", () => {
   });
 
   it("takes more hashes by name later, for a stack that has seen what nobody named", async () => {
-    await damaged(() => undefined, "none");
-    expect((await failureOf(breaking())).message).to.match(
+    at = await damaged(() => undefined, "none");
+    expect((await failureOf(breaking(at))).message).to.match(
       /there is no journal, or an empty one.*--knows HASH/,
     );
     const genesisHash = at.entries[0]?.hash ?? "";
-    await breaking({ knows: [genesisHash.slice(0, 12)], lastActivation: "2", although: "I was there" });
+    await breaking(at, { knows: [genesisHash.slice(0, 12)], lastActivation: "2", although: "I was there" });
     const s = situation(await at.project.journal.entries());
     expect([s.epoch, s.active, s.declared]).to.deep.equal([3, "dr", undefined]);
     const head = at.entries.at(-1)?.hash ?? "";
@@ -173,14 +99,14 @@ describe("journal break-glass", () => {
     expect(() => {
       refuseOlder(now, seen, "primary", "here");
     }).to.throw(/activation 2 toward primary begin/);
-    await breaking({ knows: [head.slice(0, 16)], although: "I was there" });
+    await breaking(at, { knows: [head.slice(0, 16)], although: "I was there" });
     const after = await at.project.journal.entries();
     expect(after).to.have.length(2);
     refuseOlder(after, seen, "primary", "here");
   });
 
   it("gives up by name what a copy that was restored lacks, as the stack prints it that has seen more", async () => {
-    await damaged((text) => text, "none");
+    at = await damaged((text) => text, "none");
     const backup = path.join(at.project.root, "backup");
     await fs.mkdir(backup);
     const older = (await at.text("journal")).split("\n").slice(0, 6).join("\n") + "\n";
@@ -199,7 +125,7 @@ describe("journal break-glass", () => {
     const printed = await refused();
     expect(printed).to.match(/activation 2 toward primary begin .*--knows [0-9a-f]{12} --last-activation 2$/);
     const typed = breakGlassTyped(printed, "dr");
-    await breaking(typed);
+    await breaking(at, typed);
     const entries = await at.project.journal.entries();
     expect(entries.slice(6).map((e) => e.kind)).to.deep.equal(["restored", "break-glass"]);
     expect([situation(entries).epoch, situation(entries).active]).to.deep.equal([3, "dr"]);
@@ -207,51 +133,53 @@ describe("journal break-glass", () => {
   });
 
   it("names all that a stack has seen and nobody has named, so that one word is enough", async () => {
-    await damaged(() => undefined, "none");
-    await breaking({ knows: ["a".repeat(12)], although: "I was there" });
+    at = await damaged(() => undefined, "none");
+    await breaking(at, { knows: ["a".repeat(12)], although: "I was there" });
     const seen = { genesis: "b".repeat(64), head: "c".repeat(64), epoch: 7 };
     const taken = async (): Promise<void> => {
       refuseOlder(await at.project.journal.entries(), seen, "primary", "here");
     };
-    await breaking(breakGlassTyped((await failureOf(taken())).message, "dr"));
+    await breaking(at, breakGlassTyped((await failureOf(taken())).message, "dr"));
     await taken();
   });
 
   it("passes over a number that a stack has seen with what it belongs to, though that was given up already without it", async () => {
-    await damaged(lineChanged(6));
-    await breaking();
+    at = await damaged(lineChanged(6));
+    await breaking(at);
     const seen = { genesis: at.entries[0]?.hash ?? "", head: at.entries.at(-1)?.hash ?? "", epoch: 9 };
     const taken = async (): Promise<void> => {
       refuseOlder(await at.project.journal.entries(), seen, "primary", "here");
     };
-    await breaking(breakGlassTyped((await failureOf(taken())).message, "dr"));
+    await breaking(at, breakGlassTyped((await failureOf(taken())).message, "dr"));
     expect(situation(await at.project.journal.entries()).epoch).to.equal(10);
     await taken();
   });
 
   it("is no way round a copy that has what somebody names, nor for what the journal holds", async () => {
-    await damaged(
+    at = await damaged(
       (t) => t.split("\n").slice(0, 6).join("\n") + "\n",
       (t) => t,
     );
     const last = (): string => at.entries.at(-1)?.hash ?? "";
     const named = { knows: [last()], lastActivation: "2", although: "I was there" };
-    expect((await failureOf(breaking(named))).message).to.match(/its mirror holds, and has all/);
+    expect((await failureOf(breaking(at, named))).message).to.match(/its mirror holds, and has all/);
     await at.project.leave();
-    await damaged((t) => t);
+    at = await damaged((t) => t);
     for (const more of [{ knows: [last().slice(0, 12)] }, { lastActivation: "1" }])
-      expect((await failureOf(breaking({ ...more, although: "x" }))).message).to.match(/nothing to break/);
+      expect((await failureOf(breaking(at, { ...more, although: "x" }))).message).to.match(
+        /nothing to break/,
+      );
   });
 
   it("carries facts over from what is given up where nothing else has any, if their hash is right", async () => {
-    await damaged((text) => `x${text}`);
-    await breaking();
+    at = await damaged((text) => `x${text}`);
+    await breaking(at);
     const s = situation(await at.project.journal.entries());
     expect(s.declared?.factsHash).to.equal(declared.kind === "declared" ? declared.factsHash : "");
     expect(s.estate).to.equal("toys");
     await at.project.leave();
-    await damaged((text) => `x${text.replaceAll("Leeds", "Hull")}`);
-    await breaking({ although: "the estate has no parts to look at" });
+    at = await damaged((text) => `x${text.replaceAll("Leeds", "Hull")}`);
+    await breaking(at, { although: "the estate has no parts to look at" });
     expect(situation(await at.project.journal.entries()).declared).to.equal(undefined);
   });
 
@@ -272,18 +200,18 @@ describe("journal break-glass", () => {
       ],
     ];
     for (const [what, args, says] of cases) {
-      await damaged(...args);
+      at = await damaged(...args);
       const before = [await at.text("journal"), await at.text("mirror")];
-      expect((await failureOf(breaking())).message, what).to.match(says);
+      expect((await failureOf(breaking(at))).message, what).to.match(says);
       expect([await at.text("journal"), await at.text("mirror")], what).to.deep.equal(before);
       await at.project.leave();
     }
-    await damaged((t) => t);
+    at = await damaged((t) => t);
   });
   const otherLine = '{"seq":2}\n';
 
   it("is refused for the journal of another estate, and where the world says otherwise", async () => {
-    await damaged(lineChanged(6));
+    at = await damaged(lineChanged(6));
     const other = { ...at.project, estate: { ...at.project.estate, name: "others" } };
     const options = { active: "dr", as: "ann", reason: "x", preview: false };
     const registries = { parts: toyParts, runs: {} };
@@ -291,19 +219,21 @@ describe("journal break-glass", () => {
       /belongs to the estate "toys", not to "others": it is left as it is/,
     );
     const before = await at.text("journal");
-    expect((await failureOf(breaking({ active: "primary" }))).message).to.match(
+    expect((await failureOf(breaking(at, { active: "primary" }))).message).to.match(
       /contradicts that primary \(London\) is active/,
     );
-    await breaking({ preview: true });
+    await breaking(at, { preview: true });
     expect(await at.text("journal")).to.equal(before);
-    expect((await failureOf(breaking({ knows: ["xyz"] }))).message).to.match(/--knows "xyz" is no hash/);
-    expect((await failureOf(breaking({ lastActivation: "-1" }))).message).to.match(/--last-activation "-1"/);
+    expect((await failureOf(breaking(at, { knows: ["xyz"] }))).message).to.match(/--knows "xyz" is no hash/);
+    expect((await failureOf(breaking(at, { lastActivation: "-1" }))).message).to.match(
+      /--last-activation "-1"/,
+    );
   });
 
   it("replaces a mirror that was away meanwhile only where all that it holds was known or given up", async () => {
-    await damaged(cutIn(7), (t) => t.split("\n").slice(0, 5).join("\n") + "\nbroken\n");
+    at = await damaged(cutIn(7), (t) => t.split("\n").slice(0, 5).join("\n") + "\nbroken\n");
     await fs.rename(path.join(at.project.root, "mirror"), path.join(at.project.root, "away"));
-    await breaking();
+    await breaking(at);
     await fs.rm(path.join(at.project.root, "mirror"), { recursive: true, force: true });
     await fs.rename(path.join(at.project.root, "away"), path.join(at.project.root, "mirror"));
     const journal = openJournal(at.project.estate.journal);

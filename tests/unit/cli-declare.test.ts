@@ -1,70 +1,24 @@
 import { expect } from "chai";
 import { declare } from "../../cli/declare/run.ts";
 import { shortfall } from "../../cli/declare/shortfall.ts";
-import type { Declaration } from "../../cli/declare/request.ts";
 import { situation } from "../../journal/situation.ts";
-import type { Reach } from "../../model/part.ts";
-import {
-  begun,
-  failureOf,
-  holdingParts,
-  holdingRecovery,
-  holdingRuns,
-  holdWorld,
-  started,
-  tempProject,
-  write,
-  writtenTerminal,
-  type HoldWorld,
-  type Written,
-} from "./cli-fixture.ts";
-
-const at = (time: string): number => Date.parse(`2026-11-22T${time}Z`) / 1000;
-const reach = (toSec: number, complete = false): Reach => ({
-  fromSec: at("00:00:00"),
-  toSec,
-  complete,
-  evidence: "db_0040.trn",
-});
-const lost: Declaration = {
-  kind: "move declared",
-  to: "dr",
-  mode: "unplanned",
-  as: "R. Okafor",
-  disasterAt: "2026-11-22T03:10:00Z",
-  acceptLossSec: 14_400,
-  incident: "INC-77",
-};
-const planned: Declaration = { kind: "move declared", to: "dr", mode: "planned", as: "op", acceptLossSec: 0 };
+import { failureOf, holdingParts, holdingRuns, started, write } from "./cli-fixture.ts";
+import { at, declareBench, lost, planned, reach } from "./declare-bench.ts";
 
 describe("declare", () => {
-  let project: Awaited<ReturnType<typeof tempProject>>;
-  let world: HoldWorld;
-  let terminal: Written;
-  const run = (fact: Declaration): Promise<void> =>
-    declare(fact, project, { parts: holdingParts, runs: holdingRuns(world) }, terminal);
-  const kinds = async (): Promise<readonly string[]> => (await project.journal.entries()).map((e) => e.kind);
-  const said = (): string => terminal.lines.join("\n");
-
-  beforeEach(async () => {
-    project = await tempProject();
-    world = holdWorld();
-    world.reach = { db: reach(at("00:40:00")) };
-    terminal = writtenTerminal();
-    await write(project, begun(holdingRecovery()));
-  });
-  afterEach(() => project.leave());
+  const bench = declareBench();
+  const { run, kinds, said } = bench;
 
   it("writes a planned move, touches nothing and prints the next command", async () => {
     await run(planned);
     expect(await kinds()).to.deep.equal(["genesis", "declared", "move declared"]);
-    expect(world.restoring.has("data")).to.equal(true);
+    expect(bench.world.restoring.has("data")).to.equal(true);
     expect(said()).to.contain("planned move from primary (London) to dr (Leeds)");
     expect(said()).to.contain("PULUMI_CONTINUE_ON_ERROR=true PULUMI_PARALLEL=64 pulumi up -s dr-active");
   });
 
   it("refuses a planned move to a site that follows nothing since the last move, and writes nothing", async () => {
-    await write(project, [lost, started(2), { kind: "completed", epoch: 1, owed: [], exceptions: [] }]);
+    await write(bench.project, [lost, started(2), { kind: "completed", epoch: 1, owed: [], exceptions: [] }]);
     const before = await kinds();
     const { message } = await failureOf(run({ ...planned, to: "primary", overrideCoolDown: "a test" }));
     expect(message).to.match(
@@ -75,7 +29,7 @@ describe("declare", () => {
   });
 
   it("asks for a look, and not for another re-protection, where a site that follows had no point when it was looked at", async () => {
-    await write(project, [
+    await write(bench.project, [
       lost,
       started(2),
       { kind: "completed", epoch: 1, owed: [], exceptions: [] },
@@ -95,7 +49,7 @@ describe("declare", () => {
   });
 
   it("lets a planned move go back to a site that was adopted, where provisioning writes nothing, once reprotect has ended", async () => {
-    await write(project, [
+    await write(bench.project, [
       lost,
       started(2),
       { kind: "completed", epoch: 1, owed: [], exceptions: [] },
@@ -110,7 +64,7 @@ describe("declare", () => {
     expect(said()).to.contain(
       'readiness: not looked at since the last move. Run "parallel-standby readiness"',
     );
-    await write(project, [
+    await write(bench.project, [
       {
         kind: "readiness",
         to: "dr",
@@ -127,7 +81,7 @@ describe("declare", () => {
   });
 
   it("says that a drill which is open is ended before the move begins", async () => {
-    await write(project, [
+    await write(bench.project, [
       { kind: "drill declared", drill: 4, site: "dr", epoch: 0, as: "ann", check: "full", limitHours: 24 },
       {
         kind: "drill started",
@@ -147,18 +101,18 @@ describe("declare", () => {
   it("prints the next command as PowerShell takes it on Windows", async () => {
     await declare(
       planned,
-      project,
-      { parts: holdingParts, runs: holdingRuns(world) },
-      { ...terminal, platform: "win32" },
+      bench.project,
+      { parts: holdingParts, runs: holdingRuns(bench.world) },
+      { ...bench.terminal, platform: "win32" },
     );
     expect(said()).to.contain('$env:PULUMI_PARALLEL="64"; pulumi up -s dr-active');
   });
 
   it("holds at once when the site is lost, and says what would be lost and what proves it", async () => {
     await run(lost);
-    expect(world.restoring.has("data")).to.equal(false);
+    expect(bench.world.restoring.has("data")).to.equal(false);
     expect(await kinds()).to.deep.equal(["genesis", "declared", "move declared", "held"]);
-    expect([...situation(await project.journal.entries()).held]).to.deep.equal(["data"]);
+    expect([...situation(await bench.project.journal.entries()).held]).to.deep.equal(["data"]);
     expect(said()).to.contain("held: data: restore jobs of data are stopped");
     expect(said()).to.contain(
       "2:30:00 of data would be lost to the declared time of the disaster (4:00:00 accepted, target 4:00:00)",
@@ -168,25 +122,25 @@ describe("declare", () => {
   });
 
   it("declares even where holding fails, says so, and ends with code 3 and the next thing to do", async () => {
-    world.fails.set("data", "SQLDR01 refuses the login");
+    bench.world.fails.set("data", "SQLDR01 refuses the login");
     const failure = await failureOf(run(lost));
     expect(failure.exitCode).to.equal(3);
     expect(failure.message).to.match(/declared, but 1 part is not held \(data\).*declare/);
     expect(said()).to.contain("NOT HELD: data: data/hold: SQLDR01 refuses the login");
     expect(said()).to.contain("data/hold-again: not tried: it needs data/hold first");
     expect(said()).to.contain("Do not wait");
-    const s = situation(await project.journal.entries());
+    const s = situation(await bench.project.journal.entries());
     expect(s.declaration?.as).to.equal("R. Okafor");
     expect(s.held.size).to.equal(0);
     expect(s.verdicts.size, "a failed hold is no step of an activation").to.equal(0);
   });
 
   it("holds again when it is declared again", async () => {
-    world.fails.set("data", "not now");
+    bench.world.fails.set("data", "not now");
     await failureOf(run(lost));
-    world.fails.clear();
+    bench.world.fails.clear();
     await run(lost);
-    expect(situation(await project.journal.entries()).held.has("data")).to.equal(true);
+    expect(situation(await bench.project.journal.entries()).held.has("data")).to.equal(true);
   });
 
   it("ends with code 4 and no next command where more would be lost than was accepted, and names what holds it back", async () => {
@@ -200,14 +154,15 @@ describe("declare", () => {
     );
     expect(said()).to.not.contain("next:");
     expect(said()).to.not.contain("PULUMI_PARALLEL");
-    expect(situation(await project.journal.entries()).held.has("data"), "it holds all the same").to.equal(
-      true,
-    );
+    expect(
+      situation(await bench.project.journal.entries()).held.has("data"),
+      "it holds all the same",
+    ).to.equal(true);
   });
 
   it("names both where something is not held and there is no point", async () => {
-    world.fails.set("data", "SQLDR01 refuses the login");
-    world.reach = { db: { refused: "a log is missing" } };
+    bench.world.fails.set("data", "SQLDR01 refuses the login");
+    bench.world.reach = { db: { refused: "a log is missing" } };
     const failure = await failureOf(run(lost));
     expect(failure.exitCode).to.equal(4);
     expect(failure.message).to.match(/1 part is not held \(data\)[^]*no point for data/);
@@ -227,7 +182,7 @@ describe("declare", () => {
   });
 
   it("says what the latest point would lose beside the one that was asked for", async () => {
-    world.reach = { db: reach(at("03:03:00")) };
+    bench.world.reach = { db: reach(at("03:03:00")) };
     await run({ ...lost, point: { minutesBefore: 120 } });
     expect(said()).to.contain("2:00:00 of data would be lost to the declared time of the disaster");
     expect(said()).to.contain("at the latest point: 0:07:00, with --point latest");
@@ -240,69 +195,9 @@ describe("declare", () => {
   });
 
   it("says that a loss which was accepted is more than the target", async () => {
-    world.reach = { db: { ...reach(at("00:00:00") - 7200), fromSec: at("00:00:00") - 9000 } };
+    bench.world.reach = { db: { ...reach(at("00:00:00") - 7200), fromSec: at("00:00:00") - 9000 } };
     await run({ ...lost, acceptLossSec: 6 * 3600 });
     expect(said()).to.contain("(6:00:00 accepted, target 4:00:00: MORE THAN THE TARGET)");
-  });
-
-  it("says first whether the old site is alive, and then the planned form before the next command", async () => {
-    world.life = "port 5555 of K2PRD01 answers";
-    await run(lost);
-    const [declared, life, held] = terminal.lines;
-    expect(declared).to.match(/^declared by R\. Okafor/);
-    expect(life).to.equal("ALIVE: primary (London) works: data: port 5555 of K2PRD01 answers");
-    expect(held).to.match(/^held: data/);
-    expect(said()).to.match(
-      /primary \(London\) answers\. .*nothing:\n {2}parallel-standby declare --to dr --mode planned --incident INC-77 --as "R\. Okafor"\nnext:/,
-    );
-    expect(said(), "the cutover fences what answers").to.not.contain("NOT FENCED");
-  });
-
-  it("says that the move will stop before it opens where nothing answers and nobody waived, and how to waive", async () => {
-    await run(lost);
-    expect(said()).to.match(/NO ANSWER from primary \(London\).*only the line to it is\. Ask somebody/);
-    expect(said()).to.contain(
-      '  parallel-standby declare --to dr --mode unplanned --disaster-at 2026-11-22T03:10:00Z --accept-loss 4h --incident INC-77 --as "R. Okafor" --waive-fence "how you know"',
-    );
-    expect(said().indexOf("NOT FENCED")).to.be.lessThan(said().indexOf("next:"));
-  });
-
-  it("asks for no waiver where one was given", async () => {
-    await run({ ...lost, waiveFence: "power is cut" });
-    expect(said()).to.contain("NO ANSWER from primary (London)");
-    expect(said()).to.not.contain("NOT FENCED");
-    expect(said()).to.contain("next:");
-  });
-
-  it("takes a log that was taken after the disaster for a sign of life, and prints the planned form", async () => {
-    world.reach = { db: reach(at("03:15:00")) };
-    await run(lost);
-    expect(said()).to.match(/STILL ALIVE after the declared time of the disaster: db: its newest log/);
-    expect(said()).to.contain("--mode planned");
-  });
-
-  it("refuses a waiver while the old site answers, and declares nothing", async () => {
-    world.life = "port 5555 of K2PRD01 answers";
-    const { message } = await failureOf(run({ ...lost, waiveFence: "power is cut" }));
-    expect(message).to.contain("the fence cannot be waived: primary (London) is not dead");
-    expect(message).to.contain("port 5555 of K2PRD01 answers");
-    expect(await kinds()).to.deep.equal(["genesis", "declared"]);
-    expect(world.restoring.has("data"), "nothing is held").to.equal(true);
-  });
-
-  it("refuses a waiver where a log was taken after the disaster", async () => {
-    world.reach = { db: reach(at("03:15:00")) };
-    const { message } = await failureOf(run({ ...lost, waiveFence: "power is cut" }));
-    expect(message).to.contain(
-      "db: its newest log (db_0040.trn) reaches 2026-11-22 03:15:00 UTC, later than the disaster",
-    );
-    expect(message).to.contain("Correct --disaster-at");
-  });
-
-  it("takes the tail of a log for no sign of life: whoever took it fenced the database", async () => {
-    world.reach = { db: reach(at("03:15:00"), true) };
-    await run({ ...lost, waiveFence: "power is cut" });
-    expect(said()).to.contain("THE FENCE IS WAIVED: power is cut");
   });
 
   it("refuses what could begin nothing: the target is active already", async () => {
@@ -312,26 +207,26 @@ describe("declare", () => {
   });
 
   it("refuses a move that is past no return, and one toward the other site before it", async () => {
-    await write(project, [planned, started(2)]);
+    await write(bench.project, [planned, started(2)]);
     expect((await failureOf(run({ ...planned, to: "primary" }))).message).to.contain(
       "activation 1 toward dr is unfinished",
     );
-    await write(project, [{ kind: "no return", epoch: 1, step: "open" }]);
+    await write(bench.project, [{ kind: "no return", epoch: 1, step: "open" }]);
     expect((await failureOf(run(lost))).message).to.contain(
       'past the point of no return: it needs no declaration. Finish it with "pulumi up -s dr-active"',
     );
   });
 
   it("takes a new declaration toward the same site before no return: the primary died in a planned move", async () => {
-    await write(project, [planned, started(2, { mode: "planned" })]);
+    await write(bench.project, [planned, started(2, { mode: "planned" })]);
     await run(lost);
-    expect(situation(await project.journal.entries()).declaration?.mode).to.equal("unplanned");
+    expect(situation(await bench.project.journal.entries()).declaration?.mode).to.equal("unplanned");
   });
 
   it("refuses the journal of another estate", async () => {
-    const other = { ...project, estate: { ...project.estate, name: "contoso" } };
+    const other = { ...bench.project, estate: { ...bench.project.estate, name: "contoso" } };
     const failure = await failureOf(
-      declare(planned, other, { parts: holdingParts, runs: holdingRuns(world) }, terminal),
+      declare(planned, other, { parts: holdingParts, runs: holdingRuns(bench.world) }, bench.terminal),
     );
     expect(failure.message).to.contain('belongs to the estate "toys", not to "contoso"');
   });

@@ -1,108 +1,13 @@
 import { expect } from "chai";
-import { EventEmitter } from "node:events";
-import * as fs from "node:fs/promises";
-import * as os from "node:os";
-import * as path from "node:path";
-import { onStop } from "../../cli/run/stop.ts";
-import { run, type Machine } from "../../cli/run/run.ts";
-import { targetOf } from "../../cli/run/target.ts";
-import type { Entry, Fact } from "../../journal/entries.ts";
-import { folderStore } from "../../journal/folder-store.ts";
-import { journalOn, type Journal } from "../../journal/journal.ts";
+import type { Fact } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
 import { isLease } from "../../journal/store.ts";
 import { hashOf } from "../../model/recovery.ts";
-import type { SiteId } from "../../model/site.ts";
-import { plan } from "../../planning/plan.ts";
-import type { ActivationEnvelope } from "../../steps/envelope.ts";
-import { runActivationStep } from "../../steps/runner.ts";
-import { failureOf, writtenTerminal, type Written } from "./cli-fixture.ts";
-import { inFolder, silent } from "./runner-rig.ts";
-import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
-
-const recovery = toyRecovery();
-const made = plan(recovery, { from: "primary", to: "dr", mode: "planned" }, toyParts);
-const begun: readonly Fact[] = [
-  { kind: "genesis", estate: "toys", active: "primary" },
-  { kind: "declared", factsHash: hashOf(recovery), recovery },
-];
-const move: Fact = { kind: "move declared", to: "dr", mode: "planned", as: "ann", acceptLossSec: 0 };
-
-interface Rig {
-  readonly journal: Journal;
-  readonly toys: ToyWorld;
-  readonly terminal: Written;
-  /** Ids of the steps whose process was started, with the attempt where there was one, in order. */
-  readonly started: string[];
-  /** Where Ctrl+C comes from; the exit codes that a second one asked for. */
-  readonly signals: EventEmitter;
-  readonly exits: number[];
-  run(options?: { to?: SiteId; preview?: boolean; outputs?: Machine["outputsOf"] }): Promise<void>;
-  entries(): Promise<readonly Entry[]>;
-  kinds(): Promise<readonly string[]>;
-}
-
-/** Called before a step runs. */
-type Before = (envelope: ActivationEnvelope, r: Rig) => Promise<void> | void;
-
-async function rig(facts: readonly Fact[], before: Before = () => undefined): Promise<Rig> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
-  folders.push(folder);
-  await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
-  const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
-  for (const f of facts) await journal.append(f);
-  const toys = toyWorld();
-  for (const database of ["db0-0", "db0-1"])
-    toys.reach[database] = { fromSec: 0, toSec: 100, complete: true, evidence: "log" };
-  const world = { journal, parts: toyParts, runs: toyRuns(toys) };
-  const signals = new EventEmitter();
-  const r: Rig = {
-    journal,
-    toys,
-    terminal: writtenTerminal(),
-    started: [],
-    signals,
-    exits: [],
-    run: ({ to, preview = false, outputs = () => Promise.resolve({}) } = {}) =>
-      inFolder(folder, () =>
-        run(
-          { ...(to === undefined ? {} : { to }), preview },
-          {
-            root: folder,
-            estate: { name: "toys", journal: { folder: "journal" }, systems: [] },
-            journal,
-            folder: path.join(folder, "journal"),
-          },
-          world,
-          r.terminal,
-          {
-            outputsOf: outputs,
-            onStop: (leave) =>
-              onStop(leave, Object.assign(signals, { exit: (code: number) => r.exits.push(code) }) as never),
-            runStep: async (envelope, say) => {
-              await before(envelope, r);
-              const { id } = envelope.step;
-              r.started.push(envelope.attempt === undefined ? id : `${id} ${String(envelope.attempt)}`);
-              try {
-                const says = await runActivationStep(envelope, world, { ...silent, say });
-                return { isWell: true, says };
-              } catch (error) {
-                return { isWell: false, says: error instanceof Error ? error.message : String(error) };
-              }
-            },
-          },
-        ),
-      ),
-    entries: () => journal.entries(),
-    kinds: async () => (await journal.entries()).map((e) => e.kind),
-  };
-  return r;
-}
-
-const folders: string[] = [];
-after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
+import { failureOf } from "./cli-fixture.ts";
+import { begun, made, move, recovery, removeRuns, runBench as rig } from "./run-bench.ts";
 
 describe("run, without Pulumi", () => {
+  after(removeRuns);
   it("begins what was declared, runs every step once, and says what has come of it", async () => {
     const r = await rig([...begun, move]);
     await r.run({ to: "dr" });
@@ -297,48 +202,5 @@ describe("run, without Pulumi", () => {
       expect((await failureOf(r.run())).message).to.match(says);
       expect(r.toys.acts.filter((a) => a.startsWith("open"))).to.deep.equal([]);
     }
-  });
-});
-
-describe("where a run goes when nobody says it", () => {
-  const started: Fact = {
-    kind: "activation started",
-    epoch: 1,
-    from: "primary",
-    to: "dr",
-    mode: "planned",
-    as: "ann",
-    factsHash: hashOf(recovery),
-    planHash: "p",
-    declaration: 2,
-    acceptLossSec: 0,
-  };
-  const ended: Fact = { kind: "completed", epoch: 1, owed: [], exceptions: [] };
-  const owed: Fact = {
-    kind: "step",
-    epoch: 1,
-    step: "b",
-    phase: "protect",
-    verdict: "failed",
-    critical: false,
-    says: "no room",
-  };
-  const back: Fact = { ...move, to: "primary" };
-  for (const [what, facts, to] of [
-    ["to the passive site before anything", begun, "dr"],
-    ["as declared", [...begun, move], "dr"],
-    ["on with what is unfinished", [...begun, move, started], "dr"],
-    ["to what the active site owes", [...begun, move, started, owed, ended], "dr"],
-    ["back as declared, whatever is owed", [...begun, move, started, owed, ended, back], "primary"],
-    ["to the passive site after a move that owes nothing", [...begun, move, started, ended], "primary"],
-  ] as const)
-    it(what, async () => {
-      const r = await rig(facts);
-      expect(targetOf(situation(await r.entries()))).to.equal(to);
-    });
-
-  it("is asked for where what is declared and what is unfinished differ", async () => {
-    const r = await rig([...begun, move, started, back]);
-    expect((await failureOf(r.run())).message).to.match(/Say which is meant: --to dr goes on with the first/);
   });
 });

@@ -19,7 +19,7 @@ import { pointFor } from "../../planning/point.ts";
 import type { Io, Point } from "../../steps/act.ts";
 import { checkActCheck, type Ended } from "../../steps/check-act-check.ts";
 import { ManualClock, type MemoryDisk } from "./lab-sql-engine-support.ts";
-import { password, serverNames, startServers } from "./log-shipping-servers.ts";
+import { makeCopiesRun, password, serverNames, startServers } from "./log-shipping-servers.ts";
 import { registered } from "./recorder.ts";
 
 const minute = 60_000;
@@ -198,19 +198,7 @@ export async function logShippingBench(
         const go = (): Promise<unknown> => step(provision.verb, provision.args, at).catch((e: unknown) => e);
         let ended = await go();
         if (ended instanceof Error && /Process Exit Code|does not find it/.test(ended.message)) {
-          // A stand-in whose robocopy overwrites nothing, and whose cmd.exe has no "& if errorlevel": its 1 (files
-          // copied) reaches Agent.
-          for (const database of facts.databases) {
-            for (const slot of [0, 1, 2])
-              await servers
-                .at(at)
-                .disk.remove(`${provisioned.way[otherSite(at)].copyTo}\\${database}_full_${String(slot)}.bak`)
-                .catch(() => undefined);
-            await run(
-              at,
-              `EXEC msdb.dbo.sp_update_jobstep @job_name = N'parallel-standby copy fulls ${database.replaceAll("'", "''")}', @step_id = 1, @cmdexec_success_code = 1`,
-            );
-          }
+          await makeCopiesRun(servers, at, facts.databases, provisioned.way[otherSite(at)].copyTo);
           ended = await go();
         }
         ends.set(

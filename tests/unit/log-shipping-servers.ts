@@ -81,3 +81,25 @@ export async function startServers({
     },
   };
 }
+
+/**
+ * Lets the jobs of a site that copy full backups there end well: this stand-in's robocopy overwrites nothing, and its
+ * cmd.exe has no "& if errorlevel", so that robocopy's 1 (files copied) reaches Agent.
+ */
+export async function makeCopiesRun(
+  { at, run }: Servers,
+  site: SiteId,
+  databases: readonly string[],
+  copyTo: string,
+): Promise<void> {
+  for (const database of databases) {
+    for (const slot of [0, 1, 2])
+      await at(site)
+        .disk.remove(`${copyTo}\\${database}_full_${String(slot)}.bak`)
+        .catch(() => undefined);
+    await run(
+      site,
+      `EXEC msdb.dbo.sp_update_jobstep @job_name = N'parallel-standby copy fulls ${database.replaceAll("'", "''")}', @step_id = 1, @cmdexec_success_code = 1`,
+    );
+  }
+}
