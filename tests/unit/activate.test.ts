@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { declarationFrom } from "../../cli/declare/request.ts";
 import type { Entry, Fact } from "../../journal/entries.ts";
@@ -15,6 +14,7 @@ import { callsOf } from "./docs-pages.ts";
 import { registered, type Registered } from "./recorder.ts";
 import { inFolder } from "./runner-rig.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const recovery = toyRecovery();
 const made = plan(recovery, { from: "primary", to: "dr", mode: "planned" }, toyParts);
@@ -55,8 +55,7 @@ async function rig(
   running: (journal: Journal, time: number) => Promise<boolean> | boolean = () => false,
   toys = toyWorld(),
 ): Promise<Rig> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
-  folders.push(folder);
+  const folder = await temporaryFolder();
   await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
   const inner = folderStore(folder, undefined, () => undefined);
   const plain = journalOn(inner);
@@ -94,9 +93,6 @@ async function rig(
     },
   };
 }
-
-const folders: string[] = [];
-after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
 
 describe("the program of an activation", () => {
   it("begins what was declared, once, and goes on with it when it is run again", async () => {

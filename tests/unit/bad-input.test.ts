@@ -1,6 +1,5 @@
 import { expect } from "chai";
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { main } from "../../cli/program.ts";
 import type { Entry, Fact } from "../../journal/entries.ts";
@@ -15,17 +14,14 @@ import { writtenTerminal } from "./cli-fixture.ts";
 import { inFolder, rig } from "./runner-rig.ts";
 import { declared, genesis, moveTo, started } from "./journal-facts.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld } from "./toy.ts";
-
-const folders: string[] = [];
-after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** A project as an owner has it, and all that lies in it. */
 async function project(facts: readonly Fact[]): Promise<{
   type(args: readonly string[]): Promise<{ code: number; says: string }>;
   all(): Promise<string>;
 }> {
-  const root = await fs.realpath(await fs.mkdtemp(path.join(os.tmpdir(), "standby-bad-")));
-  folders.push(root);
+  const root = await temporaryFolder();
   await fs.writeFile(path.join(root, "Pulumi.yaml"), "name: toys\n");
   await fs.writeFile(
     path.join(root, "estate.js"),

@@ -4,10 +4,9 @@ import type { Fact } from "../../journal/entries.ts";
 import { situation } from "../../journal/situation.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { failureOf } from "./cli-fixture.ts";
-import { begun, move, recovery, removeRuns, runBench as rig } from "./run-bench.ts";
+import { begun, move, recovery, runBench as rig } from "./run-bench.ts";
 
 describe("where a run goes when nobody says it", () => {
-  after(removeRuns);
   const started: Fact = {
     kind: "activation started",
     epoch: 1,

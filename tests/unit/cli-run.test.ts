@@ -4,10 +4,9 @@ import { situation } from "../../journal/situation.ts";
 import { isLease } from "../../journal/store.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { failureOf } from "./cli-fixture.ts";
-import { begun, made, move, recovery, removeRuns, runBench as rig } from "./run-bench.ts";
+import { begun, made, move, recovery, runBench as rig } from "./run-bench.ts";
 
 describe("run, without Pulumi", () => {
-  after(removeRuns);
   it("begins what was declared, runs every step once, and says what has come of it", async () => {
     const r = await rig([...begun, move]);
     await r.run({ to: "dr" });

@@ -1,5 +1,4 @@
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import * as z from "zod";
 import type { Fact } from "../../journal/entries.ts";
@@ -15,6 +14,7 @@ import { runDrillStep } from "../../steps/drill/runner.ts";
 import type { World } from "../../steps/find.ts";
 import { data, system, toyRecovery } from "./toy.ts";
 import { inFolder, silent } from "./runner-rig.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** The toys' data, that can be tried: copies in memory, named after database and drill. */
 const copy = verb("toy-drill/copy", z.strictObject({ part: z.string(), database: z.string() }), 5);
@@ -160,12 +160,8 @@ export interface DrillRig {
   sweep(more?: Partial<SweepArgs>): Promise<string>;
 }
 
-const folders: string[] = [];
-after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
-
 export async function drillRig(facts: readonly Fact[]): Promise<DrillRig> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-drill-"));
-  folders.push(folder);
+  const folder = await temporaryFolder();
   await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
   const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
   for (const f of facts) await journal.append(f);

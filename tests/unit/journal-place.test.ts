@@ -1,8 +1,8 @@
 import { expect } from "chai";
 import { execa } from "execa";
 import lockfile from "proper-lockfile";
+import { existsSync } from "node:fs";
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { entriesOf, lineOf } from "../../journal/chain.ts";
 import type { Fact } from "../../journal/entries.ts";
@@ -10,17 +10,11 @@ import { folderStore } from "../../journal/folder-store.ts";
 import { journalOn, type Journal } from "../../journal/journal.ts";
 import { mirrorOf } from "../../journal/mirror.ts";
 import { restoring } from "../../journal/put-back.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
+import { until } from "./until.ts";
 
 const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
 const withdrawn = (reason: string): Fact => ({ kind: "withdrawn", as: "ann", reason });
-
-const folders: string[] = [];
-async function folder(): Promise<string> {
-  const made = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
-  folders.push(made);
-  return made;
-}
-after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
 
 const journalIn = (place: string, mirror?: string, warn: (line: string) => void = () => undefined): Journal =>
   journalOn(folderStore(place, mirror, warn));
@@ -29,7 +23,7 @@ const fileOf = (place: string): string => path.join(place, "journal.jsonl");
 describe("the place where a journal is kept", () => {
   it("adds a line as a whole or not at all: a disk that fills up leaves no half of one", async function () {
     if (process.platform === "win32") this.skip();
-    const place = await folder();
+    const place = await temporaryFolder();
     await journalIn(place).append(genesis);
     // A limit of one block on the size of files makes the system take the first part of a write, as a full disk does.
     const program = `
@@ -51,7 +45,7 @@ describe("the place where a journal is kept", () => {
   });
 
   it("waits for a line that is being written instead of taking it for a cut journal", async () => {
-    const place = await folder();
+    const place = await temporaryFolder();
     await journalIn(place).append(genesis);
     const line = lineOf(withdrawn("x"), await journalIn(place).entries(), new Date(), "ann@box#1");
     const release = await lockfile.lock(place, { lockfilePath: path.join(place, "append.lock") });
@@ -63,7 +57,7 @@ describe("the place where a journal is kept", () => {
   });
 
   it("says of a cut last line that nobody acted on it, and what to do without a mirror", async () => {
-    const place = await folder();
+    const place = await temporaryFolder();
     await journalIn(place).append(genesis);
     await fs.appendFile(fileOf(place), '{"seq":1,');
     const says = await journalIn(place)
@@ -87,8 +81,8 @@ describe("the place where a journal is kept", () => {
   });
 
   it("completes a mirror that was cut in the middle of a character", async () => {
-    const place = await folder();
-    const mirror = await folder();
+    const place = await temporaryFolder();
+    const mirror = await temporaryFolder();
     const warnings: string[] = [];
     const journal = journalIn(place, mirror, (w) => warnings.push(w));
     await journal.append(genesis);
@@ -103,8 +97,8 @@ describe("the place where a journal is kept", () => {
   it("waits for a mirror that hangs no longer than 5 s, once for all, and completes it later", async function () {
     if (process.platform === "win32") this.skip();
     this.timeout(20_000);
-    const place = await folder();
-    const mirror = await folder();
+    const place = await temporaryFolder();
+    const mirror = await temporaryFolder();
     const warnings: string[] = [];
     const journal = journalIn(place, mirror, (w) => warnings.push(w));
     // Whoever opens a pipe to read it waits for somebody who writes, as whoever opens a share of a dead server does.
@@ -122,13 +116,17 @@ describe("the place where a journal is kept", () => {
     await pipe.close();
     const old = new Date(Date.now() - 61_000);
     await fs.utimes(path.join(place, "mirror-silent"), old, old);
-    await journal.append(withdrawn("it is back"));
+    // What hung ends by itself now, a moment later; until then the mirror is left out.
+    await until("the mirror is written", async () => {
+      await journal.append(withdrawn("it is back"));
+      return existsSync(fileOf(mirror));
+    });
     expect(await fs.readFile(fileOf(mirror))).to.deep.equal(await fs.readFile(fileOf(place)));
   });
 
   it("is not read where its mirror holds more: neither an older copy nor nothing at all passes for the truth", async () => {
-    const place = await folder();
-    const mirror = await folder();
+    const place = await temporaryFolder();
+    const mirror = await temporaryFolder();
     const journal = journalIn(place, mirror);
     await journal.append(genesis);
     const old = await fs.readFile(fileOf(place));
@@ -158,8 +156,8 @@ describe("the place where a journal is kept", () => {
   });
 
   it("does not take what is written between two looks for a history that the journal lacks", async () => {
-    const place = await folder();
-    const mirror = await folder();
+    const place = await temporaryFolder();
+    const mirror = await temporaryFolder();
     const journal = journalIn(place, mirror);
     await journal.append(genesis);
     const read = await mirrorOf(
@@ -175,8 +173,8 @@ describe("the place where a journal is kept", () => {
   });
 
   it("is read where its mirror cannot be, and says so once", async () => {
-    const place = await folder();
-    const mirror = path.join(await folder(), "share");
+    const place = await temporaryFolder();
+    const mirror = path.join(await temporaryFolder(), "share");
     await journalIn(place).append(genesis);
     await fs.writeFile(mirror, "a file where the folder was");
     const warnings: string[] = [];
@@ -188,7 +186,7 @@ describe("the place where a journal is kept", () => {
 
   it("says why it cannot write, and who should be asked", async function () {
     if (process.platform === "win32") this.skip();
-    const place = path.join(await folder(), "file", "below");
+    const place = path.join(await temporaryFolder(), "file", "below");
     await fs.writeFile(path.dirname(place), "no folder");
     const says = await journalIn(place)
       .append(genesis)

@@ -12,6 +12,7 @@ import { situation, type Situation } from "../../journal/situation.ts";
 import { isLease } from "../../journal/store.ts";
 import { hashOf } from "../../model/recovery.ts";
 import { toyRecovery } from "./toy.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const at = new Date("2026-11-22T10:00:00Z");
 const genesis: Fact = { kind: "genesis", estate: "toys", active: "primary" };
@@ -45,14 +46,6 @@ const textOf = (facts: readonly Fact[], when: Date = at): string => {
 };
 const entriesFor = (...facts: Fact[]): readonly Entry[] => entriesOf(textOf(facts));
 const situationOf = (...facts: Fact[]): Situation => situation(entriesFor(...facts));
-
-const folders: string[] = [];
-const folder = async (): Promise<string> => {
-  const made = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
-  folders.push(made);
-  return made;
-};
-after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
 
 describe("the journal's chain", () => {
   const text = textOf([genesis, declared, move("dr"), started(1, "primary", "dr", 2)]);
@@ -100,7 +93,7 @@ describe("the journal's chain", () => {
 
 describe("a journal in a folder", () => {
   it("keeps every entry of writers that append at the same time", async () => {
-    const f = await folder();
+    const f = await temporaryFolder();
     const journal = journalOn(folderStore(f, undefined, () => undefined));
     await journal.append(genesis);
     await Promise.all(
@@ -115,7 +108,7 @@ describe("a journal in a folder", () => {
   });
 
   it("decides under exclusion: of two that would write the same, one does", async () => {
-    const journal = journalOn(folderStore(await folder(), undefined, () => undefined));
+    const journal = journalOn(folderStore(await temporaryFolder(), undefined, () => undefined));
     for (const f of [genesis, declared, move("dr"), started(1, "primary", "dr", 2)]) await journal.append(f);
     await Promise.all(
       Array.from({ length: 8 }, () =>
@@ -126,8 +119,8 @@ describe("a journal in a folder", () => {
   });
 
   it("copies every entry to its mirror, goes on when the mirror cannot be written, and catches up", async () => {
-    const main = await folder();
-    const mirror = path.join(await folder(), "copy");
+    const main = await temporaryFolder();
+    const mirror = path.join(await temporaryFolder(), "copy");
     const warnings: string[] = [];
     const journal = journalOn(folderStore(main, mirror, (w) => warnings.push(w)));
     await journal.append(genesis);
@@ -144,8 +137,8 @@ describe("a journal in a folder", () => {
   });
 
   it("refuses to go on with a journal that is older than its mirror, or tells another history", async () => {
-    const main = await folder();
-    const mirror = await folder();
+    const main = await temporaryFolder();
+    const mirror = await temporaryFolder();
     const journal = journalOn(folderStore(main, mirror, () => undefined));
     await journal.append(genesis);
     const old = await fs.readFile(path.join(main, "journal.jsonl"));
@@ -159,7 +152,7 @@ describe("a journal in a folder", () => {
   });
 
   it("gives a lease to one holder, tells the other who and since when, and takes over from a process that has ended", async () => {
-    const f = await folder();
+    const f = await temporaryFolder();
     const store = folderStore(f, undefined, () => undefined);
     const mine = await store.lease("run", 60_000);
     const second = await store.lease("run", 60_000);

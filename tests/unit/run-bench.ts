@@ -1,6 +1,5 @@
 import { EventEmitter } from "node:events";
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import { onStop } from "../../cli/run/stop.ts";
 import { run, type Machine } from "../../cli/run/run.ts";
@@ -15,12 +14,7 @@ import { runActivationStep } from "../../steps/runner.ts";
 import { writtenTerminal, type Written } from "./cli-fixture.ts";
 import { inFolder, silent } from "./runner-rig.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
-
-const folders: string[] = [];
-/** Removes the folders of all that was made here. */
-export const removeRuns = async (): Promise<void> => {
-  await Promise.all(folders.splice(0).map((f) => fs.rm(f, { recursive: true, force: true })));
-};
+import { temporaryFolder } from "./temporary-folder.ts";
 
 /** What the runs of the tests move. */
 export const recovery = toyRecovery();
@@ -56,10 +50,9 @@ export interface RunBench {
 /** Called before a step runs. */
 type Before = (envelope: ActivationEnvelope, r: RunBench) => Promise<void> | void;
 
-/** Such a project, until `removeRuns`; `before` is called before a step runs. */
+/** Such a project; `before` is called before a step runs. */
 export async function runBench(facts: readonly Fact[], before: Before = () => undefined): Promise<RunBench> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
-  folders.push(folder);
+  const folder = await temporaryFolder();
   await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
   const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
   for (const f of facts) await journal.append(f);

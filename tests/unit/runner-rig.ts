@@ -1,5 +1,4 @@
 import * as fs from "node:fs/promises";
-import * as os from "node:os";
 import * as path from "node:path";
 import type { Fact, Verdict } from "../../journal/entries.ts";
 import { folderStore } from "../../journal/folder-store.ts";
@@ -16,6 +15,7 @@ import type { Progress } from "../../steps/progress.ts";
 import { runActivationStep } from "../../steps/runner.ts";
 import type { World } from "../../steps/find.ts";
 import { toyParts, toyRecovery, toyRuns, toyWorld, type ToyWorld } from "./toy.ts";
+import { temporaryFolder } from "./temporary-folder.ts";
 
 const disasterAt = "2026-03-10T12:30:00.000Z";
 const disaster = Date.parse(disasterAt) / 1000;
@@ -69,9 +69,8 @@ export async function rig(
     more?: { parts: Parts; runs: Runs };
   } = {},
 ): Promise<Rig> {
-  const folder = await fs.mkdtemp(path.join(os.tmpdir(), "parallel-standby-"));
+  const folder = await temporaryFolder();
   await fs.writeFile(path.join(folder, "Pulumi.yaml"), "name: toys\n");
-  folders.push(folder);
   const journal = journalOn(folderStore(path.join(folder, "journal"), undefined, () => undefined));
   const world = toyWorld();
   const plain: Recovery = {
@@ -158,6 +157,3 @@ export async function inFolder<T>(folder: string, work: () => Promise<T>): Promi
     process.chdir(before);
   }
 }
-
-const folders: string[] = [];
-after(() => Promise.all(folders.map((f) => fs.rm(f, { recursive: true, force: true }))));
