@@ -25,24 +25,17 @@ export interface Crew {
 
 /** `points` is asked for late: what happens to a call may itself need the crew. */
 export function crewOf({ journal }: Stage, points: () => Points): Crew {
-  const deaths = new Map<Runner, () => void>();
   return {
     work: (name, work, step) => {
       const runner = new Runner(name);
       const world: ItsWorld = { journal: faultyJournal(journal.as(name), runner, points()), parts, runs };
-      const death = new Promise<"killed">((resolve) => {
-        deaths.set(runner, () => {
-          resolve("killed");
-        });
-      });
       return running.run({ runner, ...(step ? { step } : {}) }, () =>
-        Promise.race([work(world, runner), death]),
+        Promise.race([work(world, runner), runner.death]),
       );
     },
     kill: (runner) => {
-      runner.isDead = true;
       journal.ended(runner.name);
-      deaths.get(runner)?.();
+      runner.kill();
     },
   };
 }

@@ -4,7 +4,6 @@ import { answer } from "../../../cli/approve/run.ts";
 import { goBack } from "../../../cli/back/run.ts";
 import { declare } from "../../../cli/declare/run.ts";
 import { changeMode } from "../../../cli/mode/run.ts";
-import type { Project } from "../../../cli/project.ts";
 import { skip } from "../../../cli/skip/run.ts";
 import { waive } from "../../../cli/waive/run.ts";
 import { parts } from "../../../components/registry/parts.ts";
@@ -16,9 +15,9 @@ import { systemOf } from "../../../journal/systems.ts";
 import type { SiteId } from "../../../model/site.ts";
 import type { Step } from "../../../model/verb.ts";
 import { asksForLaterPoint, putAside } from "./advice.ts";
-import { projectOf, quietTerminal } from "./crew.ts";
-import { asleepAt, type Asleep } from "./asleep.ts";
-import { Runner, running } from "./points.ts";
+import { asleepAt } from "./asleep.ts";
+import { commandsOf } from "./commands.ts";
+import { quietTerminal } from "./crew.ts";
 import type { Stage } from "./stage.ts";
 import type { Run } from "./up.ts";
 import type { Watch } from "./watch.ts";
@@ -69,30 +68,12 @@ export function peopleOf(
   const { lab, journal } = stage;
   const terminal = quietTerminal;
   const registries = { parts, runs };
-  let count = 0;
-  const nameOf = (): string => `command-${String(++count)}`;
   let declines = 0;
-  /** A command at somebody's own terminal: what goes wrong with runners does not go wrong with it. Gives what it was refused with. */
-  const command = async (
-    what: string,
-    work: (project: Project) => Promise<void>,
-    name = nameOf(),
-  ): Promise<string | undefined> => {
-    const project = projectOf(stage, journal.as(name));
-    const refusal = await running.run({ runner: new Runner(name) }, () =>
-      work(project).then(
-        () => undefined,
-        (error: unknown) => (error instanceof Error ? error.message : String(error)),
-      ),
-    );
-    if (refusal !== undefined) {
-      refuse(`commands (${what})`);
-      told.push(`${what}: ${refusal.slice(0, 300)}`);
-    }
-    journal.ended(name);
-    return refusal;
-  };
-  const asleep: (Pick<Asleep, "wake"> & { readonly ended: Promise<unknown> })[] = [];
+  const command = commandsOf(stage, (what, refusal) => {
+    refuse(`commands (${what})`);
+    told.push(`${what}: ${refusal.slice(0, 300)}`);
+  });
+  const asleep: { readonly wakes: readonly (() => void)[]; readonly ended: Promise<unknown> }[] = [];
   const siteIsUp = (): boolean => lab.systems.every((s) => lab.network.isUp(s.sql[way().from]));
   const lossSec = 48 * 3600;
   /** Somebody has decided to go back, and does as soon as that can be done. */
@@ -127,30 +108,31 @@ export function peopleOf(
       const s = situation(journal.all);
       if (stateOf(s) === "active") return;
       told.push("somebody gives it up, and their laptop sleeps");
-      const name = nameOf();
-      const work = async (project: Project): Promise<void> => {
+      const wakes: (() => void)[] = [];
+      const ended = command("what slept", async (project, over) => {
+        // By the lock of its first step the journal has its word, and others can go on with it.
+        const sleeper = asleepAt(project.journal, (call) => {
+          const isNow = call.startsWith("lease step ");
+          // Whatever it holds is over while it sleeps.
+          if (isNow) over();
+          return isNow;
+        });
+        wakes.push(sleeper.wake);
         const sleeping = { ...project, journal: sleeper.journal };
         const who = { as: "eve", reason: "simulated", preview: false };
         await (s.noReturn
           ? goBack({ ...who, acceptLoss: "48h" }, sleeping, registries, terminal)
           : abandon(who, sleeping, registries, terminal));
-      };
-      // By the lock of its first step the journal has its word, and others can go on with it.
-      const sleeper = asleepAt(journal.as(name), (call) => {
-        const isNow = call.startsWith("lease step ");
-        // Whatever it holds is over while it sleeps.
-        if (isNow) journal.ended(name);
-        return isNow;
       });
-      asleep.push({ wake: sleeper.wake, ended: command("what slept", work, name) });
+      asleep.push({ wakes, ended });
       // Its first words, and what it waits for: not until it has come to its steps.
       await wait(1000);
     },
     wake: async () => {
-      for (const { wake, ended } of asleep.splice(0)) {
+      for (const { wakes, ended } of asleep.splice(0)) {
         told.push("who slept goes on");
         await watch.woken(async () => {
-          wake();
+          for (const wake of wakes) wake();
           await ended;
         });
       }

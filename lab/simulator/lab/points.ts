@@ -36,9 +36,22 @@ export interface Points {
 /** A process that runs steps. Of one that is dead nothing is heard any more. */
 export class Runner {
   public readonly name: string;
+  /** Resolves once it is killed. */
+  public readonly death: Promise<"killed">;
   public isDead = false;
+  readonly #die: () => void;
   constructor(name: string) {
     this.name = name;
+    const { promise, resolve } = Promise.withResolvers<"killed">();
+    this.death = promise;
+    this.#die = () => {
+      resolve("killed");
+    };
+  }
+
+  public kill(): void {
+    this.isDead = true;
+    this.#die();
   }
 }
 
@@ -170,8 +183,8 @@ export function faultyWires(inner: Wires, points: Points): Wires {
   };
 }
 
-/** The journal as a runner uses it: each line that it writes is a point too. */
-export function faultyJournal(inner: Journal, runner: Runner, points: Points): Journal {
+/** The journal as a process uses it that may be killed: from then on it answers nothing, and takes nothing. */
+export function mortalJournal(inner: Journal, runner: Runner): Journal {
   const alive = <T>(work: () => Promise<T>): Promise<T> => (runner.isDead ? never() : work());
   return {
     store: {
@@ -180,9 +193,15 @@ export function faultyJournal(inner: Journal, runner: Runner, points: Points): J
       leases: () => alive(() => inner.store.leases()),
     },
     entries: () => alive(() => inner.entries()),
-    append: (fact) =>
-      through(points, { what: "a line of the journal", host: undefined, changes: true }, () =>
-        inner.append(fact),
-      ),
+    append: (fact) => alive(() => inner.append(fact)),
   };
 }
+
+/** The journal as a runner uses it: each line that it writes is a point too. */
+export const faultyJournal = (inner: Journal, runner: Runner, points: Points): Journal => ({
+  ...mortalJournal(inner, runner),
+  append: (fact) =>
+    through(points, { what: "a line of the journal", host: undefined, changes: true }, () =>
+      inner.append(fact),
+    ),
+});
