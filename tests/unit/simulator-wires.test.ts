@@ -9,6 +9,7 @@ describe("A knock in the simulator", () => {
       faultyWires({ answers: inner } as unknown as Wires, {
         reached: () => Promise.resolve(fault),
         killed: () => undefined,
+        asks: () => undefined,
       }).answers("127.0.0.1", 1),
     );
 

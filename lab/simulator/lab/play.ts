@@ -76,6 +76,9 @@ export async function play(stage: Stage, schedule: Schedule): Promise<Played> {
       }
       return fault;
     },
+    asks: (at) => {
+      watch.asked(at);
+    },
     killed: (runner) => {
       crew.kill(runner);
       watch.died(runner.name);

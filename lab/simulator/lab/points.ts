@@ -31,6 +31,8 @@ export interface Call {
 export interface Points {
   reached(call: Call): Promise<Fault | undefined>;
   killed(runner: Runner): void;
+  /** A step asks the journal how things stand. */
+  asks(at: Pick<Call, "runner" | "step">): void;
 }
 
 /** A process that runs steps. Of one that is dead nothing is heard any more. */
@@ -200,6 +202,12 @@ export function mortalJournal(inner: Journal, runner: Runner): Journal {
 /** The journal as a runner uses it: each line that it writes is a point too. */
 export const faultyJournal = (inner: Journal, runner: Runner, points: Points): Journal => ({
   ...mortalJournal(inner, runner),
+  entries: () => {
+    if (runner.isDead) return never();
+    const now = running.getStore();
+    if (now) points.asks(now);
+    return inner.entries();
+  },
   append: (fact) =>
     through(points, { what: "a line of the journal", host: undefined, changes: true }, () =>
       inner.append(fact),

@@ -42,6 +42,8 @@ export class Watch {
   readonly #begunAt = new Map<string, number>();
   /** Runners that are at a step now. */
   readonly #at = new Map<string, Set<string>>();
+  /** By runner and step, the journal as it was when that asked it, if it has called nobody since. */
+  readonly #asked = new Map<string, readonly Entry[]>();
   readonly #dead = new Set<string>();
   readonly #stage: Stage;
   readonly #recovery: Recovery;
@@ -65,7 +67,14 @@ export class Watch {
     for (const [step, who] of this.#at) if (who.delete(runner) && who.size === 0) this.#at.delete(step);
   }
 
-  async called({ host, step, changes, what }: Call): Promise<void> {
+  asked({ runner, step }: Pick<Call, "runner" | "step">): void {
+    this.#asked.set(`${runner.name} ${step?.id ?? ""}`, this.#stage.journal.all);
+  }
+
+  async called({ runner, host, step, changes, what }: Call): Promise<void> {
+    const key = `${runner.name} ${step?.id ?? ""}`;
+    const asked = this.#asked.get(key);
+    this.#asked.delete(key);
     const site = host === undefined ? undefined : this.#stage.lab.host(host)?.identity.site;
     const entries = this.#stage.journal.all;
     const { last } = situation(entries);
@@ -73,8 +82,10 @@ export class Watch {
     if (site === last.from) this.#lookedAt = ++this.#seq;
     // What servers may start is said before anything acts on it.
     if (!changes || host === undefined || what.includes(words)) return;
-    if (step && letsWrite.has(step.phase) && site === last.to)
-      this.#ask({ kind: "acts", step, epoch: last.epoch }, entries);
+    // What is written between its question and its act nobody can have read: who writes it waits for the step's lock.
+    const seen = asked ?? entries;
+    const { epoch } = situation(seen).last ?? last;
+    if (step && letsWrite.has(step.phase) && site === last.to) this.#ask({ kind: "acts", step, epoch }, seen);
     if (site === last.from && stateOf(situation(entries)) === "in doubt" && givingBack.test(what))
       for (const chain of this.#graph(entries)?.chains ?? [])
         this.#ask({ kind: "gives back", what: short(what), chain }, entries);
