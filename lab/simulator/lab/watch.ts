@@ -38,6 +38,8 @@ export class Watch {
   #seq = 0;
   #lookedAt = 0;
   #returnedAt = 0;
+  /** When a step has looked at the old site last: what another one sees it does not know. */
+  readonly #stepLookedAt = new Map<string, number>();
   /** When a step began: what comes back between its last look and its act, nobody can have seen. */
   readonly #begunAt = new Map<string, number>();
   /** Runners that are at a step now. */
@@ -79,7 +81,10 @@ export class Watch {
     const entries = this.#stage.journal.all;
     const { last } = situation(entries);
     if (!last) return;
-    if (site === last.from) this.#lookedAt = ++this.#seq;
+    if (site === last.from) {
+      this.#lookedAt = ++this.#seq;
+      if (step) this.#stepLookedAt.set(step.id, this.#seq);
+    }
     // What servers may start is said before anything acts on it.
     if (!changes || host === undefined || what.includes(words)) return;
     // What is written between its question and its act nobody can have read: who writes it waits for the step's lock.
@@ -162,6 +167,10 @@ export class Watch {
     this.#ledger.take();
   }
 
+  #looked(happened: Happened): number {
+    return happened.kind === "acts" ? (this.#stepLookedAt.get(happened.step.id) ?? 0) : this.#lookedAt;
+  }
+
   #begun(happened: Happened): number {
     return happened.kind === "acts" ? (this.#begunAt.get(happened.step.id) ?? 0) : 0;
   }
@@ -175,7 +184,7 @@ export class Watch {
     const graph = this.#graph(happened.kind === "begins" ? this.#stage.journal.all : entries);
     if (!graph || this.breach) return;
     const now = nowIn(this.#stage.lab, entries, graph, {
-      unseen: this.#returnedAt > this.#lookedAt && this.#returnedAt > this.#begun(happened),
+      unseen: this.#returnedAt > this.#looked(happened) && this.#returnedAt > this.#begun(happened),
     });
     for (const rule of rules) {
       const says = rule.moment?.(happened, now, graph);
